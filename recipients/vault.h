@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vault: seals and opens what is personal. The only room with keys.
+ *
+ * XChaCha20-Poly1305 (libsodium). A seal is bound to its place: table, column and row go in as associated data, so
+ * a blob that was moved to another row does not open. Layout: 24 bytes nonce, ciphertext, 16 bytes tag. The plain
+ * text is padded (ISO/IEC 7816-4), so that the length of a name is not readable from the outside.
+ *
+ * Keyed digests (BLAKE2b, 16 bytes) let the ledger find a personal value again without holding it.
+ *
+ * The key is one random 32-byte master key in a file of its own (0600), never beside the ledger; purposes get their
+ * own keys from it (libsodium's crypto_kdf). In memory it is locked, not dumpable, and wiped on close.
+ */
+#ifndef RECIPIENTS_VAULT_H
+#define RECIPIENTS_VAULT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recipients/fault.h"
+#include "recipients/text.h"
+
+#define VAULT_DIGEST 16
+#define VAULT_SHA256 32
+
+struct vault;
+
+/* Starts libsodium, forbids core dumps and being traced. Once, at the start of the process. */
+int vault_start(struct fault *f);
+
+/* Makes a key file for ledger `id`; FAULT_CANTCREATE if it exists: a key is never overwritten. */
+int vault_create(const char *key_file, const char *id, struct fault *f);
+/* Opens it; FAULT_CONFIG if it is missing, readable by others, damaged, or another ledger's. */
+int vault_open(const char *key_file, const char *id, struct vault **ret, struct fault *f);
+void vault_close(struct vault *v);
+void vault_closep(struct vault **v);
+#define auto_vault __attribute__((cleanup(vault_closep))) struct vault
+
+/*
+ * `place` is "table.column", `row` the row's id. `pad` rounds the length up (a power of two; 0 = none). Appends to
+ * `out`, which is cleared first.
+ */
+void vault_seal(const struct vault *v, const char *place, int64_t row, const void *plain, size_t length,
+	size_t pad, struct text *out);
+/* -1 with FAULT_LEDGER if the seal does not open here. */
+int vault_unseal(const struct vault *v, const char *place, int64_t row, const void *sealed, size_t length,
+	struct text *out, struct fault *f);
+
+/* Keyed digest of bytes for one purpose ("person", "file", "code" ...): equal values, equal digests, per ledger. */
+void vault_digest(const struct vault *v, const char *purpose, const void *bytes, size_t length,
+	unsigned char out[VAULT_DIGEST]);
+
+/* SHA-256 (GnuTLS: much faster than libsodium's portable one). */
+void vault_sha256(const void *bytes, size_t length, unsigned char out[VAULT_SHA256]);
+
+/* Random bytes, and a random positive row id (63 bits): ids tell nothing of the order of a file. */
+void vault_random(void *out, size_t length);
+int64_t vault_random_id(void);
+
+/* Lower-case hex of `length` bytes into `out` (2 * length + 1). */
+void vault_hex(const void *bytes, size_t length, char *out);
+
+#endif

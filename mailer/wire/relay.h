@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * relay: hands mails to a relay by SMTP and says of each what became of it. The only SMTP door.
+ *
+ * One thread, one epoll, N connections that stay open. libcurl makes a connection (DNS, STARTTLS or TLS, always
+ * verified, AUTH) and stops there (CURLOPT_CONNECT_ONLY); the transactions are ours: MAIL, RCPT, DATA in one group
+ * where the relay offers PIPELINING (RFC 2920), one recipient a transaction, DSN parameters (RFC 3461), SIZE (RFC
+ * 1870). The caller is asked for mails (`next`), told before the point of no return (`handing_over`) and told the
+ * verdict (`settled`). relay keeps no list and repeats nothing: a mail that was not sent is the caller's again.
+ *
+ * The verdict (RFC 5321 section 4.2.5: no one is responsible before the reply to the final dot):
+ *   the complete reply to the final dot was read	2xx accepted, 4xx deferred, 5xx refused
+ *   the bytes with the final dot were handed to the
+ *   system and no complete reply came			in doubt
+ *   anything earlier					certainly not accepted
+ */
+#ifndef MAILER_WIRE_RELAY_H
+#define MAILER_WIRE_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recipients/fault.h"
+
+#define RELAY_CONNECTIONS_MAX 64
+#define RELAY_HOST_MAX 255
+
+/* One mail. Everything it points to belongs to the caller and stays as it is until the mail is settled. */
+struct relay_mail {
+	int64_t id;	    /* the caller's; not looked at */
+	void *own;	    /* the caller's; not looked at */
+	const char *from;   /* envelope sender in normal form (address.h); "" is the null sender */
+	const char *to;	    /* envelope recipient in normal form */
+	const char *envid;  /* for DSNs, at most 100 bytes once encoded; NULL: asks for none */
+	const void *bytes;  /* the message: CRLF lines, the last one ended too, 7 bit, not dot-stuffed */
+	size_t length;
+};
+
+enum relay_kind {
+	RELAY_ACCEPTED,	/* 2xx to the final dot: the relay has it */
+	RELAY_REFUSED,	/* 5xx about this recipient or this mail: final */
+	RELAY_DEFERRED, /* 4xx about this recipient or this mail, or to the final dot: not accepted, later perhaps */
+	RELAY_IN_DOUBT, /* the final dot was handed over and no complete reply came: nobody knows */
+	RELAY_NOT_SENT	/* connection lost, or the session was refused, before the final dot: certainly not
+			   accepted, and nothing that speaks against the person; try again */
+};
+
+struct relay_verdict {
+	enum relay_kind kind;
+	int code;	    /* of the deciding reply; 0 if there was none */
+	char enhanced[12];  /* "5.1.1" (RFC 3463), or "" */
+	char queue_id[64];  /* as far as the reply names one, or "" */
+	const char *text;   /* the whole reply, lines joined by "\n", controls and non-ASCII as "?"; or, without a
+			       reply, what happened in words. May hold the address: seal it. Valid during the call. */
+	const char *stage;  /* "MAIL", "RCPT", "DATA", "dot", or "size" (refused here: larger than the relay takes) */
+	bool session;	    /* the reply speaks of us and the relay, not of the recipient: MAIL refused, 421, 454,
+			       530, 535, 4.3.x, 4.7.x, rate limits. Slow down or stop; charge nobody. */
+};
+
+#define RELAY_NONE_NOW 0
+#define RELAY_MAIL 1
+#define RELAY_END 2
+
+/*
+ * Calls into the caller, all from relay_run. A `slot` names the connection (0 .. connections - 1): at any moment at
+ * most one mail per slot is between handing_over and settled. A return of -1 (fault filled) ends relay_run at once,
+ * with that fault and without any further call: what was handed over and not settled is in doubt, what was not
+ * handed over was not sent.
+ */
+struct relay_events {
+	/*
+	 * RELAY_MAIL: `*ret` is filled. RELAY_NONE_NOW: ask again in the next turn. RELAY_END: there are no more
+	 * (relay_run returns when all are settled). -1: fault. The claim on a mail must be durable before this returns it.
+	 */
+	int (*next)(void *user, struct relay_mail *ret, struct fault *f);
+	/* Called immediately before the bytes with the final dot go out. From here on a crash means "in doubt". */
+	void (*handing_over)(void *user, const struct relay_mail *mail, unsigned slot);
+	/* Called once for each mail that next gave. */
+	int (*settled)(void *user, const struct relay_mail *mail, const struct relay_verdict *v, unsigned slot,
+		struct fault *f);
+	/*
+	 * Once per turn of the loop, at least every 100 ms. `idle`: nothing is on the wire and next had nothing: a
+	 * good moment to commit. 1: go on. 0: finish gently (no new mails, finish what is on the wire, QUIT).
+	 * -1: fault, stop at once.
+	 */
+	int (*turn)(void *user, bool idle, struct fault *f);
+};
+
+enum relay_pipelining {
+	RELAY_PIPELINING_ON,   /* MAIL, RCPT, DATA as one group: two round trips a mail */
+	RELAY_PIPELINING_FULL, /* and the next group behind the final dot: one round trip */
+	RELAY_PIPELINING_OFF   /* for relays that say they can and cannot */
+};
+
+/* Milliseconds; 0 takes the value at the right (RFC 5321 section 4.5.3.2). */
+struct relay_timeouts {
+	int64_t connect; /* 30 s: TCP, greeting, EHLO, TLS, AUTH together */
+	int64_t command; /* 5 min: each reply to MAIL and RCPT */
+	int64_t data;	 /* 2 min: the reply to DATA */
+	int64_t block;	 /* 3 min: while bytes do not move */
+	int64_t dot;	 /* 10 min: the reply to the final dot */
+	int64_t quit;	 /* 2 s: goodbye, all connections together */
+	int64_t back_off; /* 1 s: before the second attempt to connect, doubling up to 30 times that */
+};
+
+struct relay_settings {
+	const char *url;      /* "smtp://host:port" (587) or "smtps://host:port" (465) */
+	const char *ehlo;     /* our name; NULL: the name of this machine */
+	const char *user;     /* NULL: no AUTH */
+	const char *password; /* the contents of the password file, without its newline */
+	const char *ca_file;  /* PEM; replaces the system's authorities. NULL: those. On loopback it demands STARTTLS */
+	unsigned connections; /* 1 .. RELAY_CONNECTIONS_MAX; 0: 4 */
+	enum relay_pipelining pipelining;
+	double per_second; /* over all connections; 0: no limit */
+	bool dsn;	   /* ask for DSNs (success, failure, delay) where the relay offers them */
+	unsigned failures; /* connects, or session refusals, in a row that end the run; 0: 5 */
+	struct relay_timeouts timeouts;
+};
+
+struct relay_summary {
+	size_t accepted, refused, deferred, in_doubt, not_sent;
+	size_t connections; /* opened in all */
+	bool tls, pipelining, dsn; /* as the last connection had them */
+	int64_t milliseconds;
+};
+
+/*
+ * Returns 0 when next said RELAY_END and everything is settled, or when turn asked for a gentle end. -1:
+ *   FAULT_UNAVAILABLE	the relay cannot be reached or trusted, or refuses us; the text says why in the words of
+ *			curl or the relay (never an address) and what to do
+ *   FAULT_TEMPORARY	it asks us to come back later (421 and other 4xx about the session)
+ *   FAULT_CONFIG	settings
+ *   the caller's own	from next, settled or turn
+ * Except after the caller's own fault, every mail that next gave has been settled. `*ret` is always filled.
+ * Ignores SIGPIPE from then on.
+ */
+int relay_run(const struct relay_settings *s, const struct relay_events *e, void *user, struct relay_summary *ret,
+	struct fault *f);
+
+/* What a URL says; FAULT_CONFIG if it is none of the two forms (user, path and query are refused, too). */
+struct relay_url {
+	bool tls;		       /* smtps: TLS from the first byte */
+	char host[RELAY_HOST_MAX + 1]; /* without the [ ] of IPv6 */
+	unsigned port;
+	bool loopback; /* 127.0.0.0/8, ::1 or "localhost": nothing leaves the machine by itself */
+};
+int relay_url_parse(const char *url, struct relay_url *ret, struct fault *f);
+bool relay_is_loopback(const char *url); /* false for what is no relay URL */
+
+const char *relay_kind_name(enum relay_kind kind); /* "accepted", "refused", "deferred", "in doubt", "not sent" */
+
+#endif

@@ -55,6 +55,9 @@ int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_opti
 /* Ends the run, recording the exit code; a transaction left open is rolled back. NULL is fine. */
 void ledger_close(struct ledger *l, int exit_code);
 
+/* Does a writer hold DIR's lock now? For readers that want to know whether a claim is on the wire. */
+bool ledger_writer_alive(const char *dir);
+
 const struct vault *ledger_vault(const struct ledger *l);
 int64_t ledger_run(const struct ledger *l); /* this run's id; 0 for a reader */
 const char *ledger_id(const struct ledger *l);

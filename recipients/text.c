@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Growing bytes and rows of named fields. No normal forms here (name.c, rank.c ...), no files (table.c).
+ * Growing bytes and rows of named fields. No normal forms here (name.c, rank.c ...), no
+ * files (table.c).
  */
 #include "recipients/text.h"
 
@@ -153,7 +154,8 @@ void row_add(struct row *r, const char *name, const char *value)
 	text_add(&r->packed, value, strlen(value) + 1);
 }
 
-bool row_packed_next(const char *packed, size_t length, const char **name, const char **value)
+bool row_packed_next(
+	const char *packed, size_t length, const char **name, const char **value)
 {
 	const char *p, *end, *nul;
 

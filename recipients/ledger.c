@@ -1,0 +1,865 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The book: opening, the writer's lock, runs, transactions, queries. What the tables mean
+ * is schema/0001-ledger.sql; what is written into them is each verb's business.
+ *
+ * SQLite runs with a rollback journal (TRUNCATE) and synchronous=FULL: readers work while
+ * `send` writes, a commit that returned survives power loss, and the journal holds only
+ * pages whose personal values are sealed. No WAL: Debian 12's SQLite is in the range of
+ * the WAL-reset bug.
+ *
+ * What can go wrong: no ledger, a newer one, the wrong key (78), a lock held by somebody
+ * (75), a full disk (73), a damaged file (74).
+ */
+#include "recipients/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "recipients/clock.h"
+#include "schema.h"
+
+#define PATH_MAX_BYTES 4096
+#define APPLICATION_ID 0x62724d6c /* "brMl" */
+#define CHECK_WORDS "this key opens this ledger"
+
+struct ledger {
+	sqlite3 *db;
+	struct vault *vault;
+	enum ledger_mode mode;
+	char id[33];
+	char key_file[PATH_MAX_BYTES];
+	const char *verb,
+		*operator, * run_mode; /* the caller's, as long as the ledger is open */
+	int lock_fd;
+	int depth;
+	int64_t run;       /* 0 until something is written */
+	int64_t committed; /* the run, once a transaction that holds it was committed */
+};
+
+struct query {
+	struct ledger *ledger;
+	sqlite3_stmt *statement;
+	char bad[64]; /* the parameter that could not be bound */
+	struct text sealed;
+};
+
+/* SQLite's words name tables and columns, never values. */
+static int sql_fault(sqlite3 *db, int code, struct fault *f)
+{
+	const char *words = db ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+
+	switch (code & 0xff) {
+	case SQLITE_FULL:
+		return fault_set(f, FAULT_CANTCREATE,
+			"the disk is full; nothing of this step was written. Make room, then run the same command again");
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return fault_set(
+			f, FAULT_TEMPORARY, "the ledger is in use by another program");
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return fault_set(f, FAULT_LEDGER,
+			"the ledger is damaged (%s). Stop, keep the file, restore a copy",
+			words);
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_IOERR:
+		return fault_set(
+			f, FAULT_CANTCREATE, "the ledger cannot be written: %s", words);
+	case SQLITE_INTERRUPT:
+		return fault_set(f, FAULT_INTERRUPTED, "stopped");
+	}
+	return fault_set(f, FAULT_INTERNAL, "ledger: %s", words);
+}
+
+/* --- where things are
+ * -----------------------------------------------------------------------------------------
+ */
+
+static int path_join(
+	char out[PATH_MAX_BYTES], const char *dir, const char *name, struct fault *f)
+{
+	int length = snprintf(out, PATH_MAX_BYTES, "%s/%s", dir, name);
+
+	if (length < 0 || length >= PATH_MAX_BYTES)
+		return fault_set(f, FAULT_USAGE, "the folder's path is too long");
+	return 0;
+}
+
+/* mkdir -p, 0700 each. */
+static int make_folders(char *path, struct fault *f)
+{
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0700) && errno != EEXIST)
+			return fault_set(
+				f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
+		*p = '/';
+	}
+	return 0;
+}
+
+static int default_key_file(const char *id, char out[PATH_MAX_BYTES], struct fault *f)
+{
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	int length;
+
+	if (data && *data == '/')
+		length = snprintf(
+			out, PATH_MAX_BYTES, "%s/breachmail/keys/%s.key", data, id);
+	else if (home && *home == '/')
+		length = snprintf(out, PATH_MAX_BYTES,
+			"%s/.local/share/breachmail/keys/%s.key", home, id);
+	else
+		return fault_set(f, FAULT_CONFIG,
+			"neither HOME nor XDG_DATA_HOME is set: name the key with --key-file");
+	if (length < 0 || length >= PATH_MAX_BYTES)
+		return fault_set(f, FAULT_CONFIG, "the key file's path is too long");
+	return 0;
+}
+
+/* The order of search of the manual: --key-file, the credential, the variable with a
+ * path, the default. */
+static int find_key_file(
+	const char *asked, const char *id, char out[PATH_MAX_BYTES], struct fault *f)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY"),
+		   *named = getenv("BREACHMAIL_KEY_FILE");
+
+	if (!asked && credentials && *credentials) {
+		if (path_join(out, credentials, "breachmail.key", f))
+			return -1;
+		if (!access(out, F_OK))
+			return 0;
+	}
+	if (!asked && named && *named)
+		asked = named;
+	if (!asked)
+		return default_key_file(id, out, f);
+	if (snprintf(out, PATH_MAX_BYTES, "%s", asked) >= PATH_MAX_BYTES)
+		return fault_set(f, FAULT_CONFIG, "the key file's path is too long");
+	return 0;
+}
+
+/* The key must not travel with the ledger: a copy of the folder would open itself. */
+static int refuse_key_beside_ledger(
+	const char *dir, const char *key_file, struct fault *f)
+{
+	char folder[PATH_MAX_BYTES], *slash;
+	auto_text real_dir = realpath(dir, NULL);
+	auto_text real_folder = NULL;
+
+	if (snprintf(folder, sizeof(folder), "%s", key_file) >= (int)sizeof(folder))
+		return fault_set(f, FAULT_CONFIG, "the key file's path is too long");
+	slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+	real_folder = realpath(slash ? (*folder ? folder : "/") : ".", NULL);
+	if (!real_dir || !real_folder)
+		return fault_set(f, FAULT_CANTCREATE, "the key's folder is not there: %s",
+			slash ? folder : ".");
+	if (!strncmp(real_folder, real_dir, strlen(real_dir)) &&
+		(real_folder[strlen(real_dir)] == '/' || !real_folder[strlen(real_dir)]))
+		return fault_set(f, FAULT_CONFIG,
+			"the key must not lie in the incident's folder: choose another --key-file");
+	return 0;
+}
+
+/* --- the writer's lock
+ * ------------------------------------------------------------------------------------------
+ */
+
+static void lock_holder(int fd, char *out, size_t size)
+{
+	ssize_t got = pread(fd, out, size - 1, 0);
+
+	out[got > 0 ? got : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+static int lock_take(struct ledger *l, const char *dir, int wait_seconds, struct fault *f)
+{
+	char path[PATH_MAX_BYTES], holder[256], now[CLOCK_TEXT];
+	int64_t until = clock_monotonic() + (int64_t)wait_seconds * 1000;
+	int length;
+
+	if (path_join(path, dir, "ledger.lock", f))
+		return -1;
+	l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (l->lock_fd < 0)
+		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
+	while (flock(l->lock_fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fault_set(
+				f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
+		lock_holder(l->lock_fd, holder, sizeof(holder));
+		if (clock_interrupted())
+			return fault_set(f, FAULT_INTERRUPTED,
+				"stopped while waiting for the ledger");
+		if (clock_monotonic() >= until)
+			return fault_set(f, FAULT_TEMPORARY,
+				"the ledger is in use: %s. Wait, or use --wait=SECONDS",
+				*holder ? holder : "by another run");
+		(void)usleep(100000);
+	}
+	length = snprintf(holder, sizeof(holder), "%s by %s since %s\n", l->verb,
+		l->operator, clock_write(clock_now(), now));
+	if (ftruncate(l->lock_fd, 0) ||
+		pwrite(l->lock_fd, holder, (size_t)length, 0) != length)
+		return 0; /* the words are a courtesy; the lock is the kernel's */
+	return 0;
+}
+
+static void lock_drop(struct ledger *l)
+{
+	if (l->lock_fd < 0)
+		return;
+	(void)!ftruncate(l->lock_fd, 0);
+	(void)close(l->lock_fd);
+	l->lock_fd = -1;
+}
+
+bool ledger_writer_alive(const char *dir)
+{
+	char path[PATH_MAX_BYTES];
+	struct fault ignored;
+	bool alive;
+	int fd;
+
+	if (path_join(path, dir, "ledger.lock", &ignored))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	alive = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	(void)close(fd);
+	return alive;
+}
+
+/* --- opening
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static int exec(sqlite3 *db, const char *sql, struct fault *f)
+{
+	int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+
+	return code ? sql_fault(db, code, f) : 0;
+}
+
+static int configure(struct ledger *l, struct fault *f)
+{
+	(void)sqlite3_extended_result_codes(l->db, 1);
+	(void)sqlite3_busy_timeout(l->db, 10000);
+	(void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	(void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	(void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	(void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	if (l->mode == LEDGER_READ)
+		return exec(l->db,
+			SQL("PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+			    "PRAGMA cell_size_check=ON; PRAGMA cache_size=-32768;"),
+			f);
+	return exec(l->db,
+		SQL("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+		    "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;"
+		    "PRAGMA cache_size=-65536;"),
+		f);
+}
+
+static int schema_version(struct ledger *l, int64_t *ret, struct fault *f)
+{
+	return ledger_number(l, SQL("PRAGMA user_version"), 0, ret, f);
+}
+
+/* Migrations are texts in a list that only grows; the count applied is the file's
+ * version. */
+static int migrate(struct ledger *l, struct fault *f)
+{
+	int64_t version, known = 0, application;
+	char sql[64];
+
+	while (schema_migrations[known])
+		known++;
+	if (ledger_number(l, SQL("PRAGMA application_id"), 0, &application, f) ||
+		schema_version(l, &version, f))
+		return -1;
+	if (version && application != APPLICATION_ID)
+		return fault_set(
+			f, FAULT_LEDGER, "ledger.db is not a ledger of this program");
+	if (version > known)
+		return fault_set(f, FAULT_LEDGER,
+			"this ledger was written by a newer version of breachmail (format %d, this version knows %d)",
+			(int)version, (int)known);
+	if (version == known)
+		return 0;
+	if (l->mode == LEDGER_READ)
+		return fault_set(f, FAULT_LEDGER,
+			"this ledger has an older format; a writing command brings it up to date");
+	if (exec(l->db, SQL("BEGIN IMMEDIATE"), f))
+		return -1;
+	for (int64_t i = version; i < known; i++)
+		if (exec(l->db, schema_migrations[i], f))
+			return -1;
+	/* A PRAGMA takes no parameters; both numbers are ours. */
+	(void)snprintf(sql, sizeof(sql), "PRAGMA user_version=%d", (int)known);
+	if (exec(l->db, sql, f))
+		return -1;
+	(void)snprintf(sql, sizeof(sql), "PRAGMA application_id=%d", APPLICATION_ID);
+	return exec(l->db, sql, f) || exec(l->db, SQL("COMMIT"), f) ? -1 : 0;
+}
+
+static int open_file(const char *dir, int flags, struct ledger *l, struct fault *f)
+{
+	char path[PATH_MAX_BYTES];
+	int code;
+
+	if (path_join(path, dir, "ledger.db", f))
+		return -1;
+	if (!(flags & SQLITE_OPEN_CREATE) && access(path, F_OK))
+		return fault_set(f, FAULT_CONFIG,
+			"there is no incident in %s (no ledger.db). Make one: breachmail init DIR",
+			dir);
+	code = sqlite3_open_v2(path, &l->db, flags | SQLITE_OPEN_PRIVATECACHE, NULL);
+	if (code)
+		return sql_fault(l->db, code, f);
+	return configure(l, f);
+}
+
+/* Opens the key, and proves that it is the right one before anything personal is read or
+ * written. */
+static int open_vault(struct ledger *l, const char *asked, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_text_buffer words = {0};
+	struct fault ignored;
+
+	if (ledger_query(
+		    l, SQL("SELECT name, check_sealed FROM ledger WHERE id = 1"), &q, f))
+		return -1;
+	switch (query_next(q, f)) {
+	case -1:
+		return -1;
+	case 0:
+		return fault_set(f, FAULT_LEDGER, "the ledger has no name");
+	}
+	(void)snprintf(l->id, sizeof(l->id), "%s", query_text(q, "name"));
+	if (find_key_file(asked, l->id, l->key_file, f) ||
+		vault_open(l->key_file, l->id, &l->vault, f))
+		return -1;
+	if (query_sealed(q, "check_sealed", "ledger.check_sealed", 1, &words, &ignored) ||
+		strcmp(text_string(&words), CHECK_WORDS))
+		return fault_set(f, FAULT_CONFIG, "key file %s does not open this ledger",
+			l->key_file);
+	return 0;
+}
+
+static struct ledger *ledger_new(enum ledger_mode mode, const struct ledger_options *o)
+{
+	struct ledger *l = text_alloc(sizeof(*l));
+
+	l->mode = mode;
+	l->lock_fd = -1;
+	l->verb = o->verb;
+	l->operator= o->operator;
+	l->run_mode = o->mode ? o->mode : "rehearsal";
+	return l;
+}
+
+static int open_all(struct ledger *l, const char *dir, const struct ledger_options *o,
+	struct fault *f)
+{
+	if (open_file(dir, SQLITE_OPEN_READWRITE, l, f) || migrate(l, f) ||
+		open_vault(l, o->key_file, f))
+		return -1;
+	if (l->mode == LEDGER_REHEARSE)
+		return ledger_begin(l, f);
+	return 0;
+}
+
+int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_options *o,
+	struct ledger **ret, struct fault *f)
+{
+	struct ledger *l = ledger_new(mode, o);
+	char path[PATH_MAX_BYTES];
+	int failed = 0;
+
+	if (mode != LEDGER_READ) { /* first see whether there is an incident at all: no
+				      stray lock file elsewhere */
+		failed = path_join(path, dir, "ledger.db", f);
+		if (!failed && !access(path, F_OK))
+			failed = lock_take(l, dir, o->wait_seconds, f);
+	}
+	if (failed || open_all(l, dir, o, f)) {
+		ledger_close(l, (int)f->kind);
+		return -1;
+	}
+	*ret = l;
+	return 0;
+}
+
+static int create_rows(struct ledger *l, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(l,
+		    SQL("INSERT INTO ledger (id, name, created_at, tool, check_sealed)"
+			" VALUES (1, :name, :at, :tool, :check_sealed)"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":name", l->id);
+	query_bind_int(q, ":at", clock_now());
+	query_bind_text(q, ":tool", BREACHMAIL_VERSION);
+	query_bind_sealed(q, ":check_sealed", "ledger.check_sealed", 1, CHECK_WORDS,
+		strlen(CHECK_WORDS), 64);
+	return query_run(q, f);
+}
+
+static int create_key(
+	struct ledger *l, const char *dir, const char *asked, struct fault *f)
+{
+	unsigned char random[16];
+	const char *named = getenv("BREACHMAIL_KEY_FILE");
+
+	vault_random(random, sizeof(random));
+	vault_hex(random, sizeof(random), l->id);
+	if (!asked && named && *named)
+		asked = named;
+	if (asked) {
+		if (snprintf(l->key_file, sizeof(l->key_file), "%s", asked) >=
+			(int)sizeof(l->key_file))
+			return fault_set(
+				f, FAULT_CONFIG, "the key file's path is too long");
+	} else if (default_key_file(l->id, l->key_file, f) ||
+		   make_folders(l->key_file, f)) {
+		return -1;
+	}
+	if (refuse_key_beside_ledger(dir, l->key_file, f) ||
+		vault_create(l->key_file, l->id, f))
+		return -1;
+	return vault_open(l->key_file, l->id, &l->vault, f);
+}
+
+static int create_all(
+	struct ledger *l, const char *dir, const char *key_file, struct fault *f)
+{
+	char path[PATH_MAX_BYTES];
+
+	if (path_join(path, dir, "ledger.db", f))
+		return -1;
+	if (!access(path, F_OK))
+		return fault_set(f, FAULT_CANTCREATE,
+			"%s exists: this folder holds an incident already", path);
+	if (create_key(l, dir, key_file, f))
+		return -1;
+	if (open_file(dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, l, f) ||
+		migrate(l, f) || create_rows(l, f)) {
+		(void)unlink(path); /* half a ledger helps nobody; the unused key is kept:
+				       keys are never deleted */
+		return -1;
+	}
+	return 0;
+}
+
+int ledger_create(const char *dir, const struct ledger_options *o, struct fault *f)
+{
+	struct ledger *l = ledger_new(LEDGER_WRITE, o);
+	int failed = create_all(l, dir, o->key_file, f);
+
+	ledger_close(l, 0);
+	return failed;
+}
+
+/* --- runs and transactions
+ * --------------------------------------------------------------------------------------
+ */
+
+/* A verb that writes nothing leaves no trace, so that a refused file leaves the ledger as
+ * it was. */
+static int run_begin(struct ledger *l, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int64_t next;
+
+	if (ledger_number(l, SQL("SELECT max(id) FROM run"), 0, &next, f))
+		return -1;
+	next++;
+	if (ledger_query(l,
+		    SQL("INSERT INTO run (id, verb, mode, started_at, operator_sealed)"
+			" VALUES (:id, :verb, :mode, :at, :operator_sealed)"),
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":id", next);
+	query_bind_text(q, ":verb", l->verb);
+	query_bind_text(q, ":mode", l->run_mode);
+	query_bind_int(q, ":at", clock_now());
+	query_bind_sealed(q, ":operator_sealed", "run.operator_sealed", next, l->operator,
+		strlen(l->operator), 64);
+	if (query_run(q, f))
+		return -1;
+	l->run = next;
+	return 0;
+}
+
+static void run_end(struct ledger *l, int exit_code)
+{
+	auto_query struct query *q = NULL;
+	struct fault ignored;
+
+	if (ledger_query(l,
+		    SQL("INSERT INTO run_end (run_id, ended_at, exit_code) VALUES (:run, :at, :exit_code)"),
+		    &q, &ignored))
+		return;
+	query_bind_int(q, ":run", l->committed);
+	query_bind_int(q, ":at", clock_now());
+	query_bind_int(q, ":exit_code", exit_code);
+	(void)query_run(q, &ignored);
+}
+
+void ledger_close(struct ledger *l, int exit_code)
+{
+	if (!l)
+		return;
+	if (l->db) {
+		ledger_rollback(l);
+		if (l->committed)
+			run_end(l, exit_code);
+		(void)sqlite3_close_v2(l->db);
+	}
+	vault_close(l->vault);
+	lock_drop(l);
+	free(l);
+}
+
+int ledger_begin(struct ledger *l, struct fault *f)
+{
+	if (l->mode == LEDGER_READ)
+		return fault_set(
+			f, FAULT_INTERNAL, "this verb opened the ledger for reading");
+	if (l->depth++)
+		return 0;
+	if (exec(l->db, SQL("BEGIN IMMEDIATE"), f)) {
+		l->depth = 0;
+		return -1;
+	}
+	return l->run ? 0 : run_begin(l, f);
+}
+
+int ledger_commit(struct ledger *l, struct fault *f)
+{
+	if (--l->depth > 0)
+		return 0;
+	if (exec(l->db, SQL("COMMIT"), f)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	l->committed = l->run;
+	return 0;
+}
+
+void ledger_rollback(struct ledger *l)
+{
+	struct fault ignored;
+
+	if (!sqlite3_get_autocommit(l->db))
+		(void)exec(l->db, SQL("ROLLBACK"), &ignored);
+	l->depth = 0;
+	if (!l->committed)
+		l->run = 0;
+}
+
+const struct vault *ledger_vault(const struct ledger *l)
+{
+	return l->vault;
+}
+
+int64_t ledger_run(const struct ledger *l)
+{
+	return l->run;
+}
+
+const char *ledger_id(const struct ledger *l)
+{
+	return l->id;
+}
+
+const char *ledger_key_file(const struct ledger *l)
+{
+	return l->key_file;
+}
+
+int64_t ledger_changes(const struct ledger *l)
+{
+	return sqlite3_changes64(l->db);
+}
+
+/* --- queries
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+int ledger_query(struct ledger *l, const char *sql, struct query **ret, struct fault *f)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v3(
+		l->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+
+	if (code)
+		return sql_fault(l->db, code, f);
+	*ret = text_alloc(sizeof(**ret));
+	(*ret)->ledger = l;
+	(*ret)->statement = statement;
+	return 0;
+}
+
+int ledger_do(struct ledger *l, const char *sql, struct fault *f)
+{
+	return exec(l->db, sql, f);
+}
+
+int ledger_number(struct ledger *l, const char *sql, int64_t otherwise, int64_t *ret,
+	struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l, sql, &q, f))
+		return -1;
+	got = query_next(q, f);
+	if (got < 0)
+		return -1;
+	*ret = got && sqlite3_column_type(q->statement, 0) != SQLITE_NULL
+		       ? sqlite3_column_int64(q->statement, 0)
+		       : otherwise;
+	return 0;
+}
+
+void query_close(struct query *q)
+{
+	if (!q)
+		return;
+	(void)sqlite3_finalize(q->statement);
+	text_done(&q->sealed);
+	free(q);
+}
+
+void query_closep(struct query **q)
+{
+	query_close(*q);
+	*q = NULL;
+}
+
+static int parameter(struct query *q, const char *name)
+{
+	int index = sqlite3_bind_parameter_index(q->statement, name);
+
+	if (!index && !q->bad[0])
+		(void)snprintf(q->bad, sizeof(q->bad), "%s", name);
+	return index;
+}
+
+static void bound(struct query *q, const char *name, int code)
+{
+	if (code && !q->bad[0])
+		(void)snprintf(q->bad, sizeof(q->bad), "%s", name);
+}
+
+void query_bind_int(struct query *q, const char *name, int64_t value)
+{
+	bound(q, name, sqlite3_bind_int64(q->statement, parameter(q, name), value));
+}
+
+void query_bind_real(struct query *q, const char *name, double value)
+{
+	bound(q, name, sqlite3_bind_double(q->statement, parameter(q, name), value));
+}
+
+void query_bind_text(struct query *q, const char *name, const char *value)
+{
+	bound(q, name,
+		sqlite3_bind_text(
+			q->statement, parameter(q, name), value, -1, SQLITE_TRANSIENT));
+}
+
+void query_bind_blob(struct query *q, const char *name, const void *bytes, size_t length)
+{
+	bound(q, name,
+		sqlite3_bind_blob64(q->statement, parameter(q, name), bytes, length,
+			SQLITE_TRANSIENT));
+}
+
+void query_bind_null(struct query *q, const char *name)
+{
+	bound(q, name, sqlite3_bind_null(q->statement, parameter(q, name)));
+}
+
+void query_bind_sealed(struct query *q, const char *name, const char *place, int64_t row,
+	const void *plain, size_t length, size_t pad)
+{
+	vault_seal(q->ledger->vault, place, row, plain, length, pad, &q->sealed);
+	query_bind_blob(q, name, q->sealed.bytes, q->sealed.length);
+}
+
+int query_next(struct query *q, struct fault *f)
+{
+	int code;
+
+	if (q->bad[0])
+		return fault_set(f, FAULT_INTERNAL, "ledger: parameter %s", q->bad);
+	code = sqlite3_step(q->statement);
+	if (code == SQLITE_ROW)
+		return 1;
+	(void)sqlite3_reset(q->statement);
+	return code == SQLITE_DONE ? 0 : sql_fault(q->ledger->db, code, f);
+}
+
+int query_run(struct query *q, struct fault *f)
+{
+	int got;
+
+	while ((got = query_next(q, f)) > 0)
+		;
+	return got;
+}
+
+void query_reset(struct query *q)
+{
+	(void)sqlite3_reset(q->statement);
+}
+
+static int column(struct query *q, const char *name)
+{
+	int count = sqlite3_column_count(q->statement);
+
+	for (int i = 0; i < count; i++)
+		if (!strcmp(sqlite3_column_name(q->statement, i), name))
+			return i;
+	(void)fprintf(stderr, "breachmail: no column %s\n", name);
+	abort();
+}
+
+int64_t query_int(struct query *q, const char *name)
+{
+	return sqlite3_column_int64(q->statement, column(q, name));
+}
+
+double query_real(struct query *q, const char *name)
+{
+	return sqlite3_column_double(q->statement, column(q, name));
+}
+
+const char *query_text(struct query *q, const char *name)
+{
+	return (const char *)sqlite3_column_text(q->statement, column(q, name));
+}
+
+const void *query_blob(struct query *q, const char *name, size_t *ret_length)
+{
+	int i = column(q, name);
+	const void *bytes = sqlite3_column_blob(q->statement, i);
+
+	*ret_length = (size_t)sqlite3_column_bytes(q->statement, i);
+	return bytes;
+}
+
+bool query_null(struct query *q, const char *name)
+{
+	return sqlite3_column_type(q->statement, column(q, name)) == SQLITE_NULL;
+}
+
+int query_sealed(struct query *q, const char *name, const char *place, int64_t row,
+	struct text *out, struct fault *f)
+{
+	size_t length;
+	const void *bytes = query_blob(q, name, &length);
+
+	return vault_unseal(q->ledger->vault, place, row, bytes, length, out, f);
+}
+
+/* --- check
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+/* Every sealed column; scripts/check-house compares the list with the schema. */
+static const struct sealed_column {
+	const char *place, *sql;
+} sealed_columns[] = {
+	{"ledger.check_sealed",
+		SQL("SELECT id AS row, check_sealed AS seal FROM ledger")},
+	{"run.operator_sealed",
+		SQL("SELECT id AS row, operator_sealed AS seal FROM run")},
+	{"source.about_sealed",
+		SQL("SELECT id AS row, about_sealed AS seal FROM source")},
+	{"entry.fields_sealed",
+		SQL("SELECT id AS row, fields_sealed AS seal FROM entry")},
+	{"record.fields_sealed",
+		SQL("SELECT id AS row, fields_sealed AS seal FROM record")},
+	{"reject.reason_sealed",
+		SQL("SELECT id AS row, reason_sealed AS seal FROM reject")},
+	{"decision.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM decision")},
+	{"assignment.why_sealed",
+		SQL("SELECT id AS row, why_sealed AS seal FROM assignment")},
+	{"question.text_sealed",
+		SQL("SELECT id AS row, text_sealed AS seal FROM question")},
+	{"notice.facts_sealed",
+		SQL("SELECT id AS row, facts_sealed AS seal FROM notice")},
+	{"message.bytes_sealed",
+		SQL("SELECT notice_id AS row, bytes_sealed AS seal FROM message")},
+	{"outcome.reply_sealed",
+		SQL("SELECT attempt_id AS row, reply_sealed AS seal FROM outcome")},
+};
+
+static int check_column(
+	struct ledger *l, const struct sealed_column *c, int64_t *seals, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_text_buffer plain = {0};
+	int got;
+
+	if (ledger_query(l, c->sql, &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		if (query_sealed(q, "seal", c->place, query_int(q, "row"), &plain, f))
+			return -1;
+		(*seals)++;
+	}
+	return got;
+}
+
+int ledger_check(struct ledger *l, int64_t *ret_seals, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int64_t broken = 0;
+
+	*ret_seals = 0;
+	if (ledger_query(l, SQL("PRAGMA integrity_check(1)"), &q, f) ||
+		query_next(q, f) < 0)
+		return -1;
+	if (strcmp(query_text(q, "integrity_check"), "ok"))
+		return fault_set(f, FAULT_LEDGER, "the ledger's file is damaged: %s",
+			query_text(q, "integrity_check"));
+	query_reset(q);
+	if (ledger_number(l, SQL("SELECT count(*) FROM pragma_foreign_key_check"), 0,
+		    &broken, f))
+		return -1;
+	if (broken)
+		return fault_set(f, FAULT_LEDGER,
+			"%d rows of the ledger point to rows that are gone", (int)broken);
+	for (size_t i = 0; i < sizeof(sealed_columns) / sizeof(sealed_columns[0]); i++)
+		if (check_column(l, &sealed_columns[i], ret_seals, f))
+			return -1;
+	return 0;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From prose to the two parts of a mail. Reads blocks one after the other and writes each
+ * at once: there is no tree. Values are put into templates by mustache.c; MIME, encodings
+ * and line ends of the wire are made by mailer/wire/message.c. What can go wrong is
+ * hostile or broken input, which is checked whole before a byte is written.
+ */
+#include "templates/prose.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <utf8proc.h>
+
+enum kind {
+	HEADING,
+	PARAGRAPH,
+	ITEM
+};
+
+/* One block: its kind and its words with single blanks between them. */
+struct block {
+	enum kind kind;
+	struct text words;
+};
+
+static void block_done(struct block *b)
+{
+	text_done(&b->words);
+}
+#define auto_block __attribute__((cleanup(block_done))) struct block
+
+/* A line without its end and without blanks around it; how it began decides what it is.
+ */
+struct line {
+	const char *words;
+	size_t length;
+	bool indented;
+	bool marked; /* begins with "# " or "- " */
+	enum kind kind;
+};
+
+static const char *line_end(const char *at)
+{
+	return at + strcspn(at, "\n");
+}
+
+static struct line line_read(const char *at)
+{
+	struct line line = {.words = at, .kind = PARAGRAPH};
+	const char *end = line_end(at);
+
+	if (end > at && end[-1] == '\r')
+		end--;
+	line.indented = end - at >= 2 && at[0] == ' ' && at[1] == ' ';
+	if (at < end && (*at == '#' || *at == '-') && (at + 1 == end || at[1] == ' ')) {
+		line.marked = true;
+		line.kind = *at == '#' ? HEADING : ITEM;
+		at++;
+	}
+	while (at < end && *at == ' ')
+		at++;
+	while (end > at && end[-1] == ' ')
+		end--;
+	line.words = at;
+	line.length = (size_t)(end - at);
+	return line;
+}
+
+static void words_add(struct text *words, const struct line *line)
+{
+	for (size_t i = 0; i < line->length; i++) {
+		if (line->words[i] == ' ' && line->words[i - 1] == ' ')
+			continue;
+		if (!i && words->length)
+			text_add_char(words, ' ');
+		text_add_char(words, line->words[i]);
+	}
+}
+
+/* Whether the line carries on a block of that kind. */
+static bool line_continues(const struct line *line, enum kind kind)
+{
+	if (line->marked || !line->length)
+		return false;
+	switch (kind) {
+	case HEADING:
+		return false;
+	case PARAGRAPH:
+		return true;
+	case ITEM:
+		return line->indented;
+	}
+	return false;
+}
+
+/* The next block that has words, from *at, which it moves on. False: there is none. */
+static bool block_next(const char **at, struct block *b)
+{
+	struct line line;
+
+	text_clear(&b->words);
+	while (**at) {
+		line = line_read(*at);
+		if (b->words.length && !line_continues(&line, b->kind))
+			return true;
+		if (!b->words.length)
+			b->kind = line.kind;
+		words_add(&b->words, &line);
+		*at = line_end(*at);
+		if (**at)
+			(*at)++;
+	}
+	return b->words.length > 0;
+}
+
+/* Reads one character; its length in bytes, or 0 where the bytes are not UTF-8. */
+static size_t character_read(const char *at, utf8proc_int32_t *ret_character)
+{
+	utf8proc_ssize_t used =
+		utf8proc_iterate((const utf8proc_uint8_t *)at, -1, ret_character);
+
+	return used > 0 ? (size_t)used : 0;
+}
+
+static bool is_control(utf8proc_int32_t character)
+{
+	return utf8proc_category(character) == UTF8PROC_CATEGORY_CC ||
+	       character == 0x2028 || character == 0x2029;
+}
+
+static int prose_check(const char *prose, struct fault *f)
+{
+	utf8proc_int32_t character;
+	size_t line = 1, used;
+
+	if (strnlen(prose, PROSE_MAX + 1) > PROSE_MAX)
+		return fault_set(
+			f, FAULT_INPUT, "the text is longer than %d bytes", PROSE_MAX);
+	for (const char *at = prose; *at; at += used) {
+		used = character_read(at, &character);
+		if (!used)
+			return fault_set(f, FAULT_INPUT, "line %zu: not UTF-8", line);
+		if (*at == '\n')
+			line++;
+		else if (is_control(character) && strncmp(at, "\r\n", 2) != 0)
+			return fault_set(
+				f, FAULT_INPUT, "line %zu: a control character", line);
+	}
+	return 0;
+}
+
+/* Columns of a word as a terminal shows it. */
+static size_t word_width(const char *word, size_t length)
+{
+	utf8proc_int32_t character;
+	size_t width = 0, used;
+
+	for (size_t i = 0; i < length; i += used) {
+		used = character_read(word + i, &character);
+		if (!used)
+			return width;
+		width += (size_t)utf8proc_charwidth(character);
+	}
+	return width;
+}
+
+static void add_as_is(struct text *t, const char *s, size_t length)
+{
+	text_add(t, s, length);
+}
+
+static void add_escaped(struct text *t, const char *s, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		switch (s[i]) {
+		case '&':
+			text_add_string(t, "&amp;");
+			break;
+		case '<':
+			text_add_string(t, "&lt;");
+			break;
+		case '>':
+			text_add_string(t, "&gt;");
+			break;
+		case '"':
+			text_add_string(t, "&quot;");
+			break;
+		default:
+			text_add_char(t, s[i]);
+		}
+	}
+}
+
+/* Writes words in lines of PROSE_COLUMNS: `column` is where the first line stands,
+ * `indent` goes before others. */
+static void fill(struct text *t, const struct text *words, size_t column,
+	const char *indent, void (*add)(struct text *, const char *, size_t))
+{
+	const char *word = text_string(words);
+	size_t length, width;
+	bool first = true;
+
+	for (; *word; word += length + (word[length] == ' ')) {
+		length = strcspn(word, " ");
+		width = word_width(word, length);
+		if (!first && column + 1 + width > PROSE_COLUMNS) {
+			text_printf(t, "\n%s", indent);
+			column = strlen(indent);
+		} else if (!first) {
+			text_add_char(t, ' ');
+			column++;
+		}
+		add(t, word, length);
+		column += width;
+		first = false;
+	}
+}
+
+int prose_split_subject(
+	const char *notice, char **ret_subject, const char **ret_prose, struct fault *f)
+{
+	static const char label[] = "Subject:";
+	const size_t skip = sizeof(label) - 1;
+	auto_text_buffer subject = {0};
+	const char *end = line_end(notice);
+
+	if (strncmp(notice, label, skip) != 0)
+		return fault_set(f, FAULT_INPUT, "line 1: must be \"Subject: ...\"");
+	if (*end != '\n' || line_read(end + 1).length)
+		return fault_set(
+			f, FAULT_INPUT, "line 2: must be blank, after the subject");
+	struct line line = line_read(notice + skip);
+	words_add(&subject, &line);
+	if (!subject.length)
+		return fault_set(f, FAULT_INPUT, "line 1: the subject is empty");
+	if (subject.length > PROSE_SUBJECT_MAX)
+		return fault_set(f, FAULT_INPUT,
+			"line 1: the subject is longer than %d bytes", PROSE_SUBJECT_MAX);
+	if (prose_check(subject.bytes, f) < 0)
+		return -1;
+	*ret_subject = text_copy(subject.bytes);
+	*ret_prose = end + 1;
+	return 0;
+}
+
+int prose_text(const char *prose, struct text *ret_text, struct fault *f)
+{
+	auto_block b = {0};
+	bool first = true, after_item = false;
+
+	if (prose_check(prose, f) < 0)
+		return -1;
+	while (block_next(&prose, &b)) {
+		bool item = b.kind == ITEM;
+
+		if (!first && !(item && after_item))
+			text_add_char(ret_text, '\n');
+		text_add_string(ret_text, item ? "- " : "");
+		fill(ret_text, &b.words, item ? 2 : 0, item ? "  " : "", add_as_is);
+		text_add_char(ret_text, '\n');
+		after_item = item;
+		first = false;
+	}
+	return 0;
+}
+
+static void html_head(struct text *t, const char *subject)
+{
+	text_add_string(t,
+		"<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n"
+		"<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+	add_escaped(t, subject, strlen(subject));
+	text_add_string(t,
+		"</title>\n</head>\n<body style=\"max-width: 38em; margin: 1em auto; "
+		"padding: 0 1em;\n  font: 1em/1.5 sans-serif\">\n<h1 "
+		"style=\"font-size: 1.5em\">");
+	add_escaped(t, subject, strlen(subject));
+	text_add_string(t, "</h1>\n");
+}
+
+static const char *html_tag(enum kind kind)
+{
+	switch (kind) {
+	case HEADING:
+		return "h2";
+	case PARAGRAPH:
+		return "p";
+	case ITEM:
+		return "li";
+	}
+	return "p";
+}
+
+int prose_html(
+	const char *subject, const char *prose, struct text *ret_html, struct fault *f)
+{
+	auto_block b = {0};
+	bool in_list = false;
+
+	if (prose_check(subject, f) < 0 || prose_check(prose, f) < 0)
+		return -1;
+	html_head(ret_html, subject);
+	while (block_next(&prose, &b)) {
+		const char *tag = html_tag(b.kind);
+
+		if (in_list != (b.kind == ITEM))
+			text_add_string(ret_html, in_list ? "</ul>\n" : "<ul>\n");
+		in_list = b.kind == ITEM;
+		text_printf(ret_html, "<%s>", tag);
+		fill(ret_html, &b.words, strlen(tag) + 2, "", add_escaped);
+		text_printf(ret_html, "</%s>\n", tag);
+	}
+	text_printf(ret_html, "%s</body>\n</html>\n", in_list ? "</ul>\n" : "");
+	return 0;
+}
+
+/* Unseen characters that turn, join or hide what is around them (Unicode's Cf: bidi
+ * marks, zero width). */
+static bool is_unseen(utf8proc_int32_t character)
+{
+	return utf8proc_category(character) == UTF8PROC_CATEGORY_CF;
+}
+
+/* A value that begins as a heading or an item would begins with its words instead. */
+static const char *skip_marks(const char *value)
+{
+	for (;;) {
+		value += strspn(value, " ");
+		if ((*value != '#' && *value != '-') || (value[1] && value[1] != ' '))
+			return value;
+		value++;
+	}
+}
+
+void prose_add_value(struct text *t, const char *value)
+{
+	auto_text_buffer clean = {0};
+	utf8proc_int32_t character;
+	const char *words;
+	size_t used;
+
+	for (; *value; value += used) {
+		used = character_read(value, &character);
+		if (!used) {
+			text_add_string(&clean, "\xef\xbf\xbd");
+			used = 1;
+		} else if (is_control(character)) {
+			text_add_char(&clean, ' ');
+		} else if (!is_unseen(character)) {
+			text_add(&clean, value, used);
+		}
+	}
+	while (clean.length && clean.bytes[clean.length - 1] == ' ')
+		clean.bytes[--clean.length] = '\0';
+	words = skip_marks(text_string(&clean));
+	text_add_string(t, words);
+}

@@ -20,7 +20,7 @@
  * A reader leaves `*ret` alone when the value is absent and not needed: set the default before. Strings are
  * borrowed from the JSON and live as long as it does. A cursor points to the one it came from: keep that alive.
  *
- * Limits: 1 MiB, UTF-8 (a byte order mark at the start is skipped), 32 levels deep, no NUL (jansson refuses it).
+ * Limits: 1 MiB, UTF-8 (a byte order mark at the start is skipped), 32 levels deep (place.h), no NUL (jansson refuses it).
  */
 #ifndef RECIPIENTS_CONFIG_H
 #define RECIPIENTS_CONFIG_H
@@ -34,7 +34,7 @@
 #include "recipients/fault.h"
 
 #define CONFIG_MAX_BYTES (1024 * 1024)
-#define CONFIG_MAX_DEPTH 32
+#define CONFIG_MAX_KEY 200 /* characters of a key of the file's own choosing */
 
 struct config {
 	json_t *value;		     /* borrowed; NULL: absent */
@@ -44,7 +44,7 @@ struct config {
 	bool needed;		     /* absent is a fault */
 };
 
-/* The whole file. Syntax, repeated keys, depth and size are checked; faults name the path and the line. */
+/* The whole file. Syntax, repeated keys, depth and size are checked; faults name the path or the line. */
 int config_load(const char *path, json_t **ret, struct fault *f);
 /* The same from bytes; `name` stands for the file in faults. */
 int config_parse(const char *name, const char *bytes, size_t length, json_t **ret, struct fault *f);
@@ -70,7 +70,7 @@ int config_object(struct config c, size_t max, size_t *ret_count, struct fault *
 int config_string(struct config c, size_t max, const char **ret, struct fault *f);
 /* The same, and may hold tabs and line ends. */
 int config_text(struct config c, size_t max, const char **ret, struct fault *f);
-/* A list of distinct lines, none empty. `*ret` is new memory (free), its strings are borrowed. */
+/* A list of lines, none empty. `*ret` is new memory (free), its strings are borrowed. */
 int config_strings(struct config c, size_t max_items, size_t max, const char ***ret, size_t *ret_count,
 	struct fault *f);
 int config_integer(struct config c, int64_t min, int64_t max, int64_t *ret, struct fault *f);
@@ -85,6 +85,9 @@ int config_choice(struct config c, const char *const *names, int *ret, struct fa
 /* "policy.json: levels[2].route: " and what is wrong; -1. For checks of the caller's own. */
 int config_fault(struct config c, struct fault *f, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same with "; did you mean NAME?" behind it, if one of `names` (ended by NULL) is near `given`. */
+int config_unknown(struct config c, const char *what, const char *given, const char *const *names,
+	struct fault *f);
 
 /*
  * The candidate (list ended by NULL) that a hurried hand may have meant: at most two letters changed, added, lost

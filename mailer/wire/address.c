@@ -9,7 +9,9 @@
 
 #include <idn2.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "recipients/text.h"
 
@@ -84,13 +86,15 @@ static const char *check_local(const char *local, size_t length)
 	return check_dot_string(local, length);
 }
 
-/* `domain` is what libidn2 made; it lets some marks of pure ASCII names through. */
+/* `domain` is what libidn2 made; of pure ASCII names it takes more than a host may have.
+ */
 static const char *check_domain(const char *domain)
 {
 	static const char ldh[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
 	const char *last = strrchr(domain, '.');
 
-	if (domain[strspn(domain, ldh)])
+	if (domain[strspn(domain, ldh)] || domain[0] == '-' || strstr(domain, ".-") ||
+		strstr(domain, "-.") || domain[strlen(domain) - 1] == '-')
 		return "domain is not a valid name";
 	if (!last)
 		return "domain has no dot: the whole name is needed";
@@ -101,13 +105,23 @@ static const char *check_domain(const char *domain)
 	return NULL;
 }
 
+static utf8proc_int32_t lower(utf8proc_int32_t point, void *unused)
+{
+	(void)unused;
+	return utf8proc_tolower(point);
+}
+
+/*
+ * Lower case, composed, then IDNA 2008 to the letter. Not libidn2's mapping of UTS 46:
+ * with it a domain loses what is not allowed in it, and mail for "for_ce" goes to
+ * "force".
+ */
 static const char *convert_domain(const char *bytes, size_t length, char **ret)
 {
-	const int flags =
-		IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES | IDN2_NFC_INPUT;
-	auto_text given = text_alloc(length + 1);
+	const utf8proc_option_t composed = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+	utf8proc_uint8_t *mapped = NULL;
 	uint8_t *made = NULL;
-	int error;
+	int error = IDN2_ENCODING_ERROR;
 
 	if (length == 0)
 		return "nothing stands behind the \"@\"";
@@ -115,8 +129,10 @@ static const char *convert_domain(const char *bytes, size_t length, char **ret)
 		return "domain is an IP address in brackets, which is not taken";
 	if (memchr(bytes, '@', length))
 		return "address holds more than one \"@\"";
-	memcpy(given, bytes, length);
-	error = idn2_lookup_u8((const uint8_t *)given, &made, flags);
+	if (utf8proc_map_custom((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)length,
+		    &mapped, composed, lower, NULL) > 0)
+		error = idn2_lookup_u8(mapped, &made, IDN2_NO_TR46);
+	free(mapped);
 	if (error == IDN2_OK && made) {
 		*ret = text_copy((const char *)made);
 		idn2_free(made);

@@ -4,7 +4,7 @@
  *
  * RFC 5321 section 4.1.2: local part (dot-string or quoted string), "@", domain. Limits of section 4.5.3.1: 64
  * bytes, 255 bytes, 254 for the whole (a path is at most 256 with its "<" and ">"). The domain becomes ASCII lower
- * case; labels in other scripts become A-labels (IDNA 2008, non-transitional, libidn2). The local part is left
+ * case; labels in other scripts become A-labels (IDNA 2008, libidn2). The local part is left
  * alone: only its own domain may say which letters are the same (section 2.4).
  *
  * Refused, each with its reason: source routes, address literals, a domain without a dot (section 2.3.5 wants it

@@ -26,7 +26,7 @@
 #include <utf8proc.h>
 
 #include "recipients/clock.h"
-#include "recipients/place.h"
+#include "recipients/trail.h"
 #include "recipients/text.h"
 
 static const char *base_name(const char *path)
@@ -62,14 +62,14 @@ static int refuse(const char *name, const char *bytes, size_t length,
 {
 	size_t position = error->position < 0 ? 0 : (size_t)error->position;
 	auto_text_buffer path = {0};
-	struct place at;
+	struct trail at;
 
 	if (json_error_code(error) != json_error_duplicate_key)
 		return fault_set(f, FAULT_CONFIG, "%s: line %d, column %d: %s", name,
 			error->line, error->column,
 			what_is_wrong(json_error_code(error)));
-	(void)place_find(bytes, position < length ? position : length, &at);
-	place_write(&at, &path);
+	(void)trail_find(bytes, position < length ? position : length, &at);
+	trail_write(&at, &path);
 	return fault_set(f, FAULT_CONFIG, "%s: %s: repeated key (line %zu)", name,
 		text_string(&path), at.line);
 }
@@ -78,7 +78,7 @@ int config_parse(
 	const char *name, const char *bytes, size_t length, json_t **ret, struct fault *f)
 {
 	json_error_t error;
-	struct place at;
+	struct trail at;
 
 	name = base_name(name);
 	if (length > CONFIG_MAX_BYTES)
@@ -88,10 +88,10 @@ int config_parse(
 		bytes += 3;
 		length -= 3;
 	}
-	if (place_find(bytes, length, &at))
+	if (trail_find(bytes, length, &at))
 		return fault_set(f, FAULT_CONFIG,
 			"%s: line %zu: over %d levels deep, the limit", name, at.line,
-			PLACE_MAX_DEPTH);
+			TRAIL_MAX_DEPTH);
 	*ret = json_loadb(length ? bytes : "", length, JSON_REJECT_DUPLICATES, &error);
 	return *ret ? 0 : refuse(name, bytes, length, &error, f);
 }
@@ -161,10 +161,10 @@ bool config_present(struct config c)
 /* "policy.json: levels[2].route: ". Deeper than the parser allows cannot happen. */
 static void write_path(const struct config *c, struct text *out)
 {
-	const struct config *way[PLACE_MAX_DEPTH + 1];
+	const struct config *way[TRAIL_MAX_DEPTH + 1];
 	size_t depth = 0;
 
-	for (; c->parent && depth <= PLACE_MAX_DEPTH; c = c->parent)
+	for (; c->parent && depth <= TRAIL_MAX_DEPTH; c = c->parent)
 		way[depth++] = c;
 	text_printf(out, "%s: ", c->name);
 	for (size_t i = depth; i > 0; i--) {
@@ -174,7 +174,7 @@ static void write_path(const struct config *c, struct text *out)
 		}
 		if (i < depth)
 			text_add_char(out, '.');
-		place_write_key(way[i - 1]->name, strlen(way[i - 1]->name), out);
+		trail_write_key(way[i - 1]->name, strlen(way[i - 1]->name), out);
 	}
 	if (depth)
 		text_add_string(out, ": ");
@@ -288,7 +288,7 @@ static int check_characters(struct config c, const char *s, size_t length, bool 
 	for (size_t at = 0; at < length; count++) {
 		at += character_at(s + at, length - at, &ch);
 		blank = blank && ch == ' ';
-		if (place_control(ch) &&
+		if (trail_control(ch) &&
 			!(lines && (ch == '\n' || ch == '\r' || ch == '\t')))
 			return config_fault(c, f, "holds a control character%s",
 				lines ? "" : " or a line end");

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config: checked reading of the two files that a person writes by hand, incident.json and policy.json.
+ * config: checked reading of the two files that a person writes by hand, incident.json and
+ * policy.json.
  *
- * A cursor is a place in the JSON: a value and how one got there. What is wrong is said with that path, never
- * with the value: "policy.json: levels[2].route: is none of mail, task, restricted, none". A key that is not
- * known is a fault, so that a slip of the pen is never a setting that silently does nothing; a key that stands
- * twice is one too. Every fault here is FAULT_CONFIG.
+ * A cursor is a place in the JSON: a value and how one got there. What is wrong is said with that
+ * path, never with the value: "policy.json: levels[2].route: is none of mail, task, restricted,
+ * none". A key that is not known is a fault, so that a slip of the pen is never a setting that
+ * silently does nothing; a key that stands twice is one too. Every fault here is FAULT_CONFIG.
  *
  *	static const char *const keys[] = {"name", "rank", "after", NULL};
  *
@@ -17,10 +18,12 @@
  *	    config_duration(config_member(&root, "after"), &s->after, f))
  *		return -1;
  *
- * A reader leaves `*ret` alone when the value is absent and not needed: set the default before. Strings are
- * borrowed from the JSON and live as long as it does. A cursor points to the one it came from: keep that alive.
+ * A reader leaves `*ret` alone when the value is absent and not needed: set the default before.
+ * Strings are borrowed from the JSON and live as long as it does. A cursor points to the one it
+ * came from: keep that alive.
  *
- * Limits: 1 MiB, UTF-8 (a byte order mark at the start is skipped), 32 levels deep (place.h), no NUL (jansson refuses it).
+ * Limits: 1 MiB, UTF-8 (a byte order mark at the start is skipped), 32 levels deep (trail.h), no
+ * NUL (jansson refuses it).
  */
 #ifndef RECIPIENTS_CONFIG_H
 #define RECIPIENTS_CONFIG_H
@@ -44,7 +47,10 @@ struct config {
 	bool needed;		     /* absent is a fault */
 };
 
-/* The whole file. Syntax, repeated keys, depth and size are checked; faults name the path or the line. */
+/*
+ * The whole file. Syntax, repeated keys, depth and size are checked; faults name the path or the
+ * line.
+ */
 int config_load(const char *path, json_t **ret, struct fault *f);
 /* The same from bytes; `name` stands for the file in faults. */
 int config_parse(const char *name, const char *bytes, size_t length, json_t **ret, struct fault *f);
@@ -63,7 +69,10 @@ bool config_present(struct config c);
 int config_known(struct config c, const char *const *names, struct fault *f);
 /* A list of at most `max` items; absent: none. */
 int config_list(struct config c, size_t max, size_t *ret_count, struct fault *f);
-/* An object with keys of the file's own choosing, at most `max`; absent: none. Walk it by json_object_iter. */
+/*
+ * An object with keys of the file's own choosing, at most `max`; absent: none. Walk it by
+ * json_object_iter.
+ */
 int config_object(struct config c, size_t max, size_t *ret_count, struct fault *f);
 
 /* One line: no control characters, at most `max` characters; needed: more than blanks. */
@@ -85,13 +94,17 @@ int config_choice(struct config c, const char *const *names, int *ret, struct fa
 /* "policy.json: levels[2].route: " and what is wrong; -1. For checks of the caller's own. */
 int config_fault(struct config c, struct fault *f, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The same with "; did you mean NAME?" behind it, if one of `names` (ended by NULL) is near `given`. */
+/*
+ * The same with "; did you mean NAME?" behind it, if one of `names` (ended by NULL) is near
+ * `given`.
+ */
 int config_unknown(struct config c, const char *what, const char *given, const char *const *names,
 	struct fault *f);
 
 /*
- * The candidate (list ended by NULL) that a hurried hand may have meant: at most two letters changed, added, lost
- * or swapped with their neighbour, case-blind, and fewer than half of them. NULL if none; the first of equals.
+ * The candidate (list ended by NULL) that a hurried hand may have meant: at most two letters
+ * changed, added, lost or swapped with their neighbour, case-blind, and fewer than half of them.
+ * NULL if none; the first of equals.
  */
 const char *config_nearest(const char *name, const char *const *candidates);
 

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "recipients/config.h"
-#include "recipients/place.h"
+#include "recipients/trail.h"
 #include "recipients/text.h"
 
 static const char *const team_keys[] = {"name", "note", "size", "share", "open", "after",
@@ -277,9 +277,9 @@ static void test_limits(void **state)
 	auto_json *root = NULL;
 
 	(void)state;
-	for (int i = 0; i < PLACE_MAX_DEPTH; i++)
+	for (int i = 0; i < TRAIL_MAX_DEPTH; i++)
 		text_add_char(&deep, '[');
-	for (int i = 0; i < PLACE_MAX_DEPTH; i++)
+	for (int i = 0; i < TRAIL_MAX_DEPTH; i++)
 		text_add_char(&deep, ']');
 	assert_int_equal(config_parse("x", deep.bytes, deep.length, &root, &f), 0);
 	text_clear(&deep);

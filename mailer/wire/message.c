@@ -23,10 +23,12 @@
 #define WORD_TEXT (75 - sizeof(WORD_OPEN WORD_CLOSE) + 1) /* RFC 2047 section 2 */
 
 /* What a byte may be, looked up, since the encoders ask for each. "=" is always coded. */
-#define BODY 1          /* itself in quoted-printable */
-#define ATOM (2 | BODY) /* RFC 5322 atext */
-#define WORD (4 | ATOM) /* itself in an RFC 2047 word of a phrase (section 5, rule 3) */
+#define RUN 1           /* itself in quoted-printable, within a line */
+#define BODY (2 | RUN)  /* and at a line's end */
+#define ATOM (4 | BODY) /* RFC 5322 atext */
+#define WORD (8 | ATOM) /* itself in an RFC 2047 word of a phrase (section 5, rule 3) */
 static const unsigned char kinds[256] = {
+	[' '] = RUN,
 	['!'] = WORD,
 	['"'] = BODY,
 	['#' ... '\''] = ATOM,
@@ -64,36 +66,62 @@ static size_t put_hex(char *out, char c)
 
 /* ---- what is refused ---- */
 
-/* The first thing in `s` that may not be in a line of text, or NULL. */
-static const char *find_fault(const char *s, size_t length, bool lines)
+/* Reads one character; NULL if it is not UTF-8. */
+static const char *next_point(const char *s, const char *end, int32_t *ret)
 {
-	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)s, *end = p + length;
+	utf8proc_ssize_t used = 1;
 
-	while (p < end) {
-		utf8proc_int32_t point = *p;
-		utf8proc_ssize_t used = 1;
+	*ret = (unsigned char)*s;
+	if (*ret >= 0x80)
+		used = utf8proc_iterate((const utf8proc_uint8_t *)s, end - s, ret);
+	return used < 1 ? NULL : s + used;
+}
 
-		if (point >= 0x80)
-			used = utf8proc_iterate(p, end - p, &point);
-		if (used < 1)
+/* Why `s` may not stand in a header field, or NULL. */
+static const char *find_fault(const char *s, size_t length)
+{
+	const char *end = s + length;
+
+	while (s < end) {
+		int32_t c;
+
+		s = next_point(s, end, &c);
+		if (!s)
 			return "is not UTF-8";
-		p += used;
-		if (point >= ' ' && point < 0x7f)
-			continue;
-		if (point == 0)
+		if (c == 0)
 			return "holds a NUL";
-		if (!lines && (point == '\r' || point == '\n' || point == 0x2028 ||
-				      point == 0x2029))
+		if (c == '\r' || c == '\n' || c == 0x2028 || c == 0x2029)
 			return "holds a line break";
-		if (!lines && (point < ' ' || (point >= 0x7f && point < 0xa0)))
+		if (c < ' ' || (c >= 0x7f && c < 0xa0))
 			return "holds a control character";
 	}
 	return NULL;
 }
 
+/* Eight bytes of ASCII at a time: this is asked of every byte of every message. */
+static bool is_utf8(const char *s, size_t length)
+{
+	const char *end = s + length;
+	int32_t ignored;
+
+	while (s && s < end) {
+		uint64_t eight;
+
+		if (end - s >= 8) {
+			memcpy(&eight, s, sizeof(eight));
+			if (!(eight & 0x8080808080808080)) {
+				s += 8;
+				continue;
+			}
+		}
+		s = next_point(s, end, &ignored);
+	}
+	return s;
+}
+
 int message_check(const char *field, const char *value, size_t length, struct fault *f)
 {
-	const char *reason = find_fault(value, length, false);
+	const char *reason = find_fault(value, length);
 
 	if (length > MESSAGE_VALUE_MAX)
 		return fault_set(f, FAULT_INPUT, "%s is longer than %d bytes", field,
@@ -137,15 +165,15 @@ static int check_boundary(const char *boundary, struct fault *f)
 static int check_part(const char *field, const char *part, struct fault *f)
 {
 	size_t length = part ? strnlen(part, MESSAGE_PART_MAX + 1) : 0;
-	const char *reason;
 
 	if (!length)
 		return fault_set(f, FAULT_INPUT, "%s is missing", field);
 	if (length > MESSAGE_PART_MAX)
 		return fault_set(f, FAULT_INPUT, "%s is longer than %d bytes", field,
 			MESSAGE_PART_MAX);
-	reason = find_fault(part, length, true);
-	return reason ? fault_set(f, FAULT_INPUT, "%s %s", field, reason) : 0;
+	if (!is_utf8(part, length))
+		return fault_set(f, FAULT_INPUT, "%s is not UTF-8", field);
+	return 0;
 }
 
 static int check_all(const struct message *m, struct fault *f)
@@ -361,14 +389,15 @@ static void write_date(int64_t ms, struct text *out)
 
 /* ---- parts ---- */
 
-/* "\n", "\r\n" or the end: how many bytes of line end stand here; -1 if none does. */
-static int line_end(const char *s)
+/* How many bytes of line end stand here: "\n", "\r\n", or none. */
+static size_t line_end(const char *s)
 {
-	if (*s == '\0')
-		return 0;
-	if (*s == '\n')
-		return 1;
-	return *s == '\r' && s[1] == '\n' ? 2 : -1;
+	return *s == '\n' ? 1 : *s == '\r' && s[1] == '\n' ? 2 : 0;
+}
+
+static bool is_last(const char *s)
+{
+	return !s[1] || line_end(s + 1);
 }
 
 /*
@@ -378,8 +407,7 @@ static int line_end(const char *s)
  */
 static size_t encode(const char *s, size_t column, char out[3])
 {
-	bool last = line_end(s + 1) >= 0;
-	bool literal = is_kind(*s, BODY) || ((*s == ' ' || *s == '\t') && !last);
+	bool literal = is_kind(*s, BODY) || ((*s == ' ' || *s == '\t') && !is_last(s));
 
 	if (column == 0 && (*s == '.' || !strncmp(s, "From ", 5)))
 		literal = false;
@@ -389,40 +417,48 @@ static size_t encode(const char *s, size_t column, char out[3])
 	return 1;
 }
 
+/* How many bytes, at most `most`, go out as they are; a blank at their end may be a
+ * line's last. */
+static size_t run_length(const char *s, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && (kinds[(unsigned char)s[n]] & RUN))
+		n++;
+	return n && s[n - 1] == ' ' ? n - 1 : n;
+}
+
 static void write_quoted_printable(const char *s, struct text *out)
 {
-	char line[LINE + sizeof("\r\n")];
 	size_t column = 0;
 
 	while (*s) {
 		char code[3];
-		size_t width;
-		int end;
+		size_t end = line_end(s), width;
 
-		if (column)
-			while (column < LINE - 1 &&
-				(is_kind(*s, BODY) || (*s == ' ' && is_kind(s[1], BODY))))
-				line[column++] = *s++;
-		end = line_end(s);
-		if (end >= 0) {
-			memcpy(line + column, "\r\n", 2);
-			text_add(out, line, column + (end ? 2 : 0));
+		if (end) {
+			text_add(out, "\r\n", 2);
 			column = 0;
 			s += end;
 			continue;
 		}
-		width = encode(s, column, code);
-		if (column + width > LINE - (line_end(s + 1) < 0)) {
-			memcpy(line + column, "=\r\n", 3);
-			text_add(out, line, column + 3);
-			column = 0;
-			continue; /* once more, now as the first of a line */
+		width = column ? run_length(s, LINE - 1 - column) : 0;
+		if (width) {
+			text_add(out, s, width);
+			column += width;
+			s += width;
+			continue;
 		}
-		memcpy(line + column, code, width);
+		width = encode(s, column, code);
+		if (column + width > (is_last(s) ? LINE : LINE - 1)) {
+			text_add(out, "=\r\n", 3);
+			column = 0; /* and once more, now as the first of a line */
+			continue;
+		}
+		text_add(out, code, width);
 		column += width;
 		s++;
 	}
-	text_add(out, line, column);
 }
 
 static void write_part(

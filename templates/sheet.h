@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sheet: one template, compiled: its tags and the text between them as nodes in a row, white space settled.
+ *
+ * The row is the tree written flat: the children of node i follow it, up to (not with) node i's `end`, which is
+ * where its next sibling stands.
+ *
+ * White space. A tag (other than a value) alone on its line takes the line with it. Text is cut into lines, and at
+ * the beginning of each line that gives output stands a NODE_LINE: there the renderer puts the indentation of the
+ * place that included this template. So lines are indented, and line ends inside of values are not.
+ * A parent with nothing before its first tag and nothing behind its last takes both lines with it.
+ * An argument is a small template of its own. When its first tag ends a line, the indentation of its first line of
+ * text is taken off all of its lines; the block that it replaces puts its own indentation on them: that of the
+ * block's own first line of text if its tag stands alone, or else what stands before the tag.
+ * (Specification 1.4, partials and inheritance; its examples are silent on much of this, and where they are, the
+ * rule is the one that keeps an included text in shape.)
+ */
+#ifndef TEMPLATES_SHEET_H
+#define TEMPLATES_SHEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "recipients/fault.h"
+
+enum node_kind {
+	NODE_TEXT,
+	NODE_LINE, /* a line of this template begins here */
+	NODE_VARIABLE,
+	NODE_RAW,
+	NODE_SECTION,
+	NODE_INVERTED,
+	NODE_PARTIAL,
+	NODE_PARENT,   /* its children are arguments */
+	NODE_BLOCK,    /* its children are the default */
+	NODE_ARGUMENT, /* what a parent's block is replaced with */
+};
+
+#define NODE_NO_SHEET ((size_t)-1)
+
+struct node {
+	enum node_kind kind;
+	unsigned line;
+	const char *name;   /* of the tag; NULL for text and lines */
+	const char *bytes;  /* text; of a partial, parent or block that begins a line: the indentation for each line */
+	size_t length;	    /* of bytes */
+	bool begins_line;   /* partial, parent, block: nothing stands before it on its line */
+	size_t end;	    /* index behind its last child */
+	size_t sheet;	    /* partial, parent: which template of the set; NODE_NO_SHEET while there is none */
+};
+
+struct sheet {
+	char *file; /* what faults call it */
+	char *source;
+	struct node *nodes;
+	size_t count;
+	size_t room;
+};
+
+/*
+ * Compiles a copy of `source`. `strict`: what would be lost without a word is a fault: text in a parent outside its
+ * blocks, and a block given twice to one parent. FAULT_INPUT "FILE:LINE: ...".
+ */
+int sheet_compile(const char *file, const char *source, size_t length, bool strict, struct sheet **ret,
+	struct fault *f);
+void sheet_free(struct sheet *s);
+void sheet_freep(struct sheet **s);
+#define auto_sheet __attribute__((cleanup(sheet_freep))) struct sheet
+
+#endif

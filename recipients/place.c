@@ -1,116 +1,72 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks JSON just closely enough to know the path at its end: strings, brackets, commas,
- * colons. Whether it is JSON is jansson's to say (config.c). Nothing can go wrong but
- * depth.
+ * Units and locations. Which unit is sensitive is the policy's business, not decided
+ * here.
  */
 #include "recipients/place.h"
 
-#include <utf8proc.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
-#define KEY_SHOWN 60 /* bytes */
+#include "recipients/fold.h"
 
-bool place_control(int32_t character)
+#define WORDS 24
+
+static const struct {
+	const char *word, *full; /* full "": the word goes */
+} words_known[] = {{"the", ""}, {"of", ""}, {"police", ""}, {"stn", ""}, {"station", ""},
+	{"ps", ""}, {"bcu", ""}, {"dept", "department"}, {"hq", "headquarters"},
+	{"rd", "road"}, {"street", "st"}, {"saint", "st"}, {"ave", "avenue"},
+	{"ops", "operations"}, {"intel", "intelligence"}, {"cmd", "command"},
+	{"div", "division"}, {"sqd", "squad"}, {"nbhd", "neighbourhood"},
+	{"neighborhood", "neighbourhood"}};
+
+/* "Basic command unit" and "borough command unit" are a BCU in full. */
+static size_t bcu_at(const char *const words[], size_t left)
 {
-	utf8proc_category_t category = utf8proc_category(character);
-
-	return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_ZL ||
-	       category == UTF8PROC_CATEGORY_ZP;
+	if (left < 3 || strcmp(words[1], "command") || strcmp(words[2], "unit"))
+		return 0;
+	return !strcmp(words[0], "basic") || !strcmp(words[0], "borough") ? 3 : 0;
 }
 
-static bool may_be_shown(int32_t c)
+static const char *word_full(const char *word)
 {
-	return !place_control(c) && utf8proc_category(c) != UTF8PROC_CATEGORY_CF;
+	for (size_t i = 0; i < sizeof(words_known) / sizeof(*words_known); i++)
+		if (!strcmp(words_known[i].word, word))
+			return words_known[i].full;
+	return word;
 }
 
-void place_write_key(const char *key, size_t length, struct text *out)
+static size_t words_write(
+	const char *const words[], size_t count, bool all, char *out, size_t room)
 {
-	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)key;
-	size_t at = 0;
-	int32_t c;
+	size_t length = 0;
 
-	while (at < length) {
-		utf8proc_ssize_t n =
-			utf8proc_iterate(p + at, (utf8proc_ssize_t)(length - at), &c);
-		size_t step = n > 0 ? (size_t)n : 1;
+	out[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		size_t bcu = all ? 0 : bcu_at(words + i, count - i);
+		const char *word = bcu ? "" : word_full(words[i]);
 
-		if (at + step > KEY_SHOWN) {
-			text_add_string(out, "...");
-			return;
-		}
-		if (n > 0 && may_be_shown(c))
-			text_add(out, key + at, step);
-		else
-			text_add_char(out, '?');
-		at += step;
+		if (bcu)
+			i += bcu - 1;
+		if (!*word && all)
+			word = words[i];
+		if (*word && length < room)
+			length += (size_t)snprintf(out + length, room - length, "%s%s",
+				length ? " " : "", word);
 	}
+	return length < room ? length : room - 1;
 }
 
-static const char *string_end(const char *p, const char *end)
+size_t place_write(const char *text, char *out, size_t room)
 {
-	for (p++; p < end && *p != '"'; p++)
-		if (*p == '\\' && p + 1 < end)
-			p++;
-	return p;
-}
+	char folded[FOLD_ROOM];
+	const char *words[WORDS];
+	size_t count, length;
 
-static int enter(struct place *at, bool list)
-{
-	if (at->depth == PLACE_MAX_DEPTH)
-		return -1;
-	at->frames[at->depth++] = (struct place_frame){.list = list};
-	return 0;
-}
-
-/* A string that is no value is a key. */
-static void note_key(struct place_frame *top, const char *start, const char *end)
-{
-	if (top->list || top->named)
-		return;
-	top->key = start;
-	top->key_length = (size_t)(end - start);
-}
-
-int place_find(const char *bytes, size_t length, struct place *ret)
-{
-	const char *end = bytes + length, *close;
-	struct place_frame outside = {0}, *top;
-
-	*ret = (struct place){.line = 1};
-	for (const char *p = bytes; p < end; p++) {
-		top = ret->depth ? &ret->frames[ret->depth - 1] : &outside;
-		if (*p == '"') {
-			close = string_end(p, end);
-			note_key(top, p + 1, close);
-			p = close;
-		} else if (*p == '{' || *p == '[') {
-			if (enter(ret, *p == '['))
-				return -1;
-		} else if ((*p == '}' || *p == ']') && ret->depth) {
-			ret->depth--;
-		} else if (*p == ':') {
-			top->named = true;
-		} else if (*p == ',') {
-			top->named = false;
-			top->index++;
-		} else if (*p == '\n') {
-			ret->line++;
-		}
-	}
-	return 0;
-}
-
-void place_write(const struct place *at, struct text *out)
-{
-	for (size_t i = 0; i < at->depth; i++) {
-		const struct place_frame *frame = &at->frames[i];
-
-		if (frame->list) {
-			text_printf(out, "[%zu]", frame->index);
-		} else if (frame->key) {
-			if (out->length)
-				text_add_char(out, '.');
-			place_write_key(frame->key, frame->key_length, out);
-		}
-	}
+	fold_words(text, folded, sizeof(folded));
+	count = fold_split(folded, words, WORDS);
+	length = words_write(words, count, false, out, room);
+	return length ? length : words_write(words, count, true, out, room);
 }

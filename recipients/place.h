@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * place: where a byte of a JSON text stands, as a path: "levels[2].route".
+ * place: units and locations as text that can be compared.
  *
- * For what the parser refuses before there is a tree to walk. The bytes may be malformed; then the
- * path is what they seem to say.
+ * Folded words; the usual short forms are spelt out ("Rd", "HQ", "Dept") and words that only say what kind of place
+ * it is go ("Police Station", "BCU"), unless nothing else would be left. A force's own aliases are policy.json's.
  */
 #ifndef RECIPIENTS_PLACE_H
 #define RECIPIENTS_PLACE_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "recipients/text.h"
-
-#define PLACE_MAX_DEPTH 32
-
-struct place_frame {
-	bool list;
-	bool named;	 /* the colon was seen: a string is now a value */
-	size_t index;	 /* of an item of the list */
-	const char *key; /* into the bytes; NULL: none yet */
-	size_t key_length;
-};
-struct place {
-	struct place_frame frames[PLACE_MAX_DEPTH];
-	size_t depth;
-	size_t line; /* from 1 */
-};
-
-/* Where the last of these bytes stands. -1 if it is deeper than PLACE_MAX_DEPTH; `line` is set all the same. */
-int place_find(const char *bytes, size_t length, struct place *ret);
-void place_write(const struct place *at, struct text *out);
-
-/* A key as it may be printed: cut when long, and nothing in it moves a cursor or turns the writing round. */
-void place_write_key(const char *key, size_t length, struct text *out);
-/* Does this character end a line or steer a terminal? (Unicode's Cc, Zl, Zp.) */
-bool place_control(int32_t character);
+/* Returns the length; "" if there is nothing to compare. */
+size_t place_write(const char *text, char *out, size_t room);
 
 #endif

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipients/amount.h"
 #include "recipients/date.h"
 #include "recipients/field.h"
 #include "recipients/pattern.h"
@@ -43,8 +44,8 @@ enum test {
 };
 static const char *const test_names[] = {"is", "in", "not_in", "contains", "matches",
 	"present", "missing", "at_least", "below", NULL};
-static const char *const test_words[] = {"is", "is one of", "is none of", "contains",
-	"matches", "is present", "is missing", "is at least", "is below"};
+static const char *const test_words[] = {"is", "is", "is", "contains", "matches",
+	"is present", "is missing", "is at least", "is below"};
 
 /* Which tests make sense of what: bits by enum test. */
 static const unsigned int tests_of[] = {
@@ -87,7 +88,21 @@ static int text_named(const void *text, const void *item)
 	return strcmp(text, *(char *const *)item);
 }
 
-/* Folds what the list says; a unit is put under its own name. */
+/* What a text is compared as: a unit under its own name, a kind of data as import calls
+ * it. */
+static char *compile_text(const struct condition *to, const struct facts_book *b,
+	const char *written, const char *folded)
+{
+	const struct field *kind;
+
+	if (to->test == MATCHES || (to->test == CONTAINS && to->about != ABOUT_EXPOSED))
+		return text_copy(folded);
+	kind = to->about == ABOUT_EXPOSED ? field_recognise(written) : NULL;
+	if (kind && kind->words)
+		return text_copy(kind->name);
+	return text_copy(to->unit ? facts_unit(b, folded) : folded);
+}
+
 static int compile_texts(struct condition *to, const struct facts_book *b,
 	struct config c, struct fault *f)
 {
@@ -104,10 +119,7 @@ static int compile_texts(struct condition *to, const struct facts_book *b,
 		wrong = to->test == MATCHES ? pattern_check(folded.bytes) : NULL;
 		if (wrong)
 			return config_fault(item, f, "%s", wrong);
-		if (to->unit && to->test != CONTAINS && to->test != MATCHES)
-			to->texts[i] = text_copy(facts_unit(b, folded.bytes));
-		else
-			to->texts[i] = text_copy(folded.bytes);
+		to->texts[i] = compile_text(to, b, to->written[i], folded.bytes);
 	}
 	qsort(to->texts, to->count, sizeof(*to->texts), text_order);
 	return 0;
@@ -382,45 +394,6 @@ static bool has_pattern(const struct condition *c, const char *text)
 	return false;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* "31250", "£31,250.50", "-3": an amount as lists write it. A comma parts thousands only.
- */
-static bool read_amount(const char *s, double *ret)
-{
-	static const char *const signs[] = {"£", "€", "$"};
-	bool negative = *s == '-', grouped = false;
-	double value = 0, scale = 1;
-	int digits = 0;
-
-	s += negative;
-	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
-		if (!strncmp(s, signs[i], strlen(signs[i])))
-			s += strlen(signs[i]);
-	s += *s == ' ';
-	for (; is_digit(*s) || *s == ','; s++) {
-		if (*s == ',') {
-			if (!digits || digits > 3 || (grouped && digits != 3))
-				return false;
-			grouped = true;
-			digits = 0;
-			continue;
-		}
-		value = value * 10 + (*s - '0');
-		digits++;
-	}
-	if (!digits || (grouped && digits != 3))
-		return false;
-	if (*s == '.')
-		for (s++; is_digit(*s); s++)
-			value += (*s - '0') * (scale /= 10);
-	*ret = negative ? -value : value;
-	return !*s;
-}
-
 /* -1: less than the bound, 0: at least, 1: cannot be compared. */
 static int against_bound(const struct condition *c, const char *text)
 {
@@ -429,7 +402,7 @@ static int against_bound(const struct condition *c, const char *text)
 
 	if (c->date)
 		return date_parse(text, &date) ? -(date.day < c->day) : 1;
-	return read_amount(text, &value) ? -(value < c->number) : 1;
+	return amount_parse(text, &value) ? -(value < c->number) : 1;
 }
 
 static bool value_holds(const struct condition *c, struct facts_value v)
@@ -510,35 +483,47 @@ bool rule_holds(const struct rule *r, const struct facts *facts)
 	return true;
 }
 
-static void describe_list(const struct condition *c, struct text *out)
+/* " is one of SO15, SO18", " contains secret", " matches one of 12 patterns". */
+static void describe_texts(const struct condition *c, struct text *out)
 {
-	if (c->count > 1 && (c->test == CONTAINS || c->test == MATCHES))
-		text_add_string(out, " one of");
+	const char *things = c->test == MATCHES ? "patterns"
+			     : c->unit          ? "units"
+						: "values";
+	const char *of = c->count > 1 ? " one of" : "";
+
+	if (c->test == NOT_IN)
+		of = c->count > 1 ? " none of" : " not";
+	text_printf(out, " %s%s", test_words[c->test], of);
 	if (c->count > LIST_SHOWN) {
-		text_printf(out, " %zu %s", c->count, c->unit ? "units" : "values");
+		text_printf(out, " %zu %s", c->count, things);
 		return;
 	}
 	for (size_t i = 0; i < c->count; i++)
 		text_printf(out, "%s %s", i ? "," : "", c->written[i]);
 }
 
+static void describe(const struct condition *c, struct text *out)
+{
+	trail_write_key(c->subject, strlen(c->subject), out);
+	if (c->count) {
+		describe_texts(c, out);
+		return;
+	}
+	text_printf(out, " %s", test_words[c->test]);
+	if (c->about == ABOUT_SHIELDED)
+		text_add_string(out, c->truth ? " true" : " false");
+	else if (c->date)
+		text_printf(out, " %s", c->date);
+	else if (c->test != PRESENT && c->test != MISSING)
+		text_printf(out, " %.15g", c->number);
+}
+
 void rule_describe(const struct rule *r, struct text *out)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		const struct condition *c = &r->conditions[i];
-
 		if (i)
 			text_add_string(out, " and ");
-		trail_write_key(c->subject, strlen(c->subject), out);
-		text_printf(out, " %s", test_words[c->test]);
-		if (c->count)
-			describe_list(c, out);
-		else if (c->about == ABOUT_SHIELDED)
-			text_add_string(out, c->truth ? " true" : " false");
-		else if (c->date)
-			text_printf(out, " %s", c->date);
-		else if (c->test != PRESENT && c->test != MISSING)
-			text_printf(out, " %.15g", c->number);
+		describe(&r->conditions[i], out);
 	}
 }
 

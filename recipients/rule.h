@@ -14,7 +14,8 @@
  *		known field has ("person.Duty Type"), else behind "column:" ("person.column:duty_type").
  *		What is near a known field ("person.untt"), or a header that import takes for one
  *		("person.Grade" is rank), is a fault that names the field, never a column.
- *	exposed       the kinds of this person's data that are in the leak
+ *	exposed       the kinds of this person's data that are in the leak, by any name that import knows
+ *		them by ("pay number", "home address")
  *	shielded      true or false
  *	findability   a number: how many on the list look like this person; low is easy to find
  *

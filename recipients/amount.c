@@ -48,13 +48,15 @@ bool amount_parse(const char *text, double *ret)
 	bool negative = *text == '-';
 	double value, scale = 1;
 
+	if (strlen(text) > AMOUNT_MAX)
+		return false;
 	text = skip_currency(text + negative);
 	text = read_whole(text + (*text == ' '), &value);
 	if (!text)
 		return false;
 	if (*text == '.')
-		for (text++; is_digit(*text); text++)
-			value += (*text - '0') * (scale /= 10);
-	*ret = negative ? -value : value;
+		for (text++; is_digit(*text); text++, scale *= 10)
+			value = value * 10 + (*text - '0');
+	*ret = (negative ? -value : value) / scale;
 	return !*text;
 }

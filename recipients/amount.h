@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#define AMOUNT_MAX 32 /* bytes */
+
 /* False if it is not one. The locale does not matter. */
 bool amount_parse(const char *text, double *ret);
 

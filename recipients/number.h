@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#define NUMBER_ROOM 32
+#define NUMBER_ROOM 48
 
 struct number {
 	char prefix[8];		/* letters before the first digit, upper case; "" if none */

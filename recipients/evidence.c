@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rows made small, and compared. Everything is a number into a dictionary, so that
+ * comparing is looking up; a text that comes ten thousand times ("PC") is brought into
+ * its normal form once.
+ *
+ * What can go wrong: memory. A row costs about 150 bytes and its own strings.
+ */
+#include "recipients/evidence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipients/fold.h"
+
+enum part {
+	SURNAME,
+	FORENAMES,
+	MIDDLE_NAMES,
+	INITIALS,
+	KNOWN_AS,
+	FORMER_SURNAME,
+	WHOLE,
+	PARTS
+};
+
+static const char *const parts[PARTS] = {"surname", "forenames", "middle_names",
+	"initials", "known_as", "former_surname", "name"};
+
+void evidence_done(struct evidence *e)
+{
+	for (uint32_t i = 0; i < e->columns_count; i++) {
+		free(e->columns[i].name);
+		free(e->columns[i].values);
+		dictionary_done(&e->columns[i].texts);
+	}
+	dictionary_done(&e->fields);
+	dictionary_done(&e->words);
+	dictionary_done(&e->keys);
+	dictionary_done(&e->blocks);
+	dictionary_done(&e->forms);
+	free(e->names);
+	free(e->cells);
+	free(e->lists[EVIDENCE_PEOPLE].rows);
+	free(e->lists[EVIDENCE_RECORDS].rows);
+	*e = (struct evidence){0};
+}
+
+/* Room for one more of `size` bytes. */
+static void *grown(void *old, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return old;
+	*room = *room ? *room + *room / 2 : 64;
+	return text_realloc(old, *room * size);
+}
+
+/* Columns that no field of ours is meant by are one when they read alike: "Shift Team",
+ * "shift_team". */
+static int column_add(
+	struct evidence *e, const char *field, uint32_t *ret, struct fault *f)
+{
+	char name[FOLD_ROOM];
+	bool strong;
+	enum value_kind kind = value_kind_of(field, &strong);
+
+	if (kind == VALUE_TEXT) {
+		fold_words(field, name, sizeof(name));
+		fold_join(name, name, sizeof(name));
+	} else {
+		(void)snprintf(name, sizeof(name), "%s", field);
+	}
+	for (*ret = 0; *ret < e->columns_count; ++*ret)
+		if (!strcmp(e->columns[*ret].name, name))
+			return 0;
+	if (e->columns_count == EVIDENCE_COLUMNS)
+		return fault_set(f, FAULT_INPUT,
+			"more than %d different columns to compare", EVIDENCE_COLUMNS);
+	e->columns[e->columns_count++] = (struct evidence_column){
+		.name = text_copy(name), .kind = kind, .strong = strong};
+	return 0;
+}
+
+static int column_find(
+	struct evidence *e, const char *field, uint32_t *ret, struct fault *f)
+{
+	uint32_t known = e->fields.count, number = dictionary_add(&e->fields, field);
+
+	if (number <= known) {
+		*ret = e->places[number - 1];
+		return 0;
+	}
+	if (number > sizeof(e->places) / sizeof(*e->places))
+		return fault_set(f, FAULT_INPUT,
+			"more than %zu different headers of columns",
+			sizeof(e->places) / sizeof(*e->places));
+	if (column_add(e, field, ret, f))
+		return -1;
+	e->places[number - 1] = *ret;
+	return 0;
+}
+
+static const char *word_of(const struct evidence *e, uint32_t number)
+{
+	return number ? dictionary_string(&e->words, number) : "";
+}
+
+static uint32_t word_add(struct evidence *e, const char *word)
+{
+	return *word ? dictionary_add(&e->words, word) : 0;
+}
+
+static void block_write(uint32_t key, char letter, char out[16])
+{
+	(void)snprintf(out, 16, "%u%c", key, letter ? letter : ' ');
+}
+
+static char letter_of(const char *forenames)
+{
+	return *forenames >= 'a' && *forenames <= 'z' ? *forenames
+	       : *forenames                           ? '?'
+						      : '\0';
+}
+
+uint32_t evidence_block(const struct evidence *e, uint32_t key, char letter)
+{
+	char block[16];
+
+	block_write(key, letter, block);
+	return dictionary_find(&e->blocks, block);
+}
+
+static void name_add(struct evidence *e, struct evidence_row *row, const struct name *n)
+{
+	char key[NAME_ROOM], block[16];
+	struct evidence_name new = {.rank = {n->rank.first, n->rank.second}};
+
+	if (!*n->surname)
+		return;
+	name_key(n->surname, key);
+	new.key = dictionary_add(&e->keys, key);
+	block_write(new.key, letter_of(n->forenames), block);
+	new.block = dictionary_add(&e->blocks, block);
+	new.surname = word_add(e, n->surname);
+	new.forenames = word_add(e, n->forenames);
+	e->names = grown(e->names, e->names_count, &e->names_room, sizeof(*e->names));
+	e->names[e->names_count++] = new;
+	row->names_count++;
+}
+
+/* "john" and "paul", or what there is of them; initials where there are no forenames, or
+ * beyond the first. */
+static void forenames_put(
+	const char *const values[PARTS], const char *first, char out[NAME_ROOM])
+{
+	char rest[NAME_ROOM] = "";
+	size_t used;
+
+	out[0] = '\0';
+	if (first)
+		name_forenames(first, out);
+	if (values[MIDDLE_NAMES])
+		name_forenames(values[MIDDLE_NAMES], rest);
+	else if (values[INITIALS])
+		name_initials(values[INITIALS], rest);
+	if (!values[MIDDLE_NAMES] && *out && *rest == *out)
+		memmove(rest, rest + strcspn(rest, " "),
+			strlen(rest + strcspn(rest, " ")) + 1);
+	used = strlen(out);
+	(void)snprintf(out + used, NAME_ROOM - used, "%s%s",
+		*out && *rest && *rest != ' ' ? " " : "", rest);
+}
+
+/* The readings that the row itself gives; other surnames and forenames come to each of
+ * them. */
+static size_t names_read(
+	const char *const values[PARTS], struct name names[NAME_READINGS])
+{
+	bool whole = values[WHOLE] &&
+		     !(values[SURNAME] && (values[FORENAMES] || values[INITIALS]));
+
+	if (whole)
+		return name_read(values[WHOLE], names);
+	if (!values[SURNAME] || !name_surname(values[SURNAME], names[0].surname))
+		return 0;
+	forenames_put(values, values[FORENAMES], names[0].forenames);
+	names[0].rank = (struct rank_set){RANK_NONE, RANK_NONE};
+	return 1;
+}
+
+static void names_add(
+	struct evidence *e, struct evidence_row *row, const char *const values[PARTS])
+{
+	struct name names[NAME_READINGS], other;
+	size_t count = names_read(values, names);
+
+	for (size_t i = 0; i < count; i++) {
+		other = names[i];
+		name_add(e, row, &other);
+		if (values[KNOWN_AS]) {
+			forenames_put(values, values[KNOWN_AS], other.forenames);
+			name_add(e, row, &other);
+		}
+		if (!values[FORMER_SURNAME] ||
+			!name_surname(values[FORMER_SURNAME], other.surname))
+			continue;
+		if (values[KNOWN_AS])
+			name_add(e, row, &other);
+		memcpy(other.forenames, names[i].forenames, sizeof(other.forenames));
+		name_add(e, row, &other);
+	}
+}
+
+static void cell_add(
+	struct evidence *e, struct evidence_row *row, uint32_t column, const char *value)
+{
+	struct evidence_column *c = &e->columns[column];
+	uint32_t known = c->texts.count, text = dictionary_add(&c->texts, value);
+	size_t at;
+
+	if (text > known) {
+		c->values = grown(c->values, known, &c->values_room, sizeof(*c->values));
+		c->values[known] = value_parse(c->kind, value, &e->forms);
+	}
+	if (!c->values[text - 1].main)
+		return;
+	for (at = 0; at < row->cells_count; at++)
+		if (e->cells[row->cells + at].column == column)
+			return; /* the first of two counts, as in row_value */
+	e->cells = grown(e->cells, e->cells_count, &e->cells_room, sizeof(*e->cells));
+	/* In the order of columns, so that two rows are compared in one walk. */
+	for (; at > 0 && e->cells[row->cells + at - 1].column > column; at--)
+		e->cells[row->cells + at] = e->cells[row->cells + at - 1];
+	e->cells[row->cells + at] = (struct evidence_cell){column, text};
+	e->cells_count++;
+	row->cells_count++;
+}
+
+static void part_keep(
+	const char *const field, const char *value, const char *values[PARTS])
+{
+	for (size_t i = 0; i < PARTS; i++)
+		if (!values[i] && !strcmp(parts[i], field))
+			values[i] = value;
+}
+
+int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
+	const char *packed, size_t length, struct fault *f)
+{
+	struct evidence_list *list = &e->lists[side];
+	struct evidence_row row = {
+		.owner = owner, .names = e->names_count, .cells = e->cells_count};
+	const char *field = NULL, *value = NULL, *values[PARTS] = {NULL};
+
+	while (row_packed_next(packed, length, &field, &value)) {
+		uint32_t column = 0;
+
+		if (column_find(e, field, &column, f))
+			return -1;
+		if (e->columns[column].kind == VALUE_SKIPPED)
+			continue;
+		e->columns[column].filled[side] = true;
+		if (e->columns[column].kind == VALUE_NAME)
+			part_keep(field, value, values);
+		else
+			cell_add(e, &row, column, value);
+	}
+	names_add(e, &row, values);
+	list->rows = grown(list->rows, list->count, &list->room, sizeof(*list->rows));
+	list->rows[list->count++] = row;
+	return 0;
+}
+
+struct value evidence_value(const struct evidence *e, const struct evidence_cell *cell)
+{
+	return e->columns[cell->column].values[cell->text - 1];
+}
+
+enum agreement {
+	SILENT,
+	AGREES,
+	DIFFERS
+};
+
+static enum agreement values_compare(enum value_kind kind, struct value a, struct value b)
+{
+	if (!a.main || !b.main)
+		return SILENT;
+	return value_equal(kind, a, b) ? AGREES : DIFFERS;
+}
+
+static struct value rank_of(const struct evidence *e, const struct evidence_row *row)
+{
+	for (uint32_t i = 0; i < row->cells_count; i++)
+		if (e->columns[e->cells[row->cells + i].column].kind == VALUE_RANK)
+			return evidence_value(e, &e->cells[row->cells + i]);
+	return (struct value){0, 0};
+}
+
+/* A number of a kind that the list does not have may be one of those that it has:
+ * "service number". */
+static bool is_stray(const struct evidence *e, uint32_t column)
+{
+	const struct evidence_column *c = &e->columns[column];
+
+	return c->strong && c->kind == VALUE_NUMBER && !c->filled[EVIDENCE_PEOPLE];
+}
+
+bool evidence_same_number(const struct evidence *e, const struct evidence_cell *record,
+	const struct evidence_cell *entry)
+{
+	const struct evidence_column *c = &e->columns[entry->column];
+
+	if (record->column != entry->column &&
+		!(is_stray(e, record->column) && c->strong && c->kind == VALUE_NUMBER))
+		return false;
+	return value_equal(c->kind, evidence_value(e, record), evidence_value(e, entry));
+}
+
+static enum agreement stray_compare(const struct evidence *e,
+	const struct evidence_cell *cell, const struct evidence_row *entry)
+{
+	enum agreement found = SILENT;
+
+	for (uint32_t i = 0; i < entry->cells_count; i++) {
+		const struct evidence_cell *other = &e->cells[entry->cells + i];
+		const struct evidence_column *c = &e->columns[other->column];
+
+		if (evidence_same_number(e, cell, other))
+			return AGREES;
+		if (c->strong && c->kind == VALUE_NUMBER)
+			found = DIFFERS;
+	}
+	return found;
+}
+
+/* How one cell of a record stands to an entry; `*at` walks the entry's cells, from one
+ * call to the next. */
+static enum agreement cell_compare(const struct evidence *e,
+	const struct evidence_cell *cell, const struct evidence_row *entry, uint32_t *at)
+{
+	const struct evidence_cell *other = e->cells + entry->cells;
+
+	while (*at < entry->cells_count && other[*at].column < cell->column)
+		++*at;
+	if (is_stray(e, cell->column))
+		return stray_compare(e, cell, entry);
+	if (*at == entry->cells_count || other[*at].column != cell->column)
+		return SILENT;
+	if (other[*at].text == cell->text)
+		return AGREES;
+	return values_compare(e->columns[cell->column].kind, evidence_value(e, cell),
+		evidence_value(e, &other[*at]));
+}
+
+struct names_verdict {
+	enum evidence_strength strength;
+	bool extra;
+	enum agreement rank; /* where it stands beside the name on one side */
+};
+
+static enum evidence_strength strength_of(const char *given, const char *listed)
+{
+	size_t first = strcspn(given, " ");
+
+	if (!*given || !*listed)
+		return EVIDENCE_SURNAME;
+	return first > 1 && strcspn(listed, " ") > 1 ? EVIDENCE_FORENAME
+						     : EVIDENCE_INITIAL;
+}
+
+static struct names_verdict readings_compare(const struct evidence *e,
+	const struct evidence_name *a, const struct evidence_name *b)
+{
+	const char *given = word_of(e, a->forenames), *listed = word_of(e, b->forenames);
+	enum name_fit fit =
+		a->key == b->key ? name_forenames_fit(given, listed) : NAME_DIFFERS;
+
+	if (fit == NAME_DIFFERS)
+		return (struct names_verdict){EVIDENCE_AGAINST, false, SILENT};
+	return (struct names_verdict){
+		strength_of(given, listed), fit == NAME_EXTRA, SILENT};
+}
+
+static unsigned worth(const struct names_verdict *v)
+{
+	if (v->strength <= EVIDENCE_AGAINST)
+		return v->strength;
+	return 16u + (v->rank != DIFFERS) * 8u + v->strength * 2u + !v->extra;
+}
+
+static struct names_verdict names_compare(const struct evidence *e,
+	const struct evidence_row *record, const struct evidence_row *entry)
+{
+	struct names_verdict best = {EVIDENCE_NONE, false, SILENT};
+	struct value ranks[2] = {rank_of(e, record), rank_of(e, entry)};
+
+	for (uint32_t i = 0; i < record->names_count; i++)
+		for (uint32_t k = 0; k < entry->names_count; k++) {
+			const struct evidence_name *a = &e->names[record->names + i];
+			const struct evidence_name *b = &e->names[entry->names + k];
+			struct names_verdict v = readings_compare(e, a, b);
+
+			if (!ranks[0].main || !ranks[1].main)
+				v.rank = values_compare(VALUE_RANK,
+					ranks[0].main ? ranks[0] : a->rank,
+					ranks[1].main ? ranks[1] : b->rank);
+			if (worth(&v) > worth(&best))
+				best = v;
+		}
+	return best;
+}
+
+void evidence_compare(const struct evidence *e, const struct evidence_row *record,
+	const struct evidence_row *entry, struct evidence_verdict *ret)
+{
+	struct names_verdict names = names_compare(e, record, entry);
+	uint32_t at = 0;
+
+	*ret = (struct evidence_verdict){.name = names.strength, .extra = names.extra};
+	ret->agree = names.rank == AGREES;
+	ret->differ = names.rank == DIFFERS;
+	for (uint32_t i = 0; i < record->cells_count; i++) {
+		const struct evidence_cell *cell = &e->cells[record->cells + i];
+		enum agreement a = cell_compare(e, cell, entry, &at);
+		bool strong = e->columns[cell->column].strong;
+
+		if (a == SILENT)
+			continue;
+		++*(strong ? (a == AGREES ? &ret->strong_agree : &ret->strong_differ)
+			   : (a == AGREES ? &ret->agree : &ret->differ));
+	}
+}
+
+static struct name name_of(const struct evidence *e, const struct evidence_name *n)
+{
+	struct name name = {.rank = {RANK_NONE, RANK_NONE}};
+
+	(void)snprintf(name.surname, sizeof(name.surname), "%s", word_of(e, n->surname));
+	(void)snprintf(
+		name.forenames, sizeof(name.forenames), "%s", word_of(e, n->forenames));
+	return name;
+}
+
+bool evidence_contradicts(const struct evidence *e, const struct evidence_row *record,
+	const struct evidence_row *entry)
+{
+	if (names_compare(e, record, entry).strength != EVIDENCE_AGAINST)
+		return false;
+	for (uint32_t i = 0; i < record->names_count; i++)
+		for (uint32_t k = 0; k < entry->names_count; k++) {
+			struct name a = name_of(e, &e->names[record->names + i]);
+			struct name b = name_of(e, &e->names[entry->names + k]);
+
+			if (!name_contradicts(&a, &b))
+				return false;
+		}
+	return true;
+}
+
+static void names_explain(const struct evidence *e, const struct evidence_row *record,
+	const struct evidence_row *entry, struct text *out)
+{
+	struct names_verdict v = names_compare(e, record, entry);
+
+	switch (v.strength) {
+	case EVIDENCE_NONE:
+		if (record->names_count || entry->names_count)
+			text_printf(out, "name: only %s\n",
+				record->names_count ? "in the record" : "on the list");
+		return;
+	case EVIDENCE_AGAINST:
+		text_printf(out, "name: differs%s\n",
+			evidence_contradicts(e, record, entry)
+				? ""
+				: ", but may be the same person's");
+		return;
+	case EVIDENCE_SURNAME:
+		text_add_string(out, "surname: agrees\nforenames: missing on one side\n");
+		break;
+	case EVIDENCE_INITIAL:
+		text_add_string(out, "surname: agrees\nforenames: initials agree\n");
+		break;
+	case EVIDENCE_FORENAME:
+		text_add_string(out, "surname: agrees\nforenames: agrees\n");
+		break;
+	}
+	if (v.extra)
+		text_add_string(
+			out, "forenames: the record has more of them than the list\n");
+	if (v.rank != SILENT)
+		text_printf(out, "rank beside the name: %s\n",
+			v.rank == AGREES ? "agrees" : "differs");
+}
+
+static bool has_column(
+	const struct evidence *e, const struct evidence_row *row, uint32_t column)
+{
+	for (uint32_t i = 0; i < row->cells_count; i++)
+		if (e->cells[row->cells + i].column == column)
+			return true;
+	return false;
+}
+
+void evidence_explain(const struct evidence *e, const struct evidence_row *record,
+	const struct evidence_row *entry, struct text *out)
+{
+	static const char *const words[] = {"only in the record", "agrees", "differs"};
+	uint32_t at = 0;
+
+	names_explain(e, record, entry, out);
+	for (uint32_t i = 0; i < record->cells_count; i++) {
+		const struct evidence_cell *cell = &e->cells[record->cells + i];
+
+		text_printf(out, "%s: %s\n", e->columns[cell->column].name,
+			words[cell_compare(e, cell, entry, &at)]);
+	}
+	for (uint32_t i = 0; i < entry->cells_count; i++) {
+		uint32_t column = e->cells[entry->cells + i].column;
+
+		if (e->columns[column].filled[EVIDENCE_RECORDS] &&
+			!has_column(e, record, column))
+			text_printf(
+				out, "%s: only on the list\n", e->columns[column].name);
+	}
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * evidence: rows in compact form, and what two of them agree on.
+ *
+ * People's entries and leaked records are kept alike: names in all their readings, and a cell for each other field
+ * that may tell who somebody is. Equal strings are kept once, under a number. What follows from agreement is
+ * linkage.c's.
+ */
+#ifndef RECIPIENTS_EVIDENCE_H
+#define RECIPIENTS_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recipients/dictionary.h"
+#include "recipients/fault.h"
+#include "recipients/name.h"
+#include "recipients/text.h"
+#include "recipients/value.h"
+
+#define EVIDENCE_COLUMNS 128 /* different field names of both sides together */
+
+enum evidence_side { EVIDENCE_PEOPLE, EVIDENCE_RECORDS };
+
+struct evidence_column {
+	char *name;
+	enum value_kind kind;
+	bool strong;		 /* identifies one person by itself */
+	bool filled[2];		 /* a side has values in it */
+	struct dictionary texts; /* as they stand in the files */
+	struct value *values;	 /* of each text */
+	size_t values_room;
+};
+
+/* One reading of the name of a row. */
+struct evidence_name {
+	uint32_t key;	    /* of the surname: equal surnames, equal numbers */
+	uint32_t block;	    /* of surname and first letter of the forenames */
+	uint32_t surname;   /* as name.h writes it */
+	uint32_t forenames; /* 0: none */
+	struct value rank;  /* that stood beside the name */
+};
+
+struct evidence_cell {
+	uint32_t column, text;
+};
+
+struct evidence_row {
+	uint32_t owner; /* number of the person or record */
+	uint32_t names_count, cells_count;
+	size_t names, cells; /* where they begin */
+};
+
+struct evidence_list {
+	struct evidence_row *rows;
+	size_t count, room;
+};
+
+struct evidence {
+	struct evidence_column columns[EVIDENCE_COLUMNS];
+	uint32_t columns_count;
+	struct dictionary fields; /* names as they come -> places */
+	uint32_t places[EVIDENCE_COLUMNS * 2];
+	struct dictionary words;  /* surnames, forenames */
+	struct dictionary keys;	  /* surnames without hyphens */
+	struct dictionary blocks; /* key and letter */
+	struct dictionary forms;  /* of values */
+	struct evidence_name *names;
+	size_t names_count, names_room;
+	struct evidence_cell *cells;
+	size_t cells_count, cells_room;
+	struct evidence_list lists[2];
+};
+
+void evidence_done(struct evidence *e);
+
+/* FAULT_INPUT when there are more than EVIDENCE_COLUMNS fields. */
+int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner, const char *packed, size_t length,
+	struct fault *f);
+
+/* The block of a surname with a first letter (0: no forenames), 0 if nobody is in it. */
+#define EVIDENCE_LETTERS "abcdefghijklmnopqrstuvwxyz?" /* ?: a letter of another script */
+uint32_t evidence_block(const struct evidence *e, uint32_t key, char letter);
+
+/* The value of a cell. */
+struct value evidence_value(const struct evidence *e, const struct evidence_cell *cell);
+
+/* Is the record's strong identifier the same as this one of an entry? */
+bool evidence_same_number(const struct evidence *e, const struct evidence_cell *record,
+	const struct evidence_cell *entry);
+
+enum evidence_strength {
+	EVIDENCE_NONE,	  /* a side has no name */
+	EVIDENCE_AGAINST, /* they do not agree */
+	EVIDENCE_SURNAME, /* a side has no forenames */
+	EVIDENCE_INITIAL,
+	EVIDENCE_FORENAME /* in full on both sides */
+};
+
+struct evidence_verdict {
+	enum evidence_strength name; /* of the best pair of readings */
+	bool extra;		     /* the record has more forenames than the list */
+	unsigned agree, differ;	     /* fields that both have: not names, not strong ones */
+	unsigned strong_agree, strong_differ;
+};
+
+/* Compares a record with an entry; fields that one side lacks count for nothing. */
+void evidence_compare(const struct evidence *e, const struct evidence_row *record, const struct evidence_row *entry,
+	struct evidence_verdict *ret);
+
+/* No reading of the names may be one person's (name_contradicts). False where a side has no name. */
+bool evidence_contradicts(const struct evidence *e, const struct evidence_row *record,
+	const struct evidence_row *entry);
+
+/* A line a field, "rank: differs"; names of fields, never values. */
+void evidence_explain(const struct evidence *e, const struct evidence_row *record, const struct evidence_row *entry,
+	struct text *out);
+
+#endif

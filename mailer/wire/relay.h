@@ -7,12 +7,6 @@
  * where the relay offers PIPELINING (RFC 2920), one recipient a transaction, DSN parameters (RFC 3461), SIZE (RFC
  * 1870). The caller is asked for mails (`next`), told before the point of no return (`handing_over`) and told the
  * verdict (`settled`). relay keeps no list and repeats nothing: a mail that was not sent is the caller's again.
- *
- * The verdict (RFC 5321 section 4.2.5: no one is responsible before the reply to the final dot):
- *   the complete reply to the final dot was read	2xx accepted, 4xx deferred, 5xx refused
- *   the bytes with the final dot were handed to the
- *   system and no complete reply came			in doubt
- *   anything earlier					certainly not accepted
  */
 #ifndef MAILER_WIRE_RELAY_H
 #define MAILER_WIRE_RELAY_H
@@ -21,42 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mailer/wire/relay_mail.h"
+#include "mailer/wire/relay_url.h"
 #include "recipients/fault.h"
 
 #define RELAY_CONNECTIONS_MAX 64
-#define RELAY_HOST_MAX 255
-
-/* One mail. Everything it points to belongs to the caller and stays as it is until the mail is settled. */
-struct relay_mail {
-	int64_t id;	    /* the caller's; not looked at */
-	void *own;	    /* the caller's; not looked at */
-	const char *from;   /* envelope sender in normal form (address.h); "" is the null sender */
-	const char *to;	    /* envelope recipient in normal form */
-	const char *envid;  /* for DSNs, at most 100 bytes once encoded; NULL: asks for none */
-	const void *bytes;  /* the message: CRLF lines, the last one ended too, 7 bit, not dot-stuffed */
-	size_t length;
-};
-
-enum relay_kind {
-	RELAY_ACCEPTED,	/* 2xx to the final dot: the relay has it */
-	RELAY_REFUSED,	/* 5xx about this recipient or this mail: final */
-	RELAY_DEFERRED, /* 4xx about this recipient or this mail, or to the final dot: not accepted, later perhaps */
-	RELAY_IN_DOUBT, /* the final dot was handed over and no complete reply came: nobody knows */
-	RELAY_NOT_SENT	/* connection lost, or the session was refused, before the final dot: certainly not
-			   accepted, and nothing that speaks against the person; try again */
-};
-
-struct relay_verdict {
-	enum relay_kind kind;
-	int code;	    /* of the deciding reply; 0 if there was none */
-	char enhanced[12];  /* "5.1.1" (RFC 3463), or "" */
-	char queue_id[64];  /* as far as the reply names one, or "" */
-	const char *text;   /* the whole reply, lines joined by "\n", controls and non-ASCII as "?"; or, without a
-			       reply, what happened in words. May hold the address: seal it. Valid during the call. */
-	const char *stage;  /* "MAIL", "RCPT", "DATA", "dot", or "size" (refused here: larger than the relay takes) */
-	bool session;	    /* the reply speaks of us and the relay, not of the recipient: MAIL refused, 421, 454,
-			       530, 535, 4.3.x, 4.7.x, rate limits. Slow down or stop; charge nobody. */
-};
 
 #define RELAY_NONE_NOW 0
 #define RELAY_MAIL 1
@@ -64,7 +27,8 @@ struct relay_verdict {
 
 /*
  * Calls into the caller, all from relay_run. A `slot` names the connection (0 .. connections - 1): at any moment at
- * most one mail per slot is between handing_over and settled. A return of -1 (fault filled) ends relay_run at once,
+ * most one mail per slot is between handing_over and settled; of a mail that was never handed over the slot says
+ * nothing. A mail may be settled as not sent after handing_over, if none of its last bytes went out. A return of -1 (fault filled) ends relay_run at once,
  * with that fault and without any further call: what was handed over and not settled is in doubt, what was not
  * handed over was not sent.
  */
@@ -138,16 +102,7 @@ struct relay_summary {
 int relay_run(const struct relay_settings *s, const struct relay_events *e, void *user, struct relay_summary *ret,
 	struct fault *f);
 
-/* What a URL says; FAULT_CONFIG if it is none of the two forms (user, path and query are refused, too). */
-struct relay_url {
-	bool tls;		       /* smtps: TLS from the first byte */
-	char host[RELAY_HOST_MAX + 1]; /* without the [ ] of IPv6 */
-	unsigned port;
-	bool loopback; /* 127.0.0.0/8, ::1 or "localhost": nothing leaves the machine by itself */
-};
-int relay_url_parse(const char *url, struct relay_url *ret, struct fault *f);
-bool relay_is_loopback(const char *url); /* false for what is no relay URL */
-
-const char *relay_kind_name(enum relay_kind kind); /* "accepted", "refused", "deferred", "in doubt", "not sent" */
+/* Adds a verdict to a summary; for whoever else gives verdicts (capture.h). */
+void relay_count(struct relay_summary *s, enum relay_kind kind);
 
 #endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Connections by libcurl. Commands and mails are dialogue.c's, when to
+ * try again is relay.c's. What can go wrong: a certificate nobody vouches for, a relay
+ * that offers no STARTTLS (or somebody on the way who strips it), a wrong password. All
+ * of these end the run before a byte of mail; libcurl's words go into the fault, never
+ * the password.
+ */
+#include "mailer/wire/dial.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mailer/wire/reply.h"
+
+#define CONNECT_MS 30000
+
+/* ---- what the relay says while libcurl talks to it ---- */
+
+static void forget(struct dial *d)
+{
+	d->pipelining = d->dsn = d->auth = d->sizes = false;
+	d->size = 0;
+	d->replies = 0;
+}
+
+static void read_capability(struct dial *d, const char *words)
+{
+	if (!strcasecmp(words, "PIPELINING"))
+		d->pipelining = true;
+	else if (!strcasecmp(words, "DSN"))
+		d->dsn = true;
+	else if (!strncasecmp(words, "AUTH ", 5))
+		d->auth = true;
+	else if (!strcasecmp(words, "SIZE") || !strncasecmp(words, "SIZE ", 5)) {
+		d->sizes = true;
+		d->size = words[4] ? strtoul(words + 5, NULL, 10) : 0;
+	}
+}
+
+static size_t on_line(char *bytes, size_t one, size_t length, void *user)
+{
+	struct dial *d = user;
+	size_t kept = length < sizeof(d->last) - 1 ? length : sizeof(d->last) - 1;
+
+	(void)one;
+	memcpy(d->last, bytes, kept);
+	d->last[kept] = '\0';
+	d->last[strcspn(d->last, "\r\n")] = '\0';
+	if (!strncmp(d->last, "220", 3))
+		forget(d); /* also the reply to STARTTLS */
+	else if (!strncmp(d->last, "250", 3) && d->replies++ && d->last[3])
+		read_capability(d, d->last + 4); /* the first line is its name */
+	return length;
+}
+
+static size_t on_body(char *bytes, size_t one, size_t length, void *user)
+{
+	(void)bytes;
+	(void)one;
+	(void)user;
+	return length;
+}
+
+void dial_reset(struct dial *d)
+{
+	forget(d);
+	d->last[0] = d->error[0] = '\0';
+}
+
+/* ---- making the handle ---- */
+
+static int check_settings(const struct relay_settings *s, struct fault *f)
+{
+	static const char name_bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789-."
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (s->ehlo && (!*s->ehlo || s->ehlo[strspn(s->ehlo, name_bytes)]))
+		return fault_set(f, FAULT_CONFIG, "the name for EHLO is no host name");
+	if (s->user && !s->password)
+		return fault_set(f, FAULT_CONFIG,
+			"relay.user is set and relay.password_file is not");
+	if (s->user && (strpbrk(s->user, "\r\n") || strpbrk(s->password, "\r\n")))
+		return fault_set(
+			f, FAULT_CONFIG, "relay user or password holds a line break");
+	return 0;
+}
+
+/* Whether TLS is asked for in the conversation; smtps has it from the first byte. */
+static long starttls(const struct relay_settings *s, const struct relay_url *url)
+{
+	return url->loopback && !s->ca_file ? CURLUSESSL_NONE : CURLUSESSL_ALL;
+}
+
+static CURLcode set_place(
+	CURL *e, const struct relay_settings *s, const struct relay_url *url)
+{
+	bool six = strchr(url->host, ':');
+	auto_text text = text_format("%s://%s%s%s:%u/%s", url->tls ? "smtps" : "smtp",
+		six ? "[" : "", url->host, six ? "]" : "", url->port,
+		s->ehlo ? s->ehlo : "");
+
+	/* No proxy, whatever the environment says: mail goes where the settings say. */
+	return curl_easy_setopt(e, CURLOPT_URL, text) |
+	       curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "smtp,smtps") |
+	       curl_easy_setopt(e, CURLOPT_PROXY, "") |
+	       curl_easy_setopt(e, CURLOPT_CONNECT_ONLY, 1L) |
+	       curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+static CURLcode set_trust(
+	CURL *e, const struct relay_settings *s, const struct relay_url *url)
+{
+	CURLcode code =
+		curl_easy_setopt(e, CURLOPT_USE_SSL, starttls(s, url)) |
+		curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L) |
+		curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L) |
+		curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+
+	/* CAINFO alone would be added to the system's authorities, not replace them. */
+	if (s->ca_file)
+		code |= curl_easy_setopt(e, CURLOPT_CAINFO, s->ca_file) |
+			curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+	if (s->user)
+		code |= curl_easy_setopt(e, CURLOPT_USERNAME, s->user) |
+			curl_easy_setopt(e, CURLOPT_PASSWORD, s->password);
+	return code;
+}
+
+static CURLcode set_calls(struct dial *d, const struct relay_settings *s)
+{
+	int64_t limit = s->timeouts.connect ? s->timeouts.connect : CONNECT_MS;
+
+	return curl_easy_setopt(d->easy, CURLOPT_HEADERFUNCTION, on_line) |
+	       curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, d) |
+	       curl_easy_setopt(d->easy, CURLOPT_WRITEFUNCTION, on_body) |
+	       curl_easy_setopt(d->easy, CURLOPT_PRIVATE, d) |
+	       curl_easy_setopt(d->easy, CURLOPT_ERRORBUFFER, d->error) |
+	       curl_easy_setopt(d->easy, CURLOPT_NOSIGNAL, 1L) |
+	       curl_easy_setopt(d->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)limit) |
+	       curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, (long)limit);
+}
+
+int dial_init(struct dial *d, const struct relay_settings *s, const struct relay_url *url,
+	struct fault *f)
+{
+	*d = (struct dial){0};
+	if (check_settings(s, f))
+		return -1;
+	d->tls = url->tls || starttls(s, url) == CURLUSESSL_ALL;
+	d->easy = curl_easy_init();
+	if (!d->easy || set_place(d->easy, s, url) || set_trust(d->easy, s, url) ||
+		set_calls(d, s))
+		return fault_set(f, FAULT_INTERNAL,
+			"libcurl does not take our settings; is it built with SMTP and TLS?");
+	return 0;
+}
+
+void dial_done(struct dial *d)
+{
+	curl_easy_cleanup(d->easy);
+	d->easy = NULL;
+}
+
+/* ---- how it went ---- */
+
+/* What a person can do about it. */
+static const char *advice(CURLcode code, bool *ret_hopeless)
+{
+	*ret_hopeless = true;
+	switch ((int)code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return "Its certificate is not trusted, so nothing was sent. If your own authority "
+		       "signed it, name that in relay.ca_file; if the name is wrong or it has "
+		       "expired, the relay's administrator must mend it.";
+	case CURLE_SSL_CACERT_BADFILE:
+		return "relay.ca_file cannot be read as PEM certificates.";
+	case CURLE_USE_SSL_FAILED:
+		return "It offers no STARTTLS, or somebody on the way removes the offer; nothing "
+		       "goes out unencrypted. Is the port right (587, or smtps:// and 465)?";
+	case CURLE_LOGIN_DENIED:
+		return "Check relay.user and relay.password_file.";
+	case CURLE_SSL_CONNECT_ERROR:
+		return "TLS 1.2 or newer could not be agreed. Is the port right (smtps:// for 465, "
+		       "smtp:// for 587)?";
+	}
+	*ret_hopeless = false;
+	switch ((int)code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return "Check the host in relay.url, and this machine's name service.";
+	case CURLE_COULDNT_CONNECT:
+		return "Is the relay running, is relay.url right, does a firewall stand between?";
+	case CURLE_OPERATION_TIMEDOUT:
+		return "It does not answer in time. Is the port right?";
+	}
+	return "Ask the relay's administrator what its log says.";
+}
+
+int dial_result(const struct dial *d, CURLcode code, const struct relay_settings *s,
+	const struct relay_url *url, bool *ret_hopeless, struct fault *f)
+{
+	const char *words = *d->error ? d->error : curl_easy_strerror(code), *what;
+	char said[sizeof(d->last)], reason[CURL_ERROR_SIZE];
+	enum fault_kind kind = FAULT_UNAVAILABLE;
+
+	if (code == CURLE_OK && (!s->user || d->auth)) {
+		*ret_hopeless = false;
+		return 0;
+	}
+	if (code == CURLE_OK) {
+		code = CURLE_LOGIN_DENIED;
+		words = "it does not offer to log in (AUTH)";
+	}
+	what = advice(code, ret_hopeless);
+	reply_public(d->last, said, sizeof(said));
+	reply_public(words, reason, sizeof(reason));
+	if (code == CURLE_SSL_CACERT_BADFILE)
+		kind = FAULT_CONFIG;
+	if (*said == '4') {
+		kind = FAULT_TEMPORARY;
+		*ret_hopeless = false;
+	}
+	return fault_set(f, kind, "relay %s:%u: %s%s%s%s. %s", url->host, url->port,
+		reason, *said >= '4' ? " (it said: " : "", *said >= '4' ? said : "",
+		*said >= '4' ? ")" : "", what);
+}

@@ -31,7 +31,7 @@ static const struct field fields[] = {
 		"case role"},
 	{"pay_number", "your pay number",
 		"pay id, pay ref, pay reference, payroll, payroll number, payroll id, payroll ref, "
-		"payroll reference, employee number, emp number, personnel number, pers number, pernr, "
+		"payroll reference, employee number, emp number, personnel number, pers number, per number, "
 		"assignment number"},
 	{"warrant_number", "your warrant number",
 		"warrant, warrant card, warrant card number, warrant id"},
@@ -161,6 +161,8 @@ static void fold_number(char out[FOLDED], size_t length)
 {
 	static const char *const short_forms[] = {"num", "nbr", "nos", "no", "nr"};
 
+	if (length >= 5 && !strcmp(out + length - 5, "annum"))
+		return; /* a salary's */
 	for (size_t i = 0; i < sizeof(short_forms) / sizeof(short_forms[0]); i++) {
 		size_t n = strlen(short_forms[i]), at = length - n;
 
@@ -195,19 +197,26 @@ static void fold(const char *s, size_t length, char out[FOLDED])
 	fold_number(out, n);
 }
 
+/* Is a form of ours, up to its comma, the same as a folded header? Ours are in lower case
+ * and end in no "no". */
+static bool same(const char *form, size_t length, const char *folded)
+{
+	for (size_t i = 0; i < length; i++)
+		if (letter_or_digit(form[i]) && form[i] != *folded++)
+			return false;
+	return !*folded;
+}
+
 static bool has_form(const struct field *p, const char *folded)
 {
 	const char *form = p->forms;
-	char mine[FOLDED];
 
-	fold(p->name, strlen(p->name), mine);
-	if (!strcmp(mine, folded))
+	if (same(p->name, strlen(p->name), folded))
 		return true;
 	while (*form) {
 		size_t length = strcspn(form, ",");
 
-		fold(form, length, mine);
-		if (!strcmp(mine, folded))
+		if (same(form, length, folded))
 			return true;
 		form += length + (form[length] == ',');
 	}

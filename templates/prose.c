@@ -29,8 +29,7 @@ static void block_done(struct block *b)
 }
 #define auto_block __attribute__((cleanup(block_done))) struct block
 
-/* A line without its end and without blanks around it; how it began decides what it is.
- */
+/* A line without its end and the blanks around it; how it began decides what it is. */
 struct line {
 	const char *words;
 	size_t length;
@@ -41,7 +40,7 @@ struct line {
 
 static const char *line_end(const char *at)
 {
-	return at + strcspn(at, "\n");
+	return strchrnul(at, '\n');
 }
 
 static struct line line_read(const char *at)
@@ -66,15 +65,18 @@ static struct line line_read(const char *at)
 	return line;
 }
 
+/* Runs of blanks within the line become one. */
 static void words_add(struct text *words, const struct line *line)
 {
-	for (size_t i = 0; i < line->length; i++) {
-		if (line->words[i] == ' ' && line->words[i - 1] == ' ')
-			continue;
-		if (!i && words->length)
-			text_add_char(words, ' ');
-		text_add_char(words, line->words[i]);
+	const char *at = line->words, *end = at + line->length, *gap;
+
+	if (line->length && words->length)
+		text_add_char(words, ' ');
+	while ((gap = memmem(at, (size_t)(end - at), "  ", 2))) {
+		text_add(words, at, (size_t)(gap + 1 - at));
+		at = gap + strspn(gap, " ");
 	}
+	text_add(words, at, (size_t)(end - at));
 }
 
 /* Whether the line carries on a block of that kind. */
@@ -113,17 +115,22 @@ static bool block_next(const char **at, struct block *b)
 	return b->words.length > 0;
 }
 
-/* Reads one character; its length in bytes, or 0 where the bytes are not UTF-8. */
+/* Reads one character: its length in bytes. What is not UTF-8 is one byte, and -1. */
 static size_t character_read(const char *at, utf8proc_int32_t *ret_character)
 {
-	utf8proc_ssize_t used =
-		utf8proc_iterate((const utf8proc_uint8_t *)at, -1, ret_character);
+	utf8proc_ssize_t used;
 
-	return used > 0 ? (size_t)used : 0;
+	*ret_character = *at;
+	if ((unsigned char)*at < 0x80) /* nearly all, and the library takes its time */
+		return 1;
+	used = utf8proc_iterate((const utf8proc_uint8_t *)at, -1, ret_character);
+	return used > 0 ? (size_t)used : 1;
 }
 
 static bool is_control(utf8proc_int32_t character)
 {
+	if (character < 0x80)
+		return character < ' ' || character == 0x7f;
 	return utf8proc_category(character) == UTF8PROC_CATEGORY_CC ||
 	       character == 0x2028 || character == 0x2029;
 }
@@ -138,7 +145,7 @@ static int prose_check(const char *prose, struct fault *f)
 			f, FAULT_INPUT, "the text is longer than %d bytes", PROSE_MAX);
 	for (const char *at = prose; *at; at += used) {
 		used = character_read(at, &character);
-		if (!used)
+		if (character < 0)
 			return fault_set(f, FAULT_INPUT, "line %zu: not UTF-8", line);
 		if (*at == '\n')
 			line++;
@@ -149,70 +156,36 @@ static int prose_check(const char *prose, struct fault *f)
 	return 0;
 }
 
-/* Columns of a word as a terminal shows it. */
-static size_t word_width(const char *word, size_t length)
+/* Bytes of the most whole words that fit in `room` columns; at least one word. */
+static size_t line_take(const char *words, size_t room)
 {
 	utf8proc_int32_t character;
-	size_t width = 0, used;
+	size_t width = 0, taken = 0, used;
 
-	for (size_t i = 0; i < length; i += used) {
-		used = character_read(word + i, &character);
-		if (!used)
-			return width;
-		width += (size_t)utf8proc_charwidth(character);
+	for (size_t i = 0; words[i]; i += used) {
+		if (words[i] == ' ')
+			taken = i;
+		used = character_read(words + i, &character);
+		width += character < 0x80 ? 1 : (size_t)utf8proc_charwidth(character);
+		if (width > room && taken)
+			return taken;
 	}
-	return width;
+	return strlen(words);
 }
 
-static void add_as_is(struct text *t, const char *s, size_t length)
+static void fill(struct text *t, const struct text *words, const char *indent)
 {
-	text_add(t, s, length);
-}
+	const char *at = text_string(words);
+	size_t taken;
 
-static void add_escaped(struct text *t, const char *s, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		switch (s[i]) {
-		case '&':
-			text_add_string(t, "&amp;");
-			break;
-		case '<':
-			text_add_string(t, "&lt;");
-			break;
-		case '>':
-			text_add_string(t, "&gt;");
-			break;
-		case '"':
-			text_add_string(t, "&quot;");
-			break;
-		default:
-			text_add_char(t, s[i]);
-		}
-	}
-}
-
-/* Writes words in lines of PROSE_COLUMNS: `column` is where the first line stands,
- * `indent` goes before others. */
-static void fill(struct text *t, const struct text *words, size_t column,
-	const char *indent, void (*add)(struct text *, const char *, size_t))
-{
-	const char *word = text_string(words);
-	size_t length, width;
-	bool first = true;
-
-	for (; *word; word += length + (word[length] == ' ')) {
-		length = strcspn(word, " ");
-		width = word_width(word, length);
-		if (!first && column + 1 + width > PROSE_COLUMNS) {
-			text_printf(t, "\n%s", indent);
-			column = strlen(indent);
-		} else if (!first) {
-			text_add_char(t, ' ');
-			column++;
-		}
-		add(t, word, length);
-		column += width;
-		first = false;
+	for (;;) {
+		taken = line_take(at, PROSE_COLUMNS - strlen(indent));
+		text_add(t, at, taken);
+		text_add_char(t, '\n');
+		at += taken;
+		if (!*at++)
+			return;
+		text_add_string(t, indent);
 	}
 }
 
@@ -256,12 +229,38 @@ int prose_text(const char *prose, struct text *ret_text, struct fault *f)
 		if (!first && !(item && after_item))
 			text_add_char(ret_text, '\n');
 		text_add_string(ret_text, item ? "- " : "");
-		fill(ret_text, &b.words, item ? 2 : 0, item ? "  " : "", add_as_is);
-		text_add_char(ret_text, '\n');
+		fill(ret_text, &b.words, item ? "  " : "");
 		after_item = item;
 		first = false;
 	}
 	return 0;
+}
+
+static const char *escape(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	default:
+		return "&quot;";
+	}
+}
+
+static void add_escaped(struct text *t, const char *s)
+{
+	size_t plain;
+
+	for (;; s += plain + 1) {
+		plain = strcspn(s, "&<>\"");
+		text_add(t, s, plain);
+		if (!s[plain])
+			return;
+		text_add_string(t, escape(s[plain]));
+	}
 }
 
 static void html_head(struct text *t, const char *subject)
@@ -270,12 +269,12 @@ static void html_head(struct text *t, const char *subject)
 		"<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n"
 		"<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-	add_escaped(t, subject, strlen(subject));
+	add_escaped(t, subject);
 	text_add_string(t,
 		"</title>\n</head>\n<body style=\"max-width: 38em; margin: 1em auto; "
 		"padding: 0 1em;\n  font: 1em/1.5 sans-serif\">\n<h1 "
 		"style=\"font-size: 1.5em\">");
-	add_escaped(t, subject, strlen(subject));
+	add_escaped(t, subject);
 	text_add_string(t, "</h1>\n");
 }
 
@@ -290,6 +289,13 @@ static const char *html_tag(enum kind kind)
 		return "li";
 	}
 	return "p";
+}
+
+static void add_tag(struct text *t, const char *open, const char *tag, const char *close)
+{
+	text_add_string(t, open);
+	text_add_string(t, tag);
+	text_add_string(t, close);
 }
 
 int prose_html(
@@ -307,16 +313,15 @@ int prose_html(
 		if (in_list != (b.kind == ITEM))
 			text_add_string(ret_html, in_list ? "</ul>\n" : "<ul>\n");
 		in_list = b.kind == ITEM;
-		text_printf(ret_html, "<%s>", tag);
-		fill(ret_html, &b.words, strlen(tag) + 2, "", add_escaped);
-		text_printf(ret_html, "</%s>\n", tag);
+		add_tag(ret_html, "<", tag, ">");
+		add_escaped(ret_html, text_string(&b.words));
+		add_tag(ret_html, "</", tag, ">\n");
 	}
 	text_printf(ret_html, "%s</body>\n</html>\n", in_list ? "</ul>\n" : "");
 	return 0;
 }
 
-/* Unseen characters that turn, join or hide what is around them (Unicode's Cf: bidi
- * marks, zero width). */
+/* Turns, joins or hides what is around it (Unicode's Cf: direction marks, zero width). */
 static bool is_unseen(utf8proc_int32_t character)
 {
 	return utf8proc_category(character) == UTF8PROC_CATEGORY_CF;
@@ -342,9 +347,8 @@ void prose_add_value(struct text *t, const char *value)
 
 	for (; *value; value += used) {
 		used = character_read(value, &character);
-		if (!used) {
+		if (character < 0) {
 			text_add_string(&clean, "\xef\xbf\xbd");
-			used = 1;
 		} else if (is_control(character)) {
 			text_add_char(&clean, ' ');
 		} else if (!is_unseen(character)) {

@@ -36,7 +36,7 @@ int prose_text(const char *prose, struct text *ret_text, struct fault *f);
 
 /*
  * Appends text/html: a whole page in British English that needs nothing from outside, its title and h1 the
- * subject, headings as h2; every word is escaped, lines end in LF.
+ * subject, headings as h2; every word is escaped; a block is one line, however long, that ends in LF.
  */
 int prose_html(const char *subject, const char *prose, struct text *ret_html, struct fault *f);
 

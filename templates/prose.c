@@ -327,7 +327,7 @@ static bool is_unseen(utf8proc_int32_t character)
 	return utf8proc_category(character) == UTF8PROC_CATEGORY_CF;
 }
 
-/* A value that begins as a heading or an item would begins with its words instead. */
+/* Past what would make a heading or an item of the value. */
 static const char *skip_marks(const char *value)
 {
 	for (;;) {
@@ -342,21 +342,18 @@ void prose_add_value(struct text *t, const char *value)
 {
 	auto_text_buffer clean = {0};
 	utf8proc_int32_t character;
-	const char *words;
 	size_t used;
 
 	for (; *value; value += used) {
 		used = character_read(value, &character);
-		if (character < 0) {
+		if (character < 0)
 			text_add_string(&clean, "\xef\xbf\xbd");
-		} else if (is_control(character)) {
+		else if (is_control(character))
 			text_add_char(&clean, ' ');
-		} else if (!is_unseen(character)) {
+		else if (!is_unseen(character))
 			text_add(&clean, value, used);
-		}
 	}
 	while (clean.length && clean.bytes[clean.length - 1] == ' ')
 		clean.bytes[--clean.length] = '\0';
-	words = skip_marks(text_string(&clean));
-	text_add_string(t, words);
+	text_add_string(t, skip_marks(text_string(&clean)));
 }

@@ -184,8 +184,8 @@ static void test_units(void **state)
 	assert_false(policy_unit_known(policy, "BCU"));
 }
 
-/* scripts/make-people.lists has lines such as "Custody|CU|3.0|operations|...": name, code,
- * share, kind. */
+/* scripts/make-people.lists has lines such as "Custody|CU|3.0|operations|...": name,
+ * code, share, kind. */
 static void unit_check(const char *name, const char *kind)
 {
 	static const char *const special[] = {

@@ -135,7 +135,6 @@ static CURLcode set_calls(struct dial *d, const struct relay_settings *s)
 	return curl_easy_setopt(d->easy, CURLOPT_HEADERFUNCTION, on_line) |
 	       curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, d) |
 	       curl_easy_setopt(d->easy, CURLOPT_WRITEFUNCTION, on_body) |
-	       curl_easy_setopt(d->easy, CURLOPT_PRIVATE, d) |
 	       curl_easy_setopt(d->easy, CURLOPT_ERRORBUFFER, d->error) |
 	       curl_easy_setopt(d->easy, CURLOPT_NOSIGNAL, 1L) |
 	       curl_easy_setopt(d->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)limit) |

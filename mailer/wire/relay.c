@@ -285,7 +285,8 @@ static int dial(struct engine *en, struct connection *c)
 	if (!c->dial.easy && dial_init(&c->dial, &en->s, &en->url, en->f))
 		return -1;
 	dial_reset(&c->dial);
-	if (curl_multi_add_handle(en->multi, c->dial.easy))
+	if (curl_easy_setopt(c->dial.easy, CURLOPT_PRIVATE, c) ||
+		curl_multi_add_handle(en->multi, c->dial.easy))
 		return fault_set(
 			en->f, FAULT_INTERNAL, "libcurl does not start a connection");
 	c->state = DIALING;

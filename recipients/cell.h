@@ -2,10 +2,11 @@
 /*
  * cell: the text of one cell, made tidy.
  *
- * UTF-8 in, UTF-8 in normal form C out. Line ends become "\n". Signs that show nothing and come from copy and paste
- * (soft hyphen, zero width, direction marks and overrides, a byte order mark in the middle) are dropped: they could
- * hide text, and two names that look the same must be the same. Blanks at both ends go, no-break ones too. Nothing else is
- * changed: normal forms for comparing are made later, from this.
+ * UTF-8 in, UTF-8 in normal form C out. Line ends become "\n". Signs that show nothing
+ * and come from copy and paste (soft hyphen, zero width, direction marks and overrides, a
+ * byte order mark in the middle) are dropped: they could hide text, and two names that
+ * look the same must be the same. Blanks at both ends go, no-break ones too. Nothing else
+ * is changed: normal forms for comparing are made later, from this.
  */
 #ifndef RECIPIENTS_CELL_H
 #define RECIPIENTS_CELL_H
@@ -23,13 +24,13 @@ enum cell_fault {
 	CELL_ACCENTS   /* more marks on one letter than CELL_MARKS */
 };
 
-/* The limit of the stream-safe format (Unicode UAX #15, section 13); ordering them costs its square. */
+/* The limit of the stream-safe format (Unicode UAX #15, 13). Ordering n marks costs n squared. */
 #define CELL_MARKS 30
 
 /* Appends the value and a NUL to `out`. On a fault `out` is as it was. */
 enum cell_fault cell_tidy(const char *bytes, size_t length, struct text *out);
 
-/* Nothing in it but blanks? True exactly where ASCII blanks and no-break spaces are all; no tidying. */
+/* Nothing in it but ASCII blanks and no-break spaces? Looks only, and stops at the first sign. */
 bool cell_blank(const char *bytes, size_t length);
 
 /* "holds a NUL byte" and so on, to stand behind the name of the column. */

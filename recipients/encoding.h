@@ -2,9 +2,10 @@
 /*
  * encoding: which encoding a file is in, and its bytes as UTF-8.
  *
- * One encoding a file. A mark at the start (BOM) tells UTF-8 and UTF-16; without one a file is UTF-8 if it is valid,
- * or if it holds more valid than broken sequences (a UTF-8 file with a few damaged rows, whose other names must
- * not be garbled for them), and else Windows-1252 (Microsoft's table, in which five bytes stand for nothing).
+ * One encoding a file. A mark at the start (BOM) tells UTF-8 and UTF-16; without one a
+ * file is UTF-8 if it is valid, or if it holds more valid than broken sequences (a UTF-8
+ * file with a few damaged rows, whose other names must not be garbled for them), and else
+ * Windows-1252 (Microsoft's table, in which five bytes stand for nothing).
  */
 #ifndef RECIPIENTS_ENCODING_H
 #define RECIPIENTS_ENCODING_H
@@ -29,7 +30,7 @@ const char *encoding_name(enum encoding e);
 struct encoding_scan {
 	unsigned char head[3]; /* the first bytes, where a mark may be */
 	size_t head_length;
-	size_t good, broken;	       /* sequences of several bytes; a lone byte over 0x7f is a broken one */
+	size_t good, broken;	       /* sequences; a lone byte over 0x7f is a broken one */
 	unsigned left;		       /* bytes that the current sequence still wants */
 	unsigned char lowest, highest; /* between which its next byte must be */
 };
@@ -38,17 +39,18 @@ void encoding_scan_feed(struct encoding_scan *s, const void *bytes, size_t lengt
 enum encoding encoding_scan_end(struct encoding_scan *s, size_t *ret_mark);
 
 /*
- * Turns bytes (without the mark) into UTF-8, appended to `out`. `{0}` at the start; pieces of any size, `last` with
- * the last one. What stands for nothing (half a surrogate pair, an odd byte at the end) comes out as the byte
- * 0xff, which no UTF-8 holds, and UTF-8 is handed on unchecked: the cell that holds such bytes is found bad when
- * it is looked at (cell.h), so that damage costs one row.
+ * Turns bytes (without the mark) into UTF-8, appended to `out`. `{0}` at the start;
+ * pieces of any size, `last` with the last one. What stands for nothing (half a surrogate
+ * pair, an odd byte at the end) comes out as the byte 0xff, which no UTF-8 holds, and
+ * UTF-8 is handed on unchecked: the cell that holds such bytes is found bad when it is
+ * looked at (cell.h), so that damage costs one row.
  */
 struct encoding_state {
 	bool odd; /* one byte of a UTF-16 unit is waiting */
 	unsigned char byte;
 	uint16_t high; /* a first surrogate is waiting, or 0 */
 };
-void encoding_decode(enum encoding from, struct encoding_state *s, const void *bytes, size_t length, bool last,
-	struct text *out);
+void encoding_decode(enum encoding from, struct encoding_state *s, const void *bytes,
+	size_t length, bool last, struct text *out);
 
 #endif

@@ -17,133 +17,151 @@
 
 static const struct field fields[] = {
 	{"person_id", NULL,
-		"staff id, employee id, employee identifier, emp id, hr id, personnel id, person number, "
-		"person ref, person reference, individual id, worker id, member id, unique person id"},
+		"staff id, employee id, employee identifier, emp id, hr id, "
+		"personnel id, person number, person ref, person reference, "
+		"individual id, worker id, member id, unique person id"},
 	{"row_id", NULL,
-		"leak row id, row, row number, row ref, record id, rec id, record number, "
-		"line id, line number, ref, reference, reference number, unique reference"},
+		"leak row id, row, row number, row ref, record id, rec id, "
+		"record number, line id, line number, ref, reference, reference number, "
+		"unique reference"},
 	{"case_ref", NULL,
-		"case reference, case number, case id, crime ref, crime reference, crime number, crime id, "
-		"crime reference number, crn, urn, occurrence, occurrence number, occurrence ref, "
-		"incident number, incident ref, incident reference, investigation number"},
+		"case reference, case number, case id, crime ref, crime reference, "
+		"crime number, crime id, crime reference number, crn, urn, occurrence, "
+		"occurrence number, occurrence ref, incident number, incident ref, "
+		"incident reference, investigation number"},
 	{"part", NULL,
-		"party, party type, role in case, involvement, involvement type, part in case, "
-		"case role"},
+		"party, party type, role in case, involvement, involvement type, "
+		"part in case, case role"},
 	{"pay_number", "your pay number",
-		"pay id, pay ref, pay reference, payroll, payroll number, payroll id, payroll ref, "
-		"payroll reference, employee number, emp number, personnel number, pers number, per number, "
-		"assignment number"},
+		"pay id, pay ref, pay reference, payroll, payroll number, payroll id, "
+		"payroll ref, payroll reference, employee number, emp number, "
+		"personnel number, pers number, per number, assignment number"},
 	{"warrant_number", "your warrant number",
 		"warrant, warrant card, warrant card number, warrant id"},
 	{"collar_number", "your collar number",
-		"collar, shoulder number, shoulder, epaulette number, divisional number, badge number, "
-		"collar or shoulder number, collar/shoulder number"},
+		"collar, shoulder number, shoulder, epaulette number, divisional number, "
+		"badge number, collar or shoulder number, collar/shoulder number"},
 	{"service_number", "your service number",
 		"service/staff number, service or staff number, staff number, "
 		"staff/service number"},
 	{"name", "your name",
-		"full name, whole name, display name, officer name, staff member, nominal, "
-		"nominal name, name in full, person name, surname and forenames, surname forenames, "
-		"forename surname, surname forename, first name last name"},
+		"full name, whole name, display name, officer name, staff member, "
+		"nominal, nominal name, name in full, person name, "
+		"surname and forenames, surname forenames, forename surname, "
+		"surname forename, first name last name"},
 	{"title", "your name", "salutation, honorific, name title, name prefix"},
 	{"surname", "your name",
-		"last name, last names, family name, family names, surnames, sname, lname, "
-		"legal surname, name last"},
+		"last name, last names, family name, family names, surnames, sname, "
+		"lname, legal surname, name last"},
 	{"forenames", "your name",
-		"forename, forename(s), first name, first names, first name(s), given name, given names, "
-		"christian name, christian names, first forename, fname, name first"},
+		"forename, forename(s), first name, first names, first name(s), "
+		"given name, given names, christian name, christian names, "
+		"first forename, fname, name first"},
 	{"middle_names", "your name",
-		"middle name, middle name(s), second forename, second forenames, other forenames, "
-		"other forename, other names, mname"},
+		"middle name, middle name(s), second forename, second forenames, "
+		"other forenames, other forename, other names, mname"},
 	{"initials", "your name",
-		"initial, initial(s), first initial, first initials, first initial(s), forename initial, "
-		"forename initials, init, inits"},
+		"initial, initial(s), first initial, first initials, first initial(s), "
+		"forename initial, forename initials, init, inits"},
 	{"known_as", "your name",
-		"known name, preferred name, preferred forename, preferred first name, nickname, "
-		"known by, goes by"},
+		"known name, preferred name, preferred forename, preferred first name, "
+		"nickname, known by, goes by"},
 	{"former_surname", "your former name",
-		"maiden name, previous surname, former name, former names, previous name, birth name, "
-		"surname at birth, nee, other surname"},
+		"maiden name, previous surname, former name, former names, "
+		"previous name, birth name, surname at birth, nee, other surname"},
 	{"rank", "your rank or grade",
-		"grade, rank or grade, rank/grade, grade/rank, rank grade, substantive rank, "
-		"substantive grade, police rank, pay grade, band, pay band, grade or rank"},
+		"grade, rank or grade, rank/grade, grade/rank, rank grade, "
+		"substantive rank, substantive grade, police rank, pay grade, band, "
+		"pay band, grade or rank"},
 	{"role", "your job title or role",
-		"job title, job role, job, job name, role title, role name, position, position title, "
-		"position name, post, post title, post name, occupation, job description, "
-		"role description, post held"},
+		"job title, job role, job, job name, role title, role name, position, "
+		"position title, position name, post, post title, post name, occupation, "
+		"job description, role description, post held"},
 	{"unit", "your team, unit or department",
-		"unit name, team, team name, department, department name, dept, dept name, bcu, command, "
-		"ocu, b/ocu, directorate, division, branch, section, squad, business group, business unit, "
-		"business area, department/unit, unit/department, organisation unit, "
-		"organisational unit, organisational unit name, organization unit, org unit, work unit"},
+		"unit name, team, team name, department, department name, dept, "
+		"dept name, bcu, command, ocu, b/ocu, directorate, division, branch, "
+		"section, squad, business group, business unit, business area, "
+		"department/unit, unit/department, organisation unit, "
+		"organisational unit, organisational unit name, organization unit, "
+		"org unit, work unit"},
 	{"location", "where you work",
-		"location name, station, station name, police station, place of work, workplace, "
-		"work place, work location, site, site name, base, base location, building, "
-		"duty station, office, posting location"},
+		"location name, station, station name, police station, place of work, "
+		"workplace, work place, work location, site, site name, base, "
+		"base location, building, duty station, office, posting location"},
 	{"employment", "your type of employment",
-		"employee type, employment type, staff type, worker type, person type, workforce type, "
-		"employee category, staff category, employment category, employee group, "
-		"officer or staff, officer/staff, police officer or staff, officer staff"},
+		"employee type, employment type, staff type, worker type, person type, "
+		"workforce type, employee category, staff category, employment category, "
+		"employee group, officer or staff, officer/staff, "
+		"police officer or staff, officer staff"},
 	{"status", "your employment status",
-		"employment status, employee status, assignment status, staff status, working status, "
-		"leave status, officer status, current status"},
+		"employment status, employee status, assignment status, staff status, "
+		"working status, leave status, officer status, current status"},
 	{"vetting", "your vetting level",
-		"vetting level, vetting status, vetting clearance, vetting type, clearance, "
-		"clearance level, security clearance, security vetting, security clearance level"},
+		"vetting level, vetting status, vetting clearance, vetting type, "
+		"clearance, clearance level, security clearance, security vetting, "
+		"security clearance level"},
 	{"gender", "your gender", "sex, gender identity, m/f, male/female"},
 	{"date_of_birth", "your date of birth",
 		"dob, d.o.b, birth date, birthdate, birthday, date born, born"},
 	{"postcode", "your postcode",
-		"post code, postal code, home postcode, home post code, zip, zip code, pcode"},
+		"post code, postal code, home postcode, home post code, zip, zip code, "
+		"pcode"},
 	{"address", "your home address",
-		"home address, full address, postal address, residential address, street address, "
-		"correspondence address, address line 1, address 1, address line"},
+		"home address, full address, postal address, residential address, "
+		"street address, correspondence address, address line 1, address 1, "
+		"address line"},
 	{"salary", "your salary",
-		"annual salary, base salary, basic salary, gross salary, fte salary, actual salary, "
-		"basic pay, annual pay, gross pay, salary gbp, salary per annum, total salary"},
+		"annual salary, base salary, basic salary, gross salary, fte salary, "
+		"actual salary, basic pay, annual pay, gross pay, salary gbp, "
+		"salary per annum, total salary"},
 	{"allowances", "your allowances", "allowance, total allowances, allowances gbp"},
 	{"email", "your work email address",
 		"e-mail, mail, email address, e-mail address, work email, work e-mail, "
-		"work email address, work e-mail address, email work, force email, force email address, "
-		"business email, business email address, official email, corporate email, "
-		"primary email, primary email address, smtp address, email id"},
+		"work email address, work e-mail address, email work, force email, "
+		"force email address, business email, business email address, "
+		"official email, corporate email, primary email, primary email address, "
+		"smtp address, email id"},
 	{"email_personal", "your personal email address",
-		"personal email, personal e-mail, personal email address, personal e-mail address, "
-		"home email, home e-mail, home email address, private email, private email address, "
-		"email home, email private"},
+		"personal email, personal e-mail, personal email address, "
+		"personal e-mail address, home email, home e-mail, home email address, "
+		"private email, private email address, email home, email private"},
 	{"phone", "your phone number",
-		"telephone, mobile, phone number, telephone number, mobile number, mobile phone, "
-		"mobile phone number, mobile telephone number, contact number, contact telephone, "
-		"contact phone, tel, tel number, home phone, home phone number, work phone, "
-		"work phone number, personal mobile, work mobile, home telephone, work telephone, "
-		"mob, cell phone, contact telephone number"},
+		"telephone, mobile, phone number, telephone number, mobile number, "
+		"mobile phone, mobile phone number, mobile telephone number, "
+		"contact number, contact telephone, contact phone, tel, tel number, "
+		"home phone, home phone number, work phone, work phone number, "
+		"personal mobile, work mobile, home telephone, work telephone, mob, "
+		"cell phone, contact telephone number"},
 	{"contact", "how to contact you safely",
 		"safe contact, safe contact method, safe way to contact, contact method, "
 		"preferred contact, preferred contact method, safe contact details"},
 	{"line_manager", "the name of your line manager",
-		"manager, line manager id, manager id, line manager name, manager name, supervisor, "
-		"supervisor name, supervisor id, reports to, first line manager, reporting to"},
+		"manager, line manager id, manager id, line manager name, manager name, "
+		"supervisor, supervisor name, supervisor id, reports to, "
+		"first line manager, reporting to"},
 	{"guardian", "the name of your parent or guardian",
-		"parent or guardian, parent/guardian, parent/carer, parent or carer, carer, "
-		"responsible adult, guardian name"},
+		"parent or guardian, parent/guardian, parent/carer, parent or carer, "
+		"carer, responsible adult, guardian name"},
 	{"needs", "your access or communication needs",
-		"communication needs, access needs, accessibility, accessibility needs, adjustments, "
-		"reasonable adjustments, special needs, additional needs"},
+		"communication needs, access needs, accessibility, accessibility needs, "
+		"adjustments, reasonable adjustments, special needs, additional needs"},
 	{"language", "your preferred language",
 		"preferred language, first language, language preference, main language, "
 		"language spoken"},
 	{"flags", "markers on your record",
 		"flag, marker, markers, warning marker, warning markers, warning flags, "
-		"protective flag, protective flags, risk flag, risk flags, sensitive flag, sensitivity"},
+		"protective flag, protective flags, risk flag, risk flags, "
+		"sensitive flag, sensitivity"},
 	{"offence", "details of an offence",
-		"offence type, offence title, offence description, offence name, offense, crime type, "
-		"crime description, offence category, hoclass, home office class"},
+		"offence type, offence title, offence description, offence name, "
+		"offense, crime type, crime description, offence category, hoclass, "
+		"home office class"},
 	{"controller", NULL,
-		"force, force name, police force, data controller, organisation, organization, employer, "
-		"organisation name, constabulary"},
+		"force, force name, police force, data controller, organisation, "
+		"organization, employer, organisation name, constabulary"},
 	{"text", "what was written about you",
-		"entry, entry text, line, note, notes, note text, free text, notebook entry, "
-		"notebook line, narrative, line text"},
+		"entry, entry text, line, note, notes, note text, free text, "
+		"notebook entry, notebook line, narrative, line text"},
 };
 
 #define COUNT (sizeof(fields) / sizeof(fields[0]))

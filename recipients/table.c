@@ -81,7 +81,7 @@ static int refuse_binary(const struct reader *r, struct fault *f)
 	control += nul; /* strchr finds the NUL */
 	if (nul >= 16 && nul > length / 3)
 		return fault_set(f, FAULT_INPUT,
-			"%s: looks like UTF-16 without its mark, or is no text; save it as UTF-8",
+			"%s: is no text, or UTF-16 without its mark; save it as UTF-8",
 			reader_name(r));
 	if (control >= 16 && control > length / 20)
 		return fault_set(f, FAULT_INPUT, "%s: is no text; save the table as CSV",
@@ -111,7 +111,7 @@ static int tell_format(struct table *t, struct fault *f)
 			reader_name(t->reader));
 	if (first == '<')
 		return fault_set(f, FAULT_INPUT,
-			"%s: is a web page or XML, whatever its name says; save the table as CSV",
+			"%s: is a web page or XML, by its content; save the table as CSV",
 			reader_name(t->reader));
 	if (first == '[' && (!second || strchr("{[]\"-0123456789", second)))
 		t->format = &table_json;

@@ -290,6 +290,12 @@ static const char *cell_text(struct csv *c, const char *row, size_t i, size_t *r
 	return text_string(&c->scratch);
 }
 
+static int bad_width(struct table *t, size_t cells)
+{
+	return table_row_bad(t, NULL, "has %zu cell%s, the header has %zu", cells,
+		cells == 1 ? "" : "s", t->column_count);
+}
+
 /* Makes a row out of the cells. An empty row is one of any width. */
 static int fill_row(struct table *t, const char *row)
 {
@@ -298,8 +304,7 @@ static int fill_row(struct table *t, const char *row)
 	       filled = cells_filled(&c->row, row);
 
 	if (filled && (count < columns || filled > columns))
-		return table_row_bad(t, NULL, "has %zu cells, the header has %zu",
-			count < columns ? count : filled, columns);
+		return bad_width(t, count < columns ? count : filled);
 	for (size_t i = 0; i < filled; i++) {
 		size_t length;
 		const char *text = cell_text(c, row, i, &length);
@@ -368,7 +373,7 @@ static int check_header(const struct table *t, size_t number, struct fault *f)
 
 	if (looks_like_data(t))
 		return fault_set(f, FAULT_INPUT,
-			"%s: row %zu looks like data; the first row must hold the names of the columns",
+			"%s: row %zu looks like data, not like the names of columns",
 			name, number);
 	for (size_t i = 0; i < t->column_count; i++)
 		for (size_t j = 0; j < i; j++)

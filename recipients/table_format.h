@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table_format: what table.c and the readers of formats (table_csv.c, table_json.c) share. For them only.
+ * table_format: what table.c and the readers of formats (table_csv.c, table_json.c)
+ * share. For them only.
  *
- * A format reads from t->reader, which stands at the beginning of the text when `open` is called, and fills rows by
- * the functions below.
+ * A format reads from t->reader, which stands at the beginning of the text when `open` is
+ * called, and fills rows by the functions below.
  */
 #ifndef RECIPIENTS_TABLE_FORMAT_H
 #define RECIPIENTS_TABLE_FORMAT_H
@@ -52,9 +53,9 @@ size_t table_find_column(const struct table *t, const char *name, size_t guess);
 
 /* Begins a row: all values unset. */
 void table_row_begin(struct table *t, size_t number, size_t line);
-/* Tidies bytes and sets them as the value of a column. false: the row is bad now, and says why. */
+/* Tidies bytes and sets them as a column's value. false: the row is bad now, and says why. */
 bool table_row_set(struct table *t, size_t column, const char *bytes, size_t length);
-/* Makes it a bad row. Returns 1, so that `return table_row_bad(...)` reads well in a format's `next`. */
+/* Makes it a bad row. Returns 1, so that `return table_row_bad(...)` reads well. */
 int table_row_bad(struct table *t, const char *column, const char *reason, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Ends a good row: what is unset is empty. Returns 1. */

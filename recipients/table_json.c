@@ -242,7 +242,7 @@ static int bad_json(struct table *t, const json_error_t *e)
 		return table_row_bad(t, NULL, "has a key twice (line %zu)", line);
 	case json_error_numeric_overflow:
 		return table_row_bad(t, NULL,
-			"has a number that is too large to be kept exactly; put it in quotes (line %zu)",
+			"has a number that is too large to keep exactly; put it in quotes (line %zu)",
 			line);
 	case json_error_null_byte_in_key:
 	case json_error_null_character:
@@ -252,7 +252,8 @@ static int bad_json(struct table *t, const json_error_t *e)
 			"holds bytes that are not text in the encoding of the file (line %zu)",
 			line);
 	case json_error_premature_end_of_input:
-		return table_row_bad(t, NULL, "lacks a closing quote or bracket (line %zu)", line);
+		return table_row_bad(
+			t, NULL, "lacks a closing quote or bracket (line %zu)", line);
 	default: /* jansson's enum, not ours: the rest is syntax */
 		return table_row_bad(t, NULL, "is not valid JSON (line %zu)", line);
 	}
@@ -359,7 +360,7 @@ static int json_open(struct table *t, struct fault *f)
 		return -1;
 	if (t->format == &table_json_lines && !j->good)
 		return fault_set(f, FAULT_INPUT,
-			"%s: no line of it is a JSON object; an object a line is needed, or an array of objects",
+			"%s: no line of it is a JSON object; needed is one a line, or an array",
 			reader_name(t->reader));
 	return rewind_items(t, f);
 }
@@ -371,7 +372,7 @@ static bool set_real(struct table *t, size_t column, const json_t *value)
 
 	if (fabs(json_real_value(value)) >= 0x1p53) {
 		(void)table_row_bad(t, t->columns[column],
-			"is a number that is too large to be kept exactly; put it in quotes");
+			"is a number that is too large to keep exactly; put it in quotes");
 		return false;
 	}
 	for (size_t digits = 15; digits <= 17; digits++) {

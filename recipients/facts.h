@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * facts: what the rules of a policy may know of one person and one record, in the form in which they
- * compare it.
+ * facts: what the rules of a policy may know of one person and one record, in the form
+ * in which they compare it.
  *
- * Values are compared folded: Unicode's NFKC_Casefold (case, width, ligatures, invisible signs), every
- * dash `-`, every single quote `'`, runs of white space one blank, none at the ends. An accent counts.
- * A value in which nothing is left is missing.
+ * Values are compared folded: Unicode's NFKC_Casefold (case, width, ligatures, invisible
+ * signs), every dash `-`, every single quote `'`, runs of white space one blank, none at
+ * the ends. An accent counts. A value in which nothing is left is missing.
  *
  * A unit (person.unit, record.unit) also goes by the name that `unit_aliases` gives it.
  *
- * 47,000 people are judged by the thousand, so the rules number the fields that they speak of once
- * (the book), and a row is read and folded once, into memory that the next row uses again.
+ * 47,000 people are judged by the thousand, so the rules number the fields that they
+ * speak of once (the book), and a row is read and folded once, into memory that the next
+ * row uses again.
  */
 #ifndef RECIPIENTS_FACTS_H
 #define RECIPIENTS_FACTS_H
@@ -31,7 +32,10 @@ enum facts_side {
 #define FACTS_MAX_ALIASES 10000
 #define FACTS_MAX_CHARACTERS 200 /* of an alias, and of any text in a rule */
 
-/* The fields that rules speak of, numbered per side, and other names of units. `{0}` is an empty one. */
+/*
+ * The fields that rules speak of, numbered per side, and other names of units. `{0}` is
+ * an empty one.
+ */
 struct facts_fields {
 	const char **names; /* as in a row: "unit", "Duty Type"; borrowed */
 	size_t count;
@@ -44,8 +48,8 @@ struct facts_book {
 };
 
 /*
- * `unit_aliases`: {"name as written": "unit"}. Two names that fold to one, and an alias of an alias,
- * are faults.
+ * `unit_aliases`: {"name as written": "unit"}. Two names that fold to one, and an alias
+ * of an alias, are faults.
  */
 int facts_book_aliases(struct facts_book *b, struct config c, struct fault *f);
 /* The number of a field, a new one if it has none yet. */
@@ -76,16 +80,17 @@ void facts_row_done(struct facts_row *r);
 #define auto_facts_row __attribute__((cleanup(facts_row_done))) struct facts_row
 
 /*
- * What a rule is asked about: one entry of one person, one record of theirs, and what is known beside
- * the rows. A person with several entries or records is asked about once for each pair.
+ * What a rule is asked about: one entry of one person, one record of theirs, and what is
+ * known beside the rows. A person with several entries or records is asked about once
+ * for each pair.
  */
 struct facts {
 	const struct facts_row *person; /* NULL: none (a record that is nobody's yet) */
 	const struct facts_row *record; /* NULL: none */
-	const char *const *exposed;	/* kinds of this person's data in the leak, each folded */
+	const char *const *exposed;	/* kinds of their data in the leak, each folded */
 	size_t exposed_count;
 	bool shielded;
-	double findability; /* how many on the list look like this person, themselves too; 0: not known */
+	double findability; /* how many on the list look like them, at least 1; 0: not known */
 };
 
 #endif

@@ -48,7 +48,7 @@ static int read_template(struct config c, const char **ret, struct fault *f)
 		return -1;
 	if (config_present(c) && !template_name(*ret))
 		return config_fault(c, f,
-			"is not a template's name: letters, digits, - _ . and / between them");
+			"is not a template's name: letters, digits, - _ . and / between");
 	return 0;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * policy: policy.json. How people are told apart by risk, by which route each level is told, and
- * what follows.
+ * policy: policy.json. How people are told apart by risk, by which route each level is
+ * told, and what follows.
  *
- * Levels stand in order, the highest risk first. Any rule of a level suffices; several levels may
- * apply: the highest wins, all are kept. Exactly one level is the default: it has no rules and takes
- * whom no rule of any level catches. Everything is checked when it is loaded, also what only a later
- * verb uses; faults are FAULT_CONFIG and name the JSON path.
+ * Levels stand in order, the highest risk first. Any rule of a level suffices; several
+ * levels may apply: the highest wins, all are kept. Exactly one level is the default: it
+ * has no rules and takes whom no rule of any level catches. Everything is checked when
+ * it is loaded, also what only a later verb uses; faults are FAULT_CONFIG and name the
+ * JSON path.
  *
  * A loaded policy does not change. All strings in it are its own.
  */
@@ -32,7 +33,7 @@
 enum policy_route {
 	POLICY_MAIL,	   /* a notice by mail */
 	POLICY_TASK,	   /* a human tells them; no message is ever made */
-	POLICY_RESTRICTED, /* not told for now, on a ground that somebody owns and reviews */
+	POLICY_RESTRICTED, /* not told for now, on a ground that somebody reviews */
 	POLICY_NONE	   /* nothing is sent and nobody is asked */
 };
 enum policy_proof {
@@ -70,10 +71,10 @@ struct policy_level {
 		const char *to; /* NULL: no escalation */
 	} escalate;
 	enum policy_proof proof; /* accepted unless given */
-	int64_t head_start;	 /* milliseconds before the next level may begin; 0 unless given */
+	int64_t head_start;	 /* milliseconds before the next level may begin */
 	bool cover;
 	struct {
-		const char *ground; /* NULL unless the route is restricted; then all three are there */
+		const char *ground; /* on route restricted all three, else NULL */
 		const char *owner;
 		const char *review_by; /* YYYY-MM-DD */
 	} restriction;
@@ -81,9 +82,9 @@ struct policy_level {
 };
 
 struct policy {
-	int64_t approvals;		/* 1 to 16; 2 unless given. Where 1 is too few, approve says so */
-	enum policy_in_doubt in_doubt;	/* ask unless given */
-	int64_t retention_days;		/* 1 to 3650; 365 unless given */
+	int64_t approvals; /* 1 to 16; 2 unless given. Where 1 is too few, approve says so */
+	enum policy_in_doubt in_doubt; /* ask unless given */
+	int64_t retention_days;	       /* 1 to 3650; 365 unless given */
 	struct policy_level *levels;
 	size_t levels_count;
 	size_t default_level;
@@ -91,9 +92,9 @@ struct policy {
 	char **known_units;	/* folded, under their own names, sorted */
 	size_t known_units_count;
 	/*
-	 * Which column is which field: an object {"people": {FIELD: COLUMN}, "breach": {FIELD or
-	 * PART.FIELD: COLUMN}, "compare": {COLUMN of the leak: COLUMN of the list}}, checked.
-	 * NULL: none.
+	 * Which column is which field: {"people": {FIELD: COLUMN}, "breach": {FIELD or
+	 * PART.FIELD: COLUMN}, "compare": {COLUMN of the leak: COLUMN of the list}},
+	 * checked. NULL: none.
 	 */
 	const json_t *matching;
 	json_t *json; /* the file */
@@ -111,14 +112,16 @@ void policy_freep(struct policy **p);
 void policy_canonical(const struct policy *p, struct text *out);
 
 /*
- * What the rules say of one person, or of one record that is nobody's. Begin with `{0}`, judge each
- * pair of an entry of the person and a record of theirs, then ask.
+ * What the rules say of one person, or of one record that is nobody's. Begin with `{0}`,
+ * judge each pair of an entry of the person and a record of theirs, then ask.
  */
 struct policy_verdict {
-	uint64_t levels;		  /* bit i: a rule of level i holds */
-	uint16_t rule[POLICY_MAX_LEVELS]; /* of each such level, the first rule seen to hold */
+	uint64_t levels; /* bit i: a rule of level i holds */
+	/* of each such level, the first rule seen to hold */
+	uint16_t rule[POLICY_MAX_LEVELS];
 };
-void policy_judge(const struct policy *p, const struct facts *facts, struct policy_verdict *v);
+void policy_judge(const struct policy *p, const struct facts *facts,
+	struct policy_verdict *v);
 /* The level that wins: the highest of which a rule holds, else the default. */
 size_t policy_level_of(const struct policy *p, const struct policy_verdict *v);
 /* Why this level: "person.unit is one of SO15, SO18", or "no rule holds". */
@@ -129,7 +132,10 @@ void policy_explain(const struct policy *p, const struct policy_verdict *v, size
 const struct policy_level *policy_level_named(const struct policy *p, const char *name);
 /* The levels (bits) whose rules speak of field number `field` of that side. */
 uint64_t policy_field_levels(const struct policy *p, enum facts_side side, size_t field);
-/* Does `known_units`, or any condition on person.unit, name this unit? As written on the list. */
+/*
+ * Does `known_units`, or any condition on person.unit, name this unit? As written on the
+ * list.
+ */
 bool policy_unit_known(const struct policy *p, const char *unit);
 
 const char *policy_route_name(enum policy_route route);

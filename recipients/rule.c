@@ -245,8 +245,8 @@ static int read_field(struct condition *to, struct facts_book *b, enum facts_sid
 		nearest = nearest_field(name);
 		if (nearest)
 			return config_fault(c, f,
-				"unknown field; did you mean %s? Another column is written "
-				"column:NAME",
+				"unknown field; did you mean %s? Another column is "
+				"written column:NAME",
 				nearest);
 		if (!is_header(name))
 			return config_fault(c, f,

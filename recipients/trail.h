@@ -2,8 +2,8 @@
 /*
  * trail: where a byte of a JSON text stands, as a path: "levels[2].route".
  *
- * For what the parser refuses before there is a tree to walk. The bytes may be malformed; then the
- * path is what they seem to say.
+ * For what the parser refuses before there is a tree to walk. The bytes may be
+ * malformed; then the path is what they seem to say.
  */
 #ifndef RECIPIENTS_TRAIL_H
 #define RECIPIENTS_TRAIL_H
@@ -30,15 +30,15 @@ struct trail {
 };
 
 /*
- * Where the last of these bytes stands. -1 if it is deeper than TRAIL_MAX_DEPTH; `line` is set
- * all the same.
+ * Where the last of these bytes stands. -1 if it is deeper than TRAIL_MAX_DEPTH; `line`
+ * is set all the same.
  */
 int trail_find(const char *bytes, size_t length, struct trail *ret);
 void trail_write(const struct trail *at, struct text *out);
 
 /*
- * A key as it may be printed: cut when long, and nothing in it moves a cursor or turns the
- * writing round.
+ * A key as it may be printed: cut when long, and nothing in it moves a cursor or turns
+ * the writing round.
  */
 void trail_write_key(const char *key, size_t length, struct text *out);
 /* Does this character end a line or steer a terminal? (Unicode's Cc, Zl, Zp.) */

@@ -262,6 +262,28 @@ void vault_digest(const struct vault *v, const char *purpose, const void *bytes,
 	(void)crypto_generichash_final(&state, out, VAULT_DIGEST);
 }
 
+int vault_digest_file(const struct vault *v, const char *purpose, const char *path,
+	unsigned char out[VAULT_DIGEST], struct fault *f)
+{
+	crypto_generichash_state state;
+	unsigned char bytes[16384];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return fault_set(f, FAULT_INPUT, "%s: %s", path, strerror(errno));
+	(void)crypto_generichash_init(&state, v->digest, sizeof(v->digest), VAULT_DIGEST);
+	(void)crypto_generichash_update(
+		&state, (const unsigned char *)purpose, strlen(purpose) + 1);
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0)
+		(void)crypto_generichash_update(&state, bytes, (unsigned long long)got);
+	(void)close(fd);
+	if (got < 0)
+		return fault_set(f, FAULT_INPUT, "%s: %s", path, strerror(errno));
+	(void)crypto_generichash_final(&state, out, VAULT_DIGEST);
+	return 0;
+}
+
 void vault_sha256(const void *bytes, size_t length, unsigned char out[VAULT_SHA256])
 {
 	(void)gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, length, out);

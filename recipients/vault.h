@@ -50,6 +50,10 @@ int vault_unseal(const struct vault *v, const char *place, int64_t row, const vo
 void vault_digest(const struct vault *v, const char *purpose, const void *bytes, size_t length,
 	unsigned char out[VAULT_DIGEST]);
 
+/* The same over a file's bytes. FAULT_INPUT if it cannot be read. */
+int vault_digest_file(const struct vault *v, const char *purpose, const char *path,
+	unsigned char out[VAULT_DIGEST], struct fault *f);
+
 /* SHA-256 (GnuTLS: much faster than libsodium's portable one). */
 void vault_sha256(const void *bytes, size_t length, unsigned char out[VAULT_SHA256]);
 

@@ -132,6 +132,16 @@ CREATE TABLE candidate (
     PRIMARY KEY (set_id, record_id, person_id)
 ) STRICT, WITHOUT ROWID;
 
+-- That a person is in the leak at all, over all records. `tellable` leaves out records in conflict: on these nobody is
+-- told before a human has decided.
+CREATE TABLE presence (
+    set_id      INTEGER NOT NULL REFERENCES match_set,
+    person_id   INTEGER NOT NULL REFERENCES person,
+    probability REAL NOT NULL CHECK (probability BETWEEN 0 AND 1),
+    tellable    REAL NOT NULL CHECK (tellable BETWEEN 0 AND 1),
+    PRIMARY KEY (set_id, person_id)
+) STRICT, WITHOUT ROWID;
+
 -- How much each affected person is at risk, and by which route they are told.
 CREATE TABLE group_set (
     id     INTEGER PRIMARY KEY,
@@ -250,6 +260,7 @@ CREATE TABLE outcome (
 CREATE INDEX entry_person ON entry (person_id);
 CREATE INDEX notice_person ON notice (person_id);
 CREATE INDEX task_person ON task (person_id);
+CREATE INDEX release_item_notice ON release_item (notice_id);
 
 ------------------------------------------------------------------------------------------------------------------------
 -- The current sets and the states
@@ -260,8 +271,15 @@ SELECT * FROM match WHERE set_id = (SELECT max(id) FROM match_set);
 CREATE VIEW candidate_now AS
 SELECT * FROM candidate WHERE set_id = (SELECT max(id) FROM match_set);
 
+CREATE VIEW presence_now AS
+SELECT * FROM presence WHERE set_id = (SELECT max(id) FROM match_set);
+
 CREATE VIEW assignment_now AS
 SELECT * FROM assignment WHERE set_id = (SELECT max(id) FROM group_set);
+
+CREATE VIEW question_now AS
+SELECT q.*, EXISTS (SELECT 1 FROM decision d WHERE d.kind = 'accept' AND d.about = q.key) AS accepted
+FROM question q WHERE q.set_id = (SELECT max(id) FROM group_set);
 
 -- Per mode: a rehearsal's sets never count in live.
 CREATE VIEW compose_set_now AS
@@ -282,6 +300,12 @@ SELECT a.id, a.run_id, a.release_id, a.position, a.notice_id, a.at,
             ELSE o.verdict END AS verdict
 FROM attempt a LEFT JOIN outcome o ON o.attempt_id = a.id
 WHERE a.id IN (SELECT max(id) FROM attempt GROUP BY notice_id);
+
+-- Notices that are in a valid release, or that may be out already: nobody composes or releases them again.
+CREATE VIEW notice_taken AS
+SELECT i.notice_id FROM release_item i JOIN release_valid r ON r.id = i.release_id
+UNION
+SELECT notice_id FROM attempt_last WHERE verdict IN ('accepted', 'in_doubt', 'claimed');
 
 -- 'claimed' is for the reader to settle: pending while its sender lives, else in doubt or not sent (the flight journal).
 CREATE VIEW notice_state AS
@@ -304,7 +328,7 @@ SELECT m.mode, a.person_id, a.level, a.level_order,
             WHEN p.task_id IS NOT NULL THEN 'task'
             WHEN p.notice_id IS NOT NULL THEN s.state
             ELSE 'open' END AS state,
-       s.attempt_id
+       p.notice_id, s.attempt_id
 FROM (SELECT 'rehearsal' AS mode UNION ALL SELECT 'live') m
 CROSS JOIN assignment_now a
 LEFT JOIN compose_set_now c ON c.mode = m.mode
@@ -337,7 +361,9 @@ CREATE TRIGGER match_no_update BEFORE UPDATE ON match BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER match_no_delete BEFORE DELETE ON match BEGIN SELECT RAISE(ABORT, 'match is append-only'); END;
 CREATE TRIGGER candidate_no_update BEFORE UPDATE ON candidate BEGIN SELECT RAISE(ABORT, 'candidate is append-only'); END;
 CREATE TRIGGER candidate_no_delete BEFORE DELETE ON candidate BEGIN SELECT RAISE(ABORT, 'candidate is append-only'); END;
+CREATE TRIGGER presence_no_update BEFORE UPDATE ON presence BEGIN SELECT RAISE(ABORT, 'presence is append-only'); END;
 CREATE TRIGGER group_set_no_update BEFORE UPDATE ON group_set BEGIN SELECT RAISE(ABORT, 'group_set is append-only'); END;
+CREATE TRIGGER presence_no_delete BEFORE DELETE ON presence BEGIN SELECT RAISE(ABORT, 'presence is append-only'); END;
 CREATE TRIGGER group_set_no_delete BEFORE DELETE ON group_set BEGIN SELECT RAISE(ABORT, 'group_set is append-only'); END;
 CREATE TRIGGER assignment_no_update BEFORE UPDATE ON assignment BEGIN SELECT RAISE(ABORT, 'assignment is append-only'); END;
 CREATE TRIGGER assignment_no_delete BEFORE DELETE ON assignment BEGIN SELECT RAISE(ABORT, 'assignment is append-only'); END;

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reference codes. Which notice one belongs to is the ledger's (notice.code_digest).
+ */
+#include "mailer/code.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "recipients/vault.h"
+
+static const char signs[] = "23456789ACFHJKLMPQRTWXY";
+#define BASE 23
+
+static unsigned check_sign(const unsigned values[CODE_SIGNS - 1])
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < CODE_SIGNS - 1; i++)
+		sum += (i + 2) *
+		       values[i]; /* weights 2 to 10; the check sign's own is 1 */
+	return (BASE - sum % BASE) % BASE;
+}
+
+static void write_code(const unsigned values[CODE_SIGNS], char out[CODE_TEXT])
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < CODE_SIGNS; i++) {
+		if (i == CODE_SIGNS / 2)
+			out[at++] = '-';
+		out[at++] = signs[values[i]];
+	}
+	out[at] = '\0';
+}
+
+void code_make(char out[CODE_TEXT])
+{
+	unsigned values[CODE_SIGNS];
+	unsigned char byte;
+
+	for (size_t i = 0; i < CODE_SIGNS - 1; i++) {
+		do
+			vault_random(&byte, 1);
+		while (byte >= 253); /* 11 * 23: every sign is equally likely */
+		values[i] = byte % BASE;
+	}
+	values[CODE_SIGNS - 1] = check_sign(values);
+	write_code(values, out);
+}
+
+int code_read(const char *typed, char out[CODE_TEXT])
+{
+	unsigned values[CODE_SIGNS];
+	size_t count = 0;
+
+	for (; *typed; typed++) {
+		const char *sign;
+
+		if (*typed == '-' || isspace((unsigned char)*typed))
+			continue;
+		sign = strchr(signs, toupper((unsigned char)*typed));
+		if (!sign || count == CODE_SIGNS)
+			return -1;
+		values[count++] = (unsigned)(sign - signs);
+	}
+	if (count != CODE_SIGNS || values[CODE_SIGNS - 1] != check_sign(values))
+		return -1;
+	write_code(values, out);
+	return 0;
+}

@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From assignments to sealed bytes. Words are notice.c's, MIME is wire/message.c's, who
+ * may let them go is approve's.
+ *
+ * Row ids are given out in the order of sending (levels, then random), so that send reads
+ * the book front to back.
+ */
+#include "mailer/compose.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mailer/code.h"
+#include "mailer/notice.h"
+#include "mailer/show.h"
+#include "mailer/wire/message.h"
+#include "recipients/exposure.h"
+#include "recipients/group.h"
+#include "recipients/roster.h"
+#include "recipients/vault.h"
+
+#define FACTS_PAD 128
+#define MESSAGE_PAD 512
+
+struct composer {
+	struct ledger *ledger;
+	const struct compose_options *options;
+	struct notice_maker *maker;
+	struct notice_words words;
+	struct text bytes;
+	int64_t set, now;
+	int64_t *ids; /* sorted random ids for notices */
+	size_t next_id;
+	struct roster people;
+	struct query *notice, *message, *task, *plan;
+	struct compose_tally *tally;
+};
+
+static void composer_done(struct composer *c)
+{
+	notice_maker_free(c->maker);
+	notice_words_done(&c->words);
+	text_done(&c->bytes);
+	free(c->ids);
+	roster_done(&c->people);
+	query_close(c->notice);
+	query_close(c->message);
+	query_close(c->task);
+	query_close(c->plan);
+}
+#define auto_composer __attribute__((cleanup(composer_done))) struct composer
+
+/* --- the bytes of one notice
+ * -------------------------------------------------------------------------------------
+ */
+
+struct assigned {
+	int64_t person;
+	const char *level, *template;
+	int64_t level_order;
+	bool certain;
+	struct row why;
+};
+
+/* The kinds of this person's data, out of the assignment. */
+static size_t kinds_of(const struct row *why, const char *kinds[EXPOSURE_KINDS_MAX])
+{
+	const char *name = NULL, *value;
+	size_t count = 0;
+
+	while (row_next(why, &name, &value))
+		if (!strcmp(name, GROUP_KIND) && count < EXPOSURE_KINDS_MAX)
+			kinds[count++] = value;
+	return count;
+}
+
+static int write_bytes(struct composer *c, const char *template,
+	const struct notice_person *who, const char *to, const char *token,
+	struct fault *f)
+{
+	const struct settings_relay *r = &c->options->settings->relay;
+	unsigned char random[16];
+	char boundary[33];
+	auto_text id = text_format("%s@%s", token, r->from.domain);
+	struct message m = {.from_name = r->from_name,
+		.from = r->from.text,
+		.to = to,
+		.reply_to = r->reply_to.text,
+		.date_ms = c->now,
+		.message_id = id,
+		.boundary = boundary};
+
+	if (notice_write(c->maker, template, who, &c->words, f))
+		return -1;
+	vault_random(random, sizeof(random));
+	vault_hex(random, sizeof(random), boundary);
+	m.subject = c->words.subject;
+	m.text = text_string(&c->words.text);
+	m.html = text_string(&c->words.html);
+	text_clear(&c->bytes);
+	return message_write(&m, &c->bytes, f);
+}
+
+static int insert_notice(struct composer *c, int64_t id, const struct assigned *a,
+	const char *address, const char *code, const char *token, struct fault *f)
+{
+	const struct vault *v = ledger_vault(c->ledger);
+	unsigned char sha256[VAULT_SHA256], digest[VAULT_DIGEST];
+	auto_row facts = {0};
+
+	row_add(&facts, COMPOSE_ADDRESS, address);
+	row_add(&facts, COMPOSE_CODE, code);
+	row_add(&facts, COMPOSE_TOKEN, token);
+	query_bind_int(c->notice, ":id", id);
+	query_bind_int(c->notice, ":person", a->person);
+	query_bind_text(c->notice, ":level", a->level);
+	query_bind_int(c->notice, ":level_order", a->level_order);
+	vault_sha256(c->bytes.bytes, c->bytes.length, sha256);
+	query_bind_blob(c->notice, ":message_sha256", sha256, sizeof(sha256));
+	vault_digest(v, "recipient", address, strlen(address), digest);
+	query_bind_blob(c->notice, ":recipient_digest", digest, sizeof(digest));
+	vault_digest(v, "code", code, strlen(code), digest);
+	query_bind_blob(c->notice, ":code_digest", digest, sizeof(digest));
+	vault_digest(v, "token", token, strlen(token), digest);
+	query_bind_blob(c->notice, ":token_digest", digest, sizeof(digest));
+	query_bind_sealed(c->notice, ":facts_sealed", "notice.facts_sealed", id,
+		facts.packed.bytes, facts.packed.length, FACTS_PAD);
+	if (query_run(c->notice, f))
+		return -1;
+	query_bind_int(c->message, ":id", id);
+	query_bind_sealed(c->message, ":bytes_sealed", "message.bytes_sealed", id,
+		c->bytes.bytes, c->bytes.length, MESSAGE_PAD);
+	return query_run(c->message, f);
+}
+
+static int make_notice(
+	struct composer *c, const struct assigned *a, int64_t *ret_id, struct fault *f)
+{
+	const char *kinds[EXPOSURE_KINDS_MAX],
+		*address = row_value(&a->why, GROUP_ADDRESS);
+	size_t person = roster_person(&c->people, a->person);
+	unsigned char random[16];
+	char code[CODE_TEXT], token[33];
+	struct address to;
+	struct notice_person who = {.kinds = kinds, .certain = a->certain, .code = code};
+
+	if (!address || person == SIZE_MAX)
+		return fault_set(
+			f, FAULT_INTERNAL, "an assignment by mail has no address");
+	if (address_parse(address, strlen(address), &to, f))
+		return -1;
+	who.entry = roster_newest(&c->people, person);
+	who.kinds_count = kinds_of(&a->why, kinds);
+	code_make(code);
+	vault_random(random, sizeof(random));
+	vault_hex(random, sizeof(random), token);
+	if (write_bytes(c, a->template, &who, to.text, token, f))
+		return -1;
+	*ret_id = c->ids[c->next_id++];
+	return insert_notice(c, *ret_id, a, to.text, code, token, f);
+}
+
+static int make_task(struct composer *c, const struct assigned *a, const char *reason,
+	int64_t *ret_id, struct fault *f)
+{
+	if (ledger_number(c->ledger, SQL("SELECT max(id) FROM task"), 0, ret_id, f))
+		return -1;
+	(*ret_id)++;
+	query_bind_int(c->task, ":id", *ret_id);
+	query_bind_int(c->task, ":person", a->person);
+	query_bind_text(c->task, ":level", a->level);
+	query_bind_int(c->task, ":level_order", a->level_order);
+	query_bind_text(c->task, ":reason", reason);
+	return query_run(c->task, f);
+}
+
+/* --- the set
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static int insert_plan(
+	struct composer *c, int64_t person, int64_t notice, int64_t task, struct fault *f)
+{
+	query_bind_int(c->plan, ":person", person);
+	if (notice)
+		query_bind_int(c->plan, ":notice", notice);
+	else
+		query_bind_null(c->plan, ":notice");
+	if (task)
+		query_bind_int(c->plan, ":task", task);
+	else
+		query_bind_null(c->plan, ":task");
+	return query_run(c->plan, f);
+}
+
+/* A row of the walk over assignments: what this person has in this mode already decides
+ * first. */
+static int take_person(
+	struct composer *c, struct query *q, struct assigned *a, struct fault *f)
+{
+	const char *route = query_text(q, "route");
+	int64_t notice = query_int(q, "released_notice"), task = query_int(q, "old_task");
+
+	a->person = query_int(q, "person_id");
+	a->level = query_text(q, "level");
+	a->level_order = query_int(q, "level_order");
+	a->certain = query_int(q, "certain") != 0;
+	a->template = a->level_order < (int64_t)c->options->policy->levels_count
+			      ? c->options->policy->levels[a->level_order].template
+			      : NULL;
+	if (query_sealed(q, "why_sealed", "assignment.why_sealed", query_int(q, "id"),
+		    &a->why.packed, f))
+		return -1;
+	if (!strcmp(route, "restricted"))
+		c->tally->restricted++;
+	else if (!strcmp(route, "none"))
+		c->tally->none++;
+	if (notice) { /* told once is told, whatever the route has become since */
+		task = 0;
+	} else if (!strcmp(route, "mail")) {
+		task = 0;
+		if (make_notice(c, a, &notice, f))
+			return -1;
+	} else if (!strcmp(route, "task")) {
+		if (!task && make_task(c, a, query_text(q, "route_reason"), &task, f))
+			return -1;
+	} else {
+		return 0;
+	}
+	if (strcmp(route, "restricted") != 0 && strcmp(route, "none") != 0) {
+		c->tally->notices += notice != 0;
+		c->tally->tasks += task != 0;
+	}
+	return insert_plan(c, a->person, notice, task, f);
+}
+
+static int walk(struct composer *c, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	struct assigned a = {0};
+	int64_t total;
+	size_t done = 0;
+	int got;
+
+	if (ledger_number(c->ledger, SQL("SELECT count(*) FROM assignment_now"), 0,
+		    &total, f) ||
+		ledger_query(c->ledger,
+			SQL("SELECT a.*,"
+			    " (SELECT max(n.id) FROM notice n JOIN compose_set s ON s.id = n.set_id"
+			    "   WHERE n.person_id = a.person_id AND s.mode = :mode"
+			    "   AND n.id IN (SELECT notice_id FROM notice_taken)) AS released_notice,"
+			    " (SELECT max(t.id) FROM task t JOIN compose_set s ON s.id = t.set_id"
+			    "   WHERE t.person_id = a.person_id AND s.mode = :mode) AS old_task"
+			    " FROM assignment_now a ORDER BY a.level_order, a.id"),
+			&q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(c->options->settings));
+	while ((got = query_next(q, f)) > 0) {
+		if (done++ % 500 == 0 && progress_step(c->options->progress, "composing",
+						 done, (size_t)total, f))
+			got = -1;
+		if (got > 0 && take_person(c, q, &a, f))
+			got = -1;
+		if (got < 0)
+			break;
+	}
+	row_done(&a.why);
+	return got;
+}
+
+static int compare_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int draw_ids(struct composer *c, struct fault *f)
+{
+	int64_t count;
+
+	if (ledger_number(c->ledger,
+		    SQL("SELECT count(*) FROM assignment_now WHERE route = 'mail'"), 0,
+		    &count, f))
+		return -1;
+	c->ids = text_alloc((size_t)count * sizeof(*c->ids));
+	for (int64_t i = 0; i < count; i++)
+		c->ids[i] = vault_random_id();
+	qsort(c->ids, (size_t)count, sizeof(*c->ids), compare_id);
+	return 0;
+}
+
+static int open_queries(struct composer *c, struct fault *f)
+{
+	if (ledger_query(c->ledger,
+		    SQL("INSERT INTO notice (id, set_id, person_id, level, level_order, kind, message_sha256, recipient_digest,"
+			" code_digest, token_digest, facts_sealed) VALUES (:id, :set, :person, :level, :level_order, 'notice',"
+			" :message_sha256, :recipient_digest, :code_digest, :token_digest, :facts_sealed)"),
+		    &c->notice, f) ||
+		ledger_query(c->ledger,
+			SQL("INSERT INTO message (notice_id, bytes_sealed) VALUES (:id, :bytes_sealed)"),
+			&c->message, f) ||
+		ledger_query(c->ledger,
+			SQL("INSERT INTO task (id, set_id, person_id, level, level_order, reason)"
+			    " VALUES (:id, :set, :person, :level, :level_order, :reason)"),
+			&c->task, f) ||
+		ledger_query(c->ledger,
+			SQL("INSERT INTO plan (set_id, person_id, notice_id, task_id) VALUES (:set, :person, :notice, :task)"),
+			&c->plan, f))
+		return -1;
+	query_bind_int(c->notice, ":set", c->set);
+	query_bind_int(c->task, ":set", c->set);
+	query_bind_int(c->plan, ":set", c->set);
+	return 0;
+}
+
+static int digest_inputs(struct ledger *l, const struct compose_options *o,
+	unsigned char out[VAULT_DIGEST], struct fault *f)
+{
+	auto_text_buffer bytes = {0};
+	char *settings = json_dumps(o->settings->json, JSON_COMPACT | JSON_SORT_KEYS);
+	int64_t set;
+
+	text_add_string(&bytes, settings ? settings : "");
+	free(settings);
+	policy_canonical(o->policy, &bytes);
+	if (notice_texts(o->policy, o->texts, &bytes, f) ||
+		ledger_number(l, SQL("SELECT max(id) FROM group_set"), 0, &set, f))
+		return -1;
+	text_printf(&bytes, "\ngroup %lld", (long long)set);
+	vault_digest(ledger_vault(l), "compose", bytes.bytes, bytes.length, out);
+	return 0;
+}
+
+static int insert_set(struct composer *c, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	unsigned char inputs[VAULT_DIGEST];
+	int64_t group;
+
+	if (digest_inputs(c->ledger, c->options, inputs, f) ||
+		ledger_number(c->ledger, SQL("SELECT max(id) FROM compose_set"), 0,
+			&c->set, f) ||
+		ledger_number(
+			c->ledger, SQL("SELECT max(id) FROM group_set"), 0, &group, f) ||
+		ledger_query(c->ledger,
+			SQL("INSERT INTO compose_set (id, run_id, group_set_id, mode, inputs)"
+			    " VALUES (:id, :run, :group, :mode, :inputs)"),
+			&q, f))
+		return -1;
+	query_bind_int(q, ":id", ++c->set);
+	query_bind_int(q, ":run", ledger_run(c->ledger));
+	query_bind_int(q, ":group", group);
+	query_bind_text(q, ":mode", settings_mode(c->options->settings));
+	query_bind_blob(q, ":inputs", inputs, sizeof(inputs));
+	return query_run(q, f);
+}
+
+/* Bodies of notices that never were in a release go when a newer set replaces them. */
+static int drop_replaced(struct composer *c, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(c->ledger,
+		    SQL("DELETE FROM message WHERE notice_id IN (SELECT n.id FROM notice n JOIN compose_set s ON s.id = n.set_id"
+			" WHERE s.mode = :mode AND s.id < :set AND n.id NOT IN (SELECT notice_id FROM release_item))"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(c->options->settings));
+	query_bind_int(q, ":set", c->set);
+	return query_run(q, f);
+}
+
+static int compose_anew(struct ledger *l, const struct compose_options *o,
+	struct compose_tally *ret, struct fault *f)
+{
+	auto_composer c = {.ledger = l, .options = o, .now = clock_now(), .tally = ret};
+
+	if (notice_maker_new(o->settings, o->policy, o->texts, &c.maker, f) ||
+		roster_load_entries(l, &c.people, f) || draw_ids(&c, f) ||
+		ledger_begin(l, f))
+		return -1;
+	if (insert_set(&c, f) || open_queries(&c, f) || walk(&c, f) ||
+		drop_replaced(&c, f)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, f);
+}
+
+static int is_current(
+	struct ledger *l, const struct compose_options *o, bool *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	unsigned char now[VAULT_DIGEST];
+	const void *then;
+	size_t length;
+	int got;
+
+	*ret = false;
+	if (digest_inputs(l, o, now, f) ||
+		ledger_query(l,
+			SQL("SELECT inputs FROM compose_set WHERE mode = :mode ORDER BY id DESC LIMIT 1"),
+			&q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(o->settings));
+	got = query_next(q, f);
+	if (got <= 0)
+		return got;
+	then = query_blob(q, "inputs", &length);
+	*ret = length == sizeof(now) && !memcmp(now, then, length);
+	return 0;
+}
+
+static int tally(struct ledger *l, const struct compose_options *o,
+	struct compose_tally *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(l,
+		    SQL("SELECT count(p.notice_id) AS notices, count(p.task_id) AS tasks,"
+			" total(a.route = 'restricted') AS restricted, total(a.route = 'none') AS none"
+			" FROM assignment_now a LEFT JOIN compose_set_now c ON c.mode = :mode"
+			" LEFT JOIN plan p ON p.set_id = c.id AND p.person_id = a.person_id"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(o->settings));
+	if (query_next(q, f) < 0)
+		return -1;
+	ret->notices = query_int(q, "notices");
+	ret->tasks = query_int(q, "tasks");
+	ret->restricted = query_int(q, "restricted");
+	ret->none = query_int(q, "none");
+	return 0;
+}
+
+int compose_run(struct ledger *l, const struct compose_options *o,
+	struct compose_tally *ret, struct fault *f)
+{
+	*ret = (struct compose_tally){0};
+	if (!o->group_is_current)
+		return fault_set(f, FAULT_REFUSED,
+			"group has not seen this policy and these matches yet: breachmail group");
+	if (is_current(l, o, &ret->unchanged, f))
+		return -1;
+	return ret->unchanged ? tally(l, o, ret, f) : compose_anew(l, o, ret, f);
+}
+
+int compose_levels(struct ledger *l, const struct policy *p, const char *mode,
+	json_t **ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	json_t *list = json_array();
+
+	if (ledger_query(l,
+		    SQL("SELECT count(*) AS people, count(p.notice_id) AS notices, count(p.task_id) AS tasks,"
+			" total(a.route = 'restricted') AS restricted, total(a.route = 'none') AS none"
+			" FROM assignment_now a LEFT JOIN compose_set_now c ON c.mode = :mode"
+			" LEFT JOIN plan p ON p.set_id = c.id AND p.person_id = a.person_id WHERE a.level = :level"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", mode);
+	for (size_t i = 0; i < p->levels_count; i++) {
+		query_bind_text(q, ":level", p->levels[i].name);
+		if (query_next(q, f) < 0)
+			return -1;
+		(void)json_array_append_new(list,
+			json_pack("{s:s,s:I,s:I,s:I,s:I,s:I}", "name", p->levels[i].name,
+				"people", (json_int_t)query_int(q, "people"), "notices",
+				(json_int_t)query_int(q, "notices"), "tasks",
+				(json_int_t)query_int(q, "tasks"), "restricted",
+				(json_int_t)query_int(q, "restricted"), "none",
+				(json_int_t)query_int(q, "none")));
+		query_reset(q);
+	}
+	*ret = list;
+	return 0;
+}
+
+/* --- looking
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static int write_file(
+	const char *dir, const char *name, const struct text *bytes, struct fault *f)
+{
+	auto_text path = text_format("%s/%s.eml", dir, name);
+	auto_show_file out = {0};
+
+	if (show_file_open(path, &out, f))
+		return -1;
+	(void)fwrite(bytes->bytes, 1, bytes->length, out.stream);
+	return show_file_close(&out, f);
+}
+
+static int make_folder(const char *dir, struct fault *f)
+{
+	return mkdir(dir, 0700) && errno != EEXIST
+		       ? fault_set(f, FAULT_CANTCREATE, "%s: %s", dir, strerror(errno))
+		       : 0;
+}
+
+int compose_preview(
+	const struct compose_options *o, const char *dir, int64_t *ret, struct fault *f)
+{
+	auto_composer c = {.options = o, .now = clock_now()};
+	static const char *const who[] = {"staff", "officer"}, *const how[] = {"maybe",
+								       "certain"};
+	const char *kinds[] = {"name", "rank", "vetting", "pay_number"};
+	auto_row officer = {0}, staff = {0};
+
+	row_add(&officer, "rank", "Constable");
+	row_add(&officer, "surname", "Sample");
+	row_add(&officer, "employment", "officer");
+	row_add(&staff, "title", "Ms");
+	row_add(&staff, "surname", "Sample");
+	row_add(&staff, "employment", "staff");
+	*ret = 0;
+	if (make_folder(dir, f) ||
+		notice_maker_new(o->settings, o->policy, o->texts, &c.maker, f))
+		return -1;
+	for (size_t i = 0; i < o->policy->levels_count * 4; i++) {
+		const struct policy_level *level = &o->policy->levels[i / 4];
+		const struct row *row = i & 1 ? &officer : &staff;
+		struct roster_row entry = {
+			.packed = row->packed.bytes, .length = row->packed.length};
+		struct notice_person p = {&entry, kinds, 4, i >> 1 & 1, "22222-22222"};
+		auto_text name =
+			text_format("%s-%s-%s", level->name, how[i >> 1 & 1], who[i & 1]);
+
+		if (level->route != POLICY_MAIL)
+			continue;
+		if (write_bytes(&c, level->template, &p, "sample@person.example",
+			    "00000000000000000000000000000000", f) ||
+			write_file(dir, name, &c.bytes, f))
+			return -1;
+		(*ret)++;
+	}
+	return 0;
+}
+
+int compose_export(struct ledger *l, const struct compose_options *o, const char *dir,
+	int64_t *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_text_buffer bytes = {0};
+	int got;
+
+	*ret = 0;
+	if (make_folder(dir, f) ||
+		ledger_query(l,
+			SQL("SELECT m.notice_id, m.bytes_sealed FROM plan p JOIN compose_set_now c ON c.id = p.set_id"
+			    " JOIN message m ON m.notice_id = p.notice_id WHERE c.mode = :mode ORDER BY m.notice_id"),
+			&q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(o->settings));
+	while ((got = query_next(q, f)) > 0) {
+		auto_text name = text_format("%06lld", (long long)++*ret);
+
+		if (query_sealed(q, "bytes_sealed", "message.bytes_sealed",
+			    query_int(q, "notice_id"), &bytes, f) ||
+			write_file(dir, name, &bytes, f))
+			return -1;
+	}
+	return got;
+}
+
+int compose_show(struct ledger *l, const struct compose_options *o, const char *person,
+	struct text *out, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_roster people = {0};
+	char scratch[ROSTER_NAME];
+	size_t at = 0;
+	int got;
+
+	if (roster_load_entries(l, &people, f))
+		return -1;
+	while (at < people.people_count &&
+		strcmp(roster_person_name(&people, at, scratch), person) != 0)
+		at++;
+	if (at == people.people_count)
+		return fault_set(f, FAULT_USAGE, "nobody on the list has this number");
+	if (ledger_query(l,
+		    SQL("SELECT m.notice_id, m.bytes_sealed FROM plan p JOIN compose_set_now c ON c.id = p.set_id"
+			" JOIN message m ON m.notice_id = p.notice_id WHERE c.mode = :mode AND p.person_id = :person"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(o->settings));
+	query_bind_int(q, ":person", people.people[at]);
+	got = query_next(q, f);
+	if (got > 0)
+		return query_sealed(q, "bytes_sealed", "message.bytes_sealed",
+			query_int(q, "notice_id"), out, f);
+	return got ? -1
+		   : fault_set(f, FAULT_USAGE,
+			     "there is no message for this person (not told by mail, or not composed)");
+}

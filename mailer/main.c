@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main: the verb table in the order of the flow, options, exit code. What a verb does is
+ * in mailer/verb/.
+ *
+ * The exit code is the fault's kind; without a fault 0, 1 (done, but some people need a
+ * human) or 75 (run again).
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mailer/show.h"
+#include "mailer/verb.h"
+#include "recipients/config.h"
+#include "recipients/text.h"
+#include "recipients/vault.h"
+
+static const struct verb_option global_options[] = {
+	{"directory", "DIR",
+		"the incident's folder (default: the current one; short: -C)"},
+	{"json", NULL, "the result as one JSON object"},
+	{"quiet", NULL, "no progress (short: -q)"},
+	{"dry-run", NULL, "change nothing, show what would be (short: -n)"},
+	{"key-file", "FILE", "the ledger's key"},
+	{"operator", "NAME", "who is at the keyboard (default: the login name)"},
+	{"by", "NAME", "who decides"}, {"reason", "TEXT", "why"},
+	{"wait", "SECONDS", "how long to wait when the ledger is in use"},
+	{"color", "WHEN", "auto, always or never"},
+	{"help", NULL, "this help (short: -h)"}, {"version", NULL, "the version"},
+	{NULL, NULL, NULL}};
+
+static bool wants_help, wants_version;
+
+/* --- options
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+const char *command_option(const struct command *c, const char *name)
+{
+	for (size_t i = c->choices_count; i-- > 0;)
+		if (!strcmp(c->choices[i].name, name))
+			return c->choices[i].value ? c->choices[i].value : "";
+	return NULL;
+}
+
+size_t command_options(const struct command *c, const char *name, const char ***ret)
+{
+	size_t count = 0;
+
+	*ret = text_alloc(c->choices_count * sizeof(**ret));
+	for (size_t i = 0; i < c->choices_count; i++)
+		if (!strcmp(c->choices[i].name, name))
+			(*ret)[count++] = c->choices[i].value;
+	return count;
+}
+
+int command_number(const struct command *c, const char *name, long min, long max,
+	long otherwise, long *ret, struct fault *f)
+{
+	const char *text = command_option(c, name);
+	char *end;
+
+	*ret = otherwise;
+	if (!text)
+		return 0;
+	errno = 0;
+	*ret = strtol(text, &end, 10);
+	if (errno || end == text || *end || *ret < min || *ret > max)
+		return fault_set(f, FAULT_USAGE,
+			"--%s takes a whole number from %ld to %ld", name, min, max);
+	return 0;
+}
+
+int command_policy(struct command *c, struct fault *f)
+{
+	auto_text path = text_format("%s/policy.json", c->dir);
+
+	return c->policy ? 0 : policy_load(path, &c->policy, f);
+}
+
+int command_decides(const struct command *c, struct fault *f)
+{
+	if (c->by && *c->by && c->reason && *c->reason)
+		return 0;
+	return fault_set(f, FAULT_USAGE,
+		"a decision is kept for good: say who and why with --by NAME --reason TEXT");
+}
+
+int command_later(const char *what, struct fault *f)
+{
+	return fault_set(f, FAULT_USAGE, "%s is not in this version", what);
+}
+
+static const struct verb_option *find_option(
+	const struct verb_option *list, const char *name, size_t length)
+{
+	for (; list && list->name; list++)
+		if (strlen(list->name) == length && !strncmp(list->name, name, length))
+			return list;
+	return NULL;
+}
+
+static const char *nearest_option(const struct verb_option *own, const char *name)
+{
+	const char *names[64];
+	size_t count = 0;
+
+	for (const struct verb_option *o = own; o && o->name && count < 40; o++)
+		names[count++] = o->name;
+	for (const struct verb_option *o = global_options; o->name && count < 63; o++)
+		names[count++] = o->name;
+	names[count] = NULL;
+	return config_nearest(name, names);
+}
+
+static int set_global(
+	struct command *c, const char *name, const char *value, struct fault *f)
+{
+	char *end = NULL;
+
+	if (!strcmp(name, "directory"))
+		c->dir = value;
+	else if (!strcmp(name, "json"))
+		c->json = true;
+	else if (!strcmp(name, "quiet"))
+		c->quiet = true;
+	else if (!strcmp(name, "dry-run"))
+		c->dry_run = true;
+	else if (!strcmp(name, "key-file"))
+		c->key_file = value;
+	else if (!strcmp(name, "operator"))
+		c->operator= value;
+	else if (!strcmp(name, "by"))
+		c->by = value;
+	else if (!strcmp(name, "reason"))
+		c->reason = value;
+	else if (!strcmp(name, "help"))
+		wants_help = true;
+	else if (!strcmp(name, "version"))
+		wants_version = true;
+	else if (!strcmp(name, "wait")) {
+		long n = strtol(value, &end, 10);
+
+		if (end == value || *end || n < 0 || n > 86400)
+			return fault_set(
+				f, FAULT_USAGE, "--wait takes seconds, at most 86400");
+		c->wait_seconds = (int)n;
+	} else if (!strcmp(value, "always") || !strcmp(value, "never")) {
+		c->color = !strcmp(value, "always");
+	} else if (strcmp(value, "auto") != 0) {
+		return fault_set(f, FAULT_USAGE, "--color takes auto, always or never");
+	}
+	return 0;
+}
+
+static int set_long(struct command *c, char **argv, int *at, struct fault *f)
+{
+	const char *word = argv[*at] + 2, *equals = strchr(word, '='),
+		   *value = equals ? equals + 1 : NULL, *near;
+	size_t length = equals ? (size_t)(equals - word) : strlen(word);
+	const struct verb_option *own = c->verb ? c->verb->options : NULL;
+	const struct verb_option *o = find_option(own, word, length);
+	bool is_own = o != NULL;
+
+	if (!o)
+		o = find_option(global_options, word, length);
+	if (!o) {
+		auto_text name = text_format("%.*s", (int)length, word);
+
+		near = nearest_option(own, name);
+		return fault_set(f, FAULT_USAGE, "unknown option --%s%s%s%s", name,
+			near ? " (did you mean --" : "", near ? near : "",
+			near ? "?)" : "");
+	}
+	if (o->argument && !value)
+		value = argv[*at + 1] ? argv[++*at] : NULL;
+	if (o->argument && !value)
+		return fault_set(f, FAULT_USAGE, "--%s takes %s", o->name, o->argument);
+	if (!o->argument && value)
+		return fault_set(f, FAULT_USAGE, "--%s takes no value", o->name);
+	if (!is_own)
+		return set_global(c, o->name, value ? value : "auto", f);
+	c->choices[c->choices_count++] = (struct verb_choice){o->name, value};
+	return 0;
+}
+
+static int set_short(struct command *c, char **argv, int *at, struct fault *f)
+{
+	for (const char *p = argv[*at] + 1; *p; p++)
+		switch (*p) {
+		case 'C':
+			c->dir = p[1] ? p + 1 : argv[*at + 1] ? argv[++*at] : NULL;
+			return c->dir ? 0
+				      : fault_set(f, FAULT_USAGE, "-C takes a folder");
+		case 'n':
+			c->dry_run = true;
+			break;
+		case 'q':
+			c->quiet = true;
+			break;
+		case 'h':
+			wants_help = true;
+			break;
+		case 'V':
+			wants_version = true;
+			break;
+		default:
+			return fault_set(f, FAULT_USAGE, "unknown option -%c", *p);
+		}
+	return 0;
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (const struct verb *v = verbs; v->name; v++)
+		if (!strcmp(v->name, name))
+			return v;
+	return NULL;
+}
+
+/* A typo is answered with a suggestion, and never run. */
+static int unknown_verb(const char *name, struct fault *f)
+{
+	const char *names[64], *near;
+	size_t count = 0;
+
+	for (const struct verb *v = verbs; v->name && count < 63; v++)
+		names[count++] = v->name;
+	names[count] = NULL;
+	near = config_nearest(name, names);
+	return fault_set(f, FAULT_USAGE, "there is no command '%s'%s%s%s", name,
+		near ? " (did you mean '" : "", near ? near : "",
+		near ? "'?)" : "; see breachmail --help");
+}
+
+/* Global options stand before or after the verb; the verb's own behind it. */
+static int parse(struct command *c, int argc, char **argv, struct fault *f)
+{
+	bool plain = false;
+
+	c->choices = text_alloc((size_t)argc * sizeof(*c->choices));
+	c->arguments = text_alloc((size_t)argc * sizeof(*c->arguments));
+	for (int i = 1; i < argc; i++) {
+		if (!plain && !strcmp(argv[i], "--")) {
+			plain = true;
+		} else if (!plain && !strncmp(argv[i], "--", 2)) {
+			if (set_long(c, argv, &i, f))
+				return -1;
+		} else if (!plain && argv[i][0] == '-' && argv[i][1]) {
+			if (set_short(c, argv, &i, f))
+				return -1;
+		} else if (!c->verb) {
+			if (!strcmp(argv[i], "help")) {
+				wants_help = true;
+				continue;
+			}
+			c->verb = find_verb(argv[i]);
+			if (!c->verb)
+				return unknown_verb(argv[i], f);
+		} else {
+			c->arguments[c->arguments_count++] = argv[i];
+		}
+	}
+	return 0;
+}
+
+/* --- help
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static void print_options(const struct verb_option *list)
+{
+	for (; list && list->name; list++) {
+		auto_text left = text_format("--%s%s%s", list->name,
+			list->argument ? " " : "", list->argument ? list->argument : "");
+
+		(void)printf("  %-26s %s\n", left, list->help);
+	}
+}
+
+static void print_help(const struct verb *v)
+{
+	if (v) {
+		(void)printf(
+			"breachmail %s %s\n%s\n\n", v->name, v->arguments, v->summary);
+		print_options(v->options);
+		(void)puts("\nGlobal options: see breachmail --help");
+		return;
+	}
+	(void)puts(
+		"breachmail: tells people that their data was in a breach, loses nobody, tells nobody else\n\n"
+		"  breachmail init DIR --example supplier\n"
+		"  breachmail -C DIR import people staff.csv\n"
+		"  breachmail -C DIR status\n\n"
+		"Commands, in the order in which one walks:");
+	for (v = verbs; v->name; v++)
+		(void)printf("  %-10s %s\n", v->name, v->summary);
+	(void)puts("\nGlobal options, before or after the command:");
+	print_options(global_options);
+	(void)puts(
+		"\nExit codes: 0 done; 1 done, some people need a human; 64 usage; 65 input; 69 relay unavailable;\n"
+		"70 our fault; 73 cannot write; 74 ledger broken; 75 run again; 77 refused; 78 settings; 130 stopped");
+}
+
+/* --- running
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static const char *login_name(void)
+{
+	const struct passwd *pw = getpwuid(getuid());
+
+	return pw && pw->pw_name ? pw->pw_name : "unknown";
+}
+
+/* In a rehearsal the clock may be fixed, so that what is due in three days can be played
+ * tonight. */
+static int fix_clock(const struct settings *s, struct fault *f)
+{
+	const char *now = getenv("BREACHMAIL_NOW");
+	int64_t ms;
+
+	if (!now || !*now)
+		return 0;
+	if (s->live)
+		return fault_set(f, FAULT_CONFIG,
+			"BREACHMAIL_NOW is set, but the clock can only be fixed in a rehearsal");
+	if (clock_parse(now, &ms))
+		return fault_set(f, FAULT_CONFIG,
+			"BREACHMAIL_NOW is not a time such as 2026-11-21T09:00:00Z");
+	clock_fix(ms);
+	return 0;
+}
+
+static int open_incident(struct command *c, struct fault *f)
+{
+	struct ledger_options o = {.key_file = c->key_file,
+		.verb = c->verb->name,
+		.wait_seconds = c->wait_seconds};
+	enum ledger_mode mode = LEDGER_WRITE;
+	struct stat st;
+
+	if (stat(c->dir, &st) || !S_ISDIR(st.st_mode))
+		return fault_set(f, FAULT_CONFIG, "there is no folder %s", c->dir);
+	if (settings_load(c->dir, &c->settings, f) || fix_clock(c->settings, f))
+		return -1;
+	o.operator= c->operator;
+	o.mode = settings_mode(c->settings);
+	if (c->verb->needs == VERB_READS ||
+		(c->verb->only_looks && c->verb->only_looks(c)))
+		mode = LEDGER_READ;
+	else if (c->dry_run)
+		mode = LEDGER_REHEARSE;
+	return ledger_open(c->dir, mode, &o, &c->ledger, f);
+}
+
+static int run(struct command *c, struct fault *f)
+{
+	if (c->verb->needs != VERB_ALONE && open_incident(c, f))
+		return -1;
+	return c->verb->run(c, f);
+}
+
+static void print_json(struct command *c, const struct fault *f)
+{
+	json_t *out = json_object();
+
+	(void)json_object_set_new(out, "version", json_integer(1));
+	(void)json_object_set_new(
+		out, "verb", c->verb ? json_string(c->verb->name) : json_null());
+	if (f)
+		(void)json_object_set_new(out, "error",
+			json_pack("{s:s,s:s}", "kind", fault_kind_name(f->kind),
+				"message", f->text));
+	else
+		(void)json_object_update(out, c->tally);
+	(void)json_dumpf(out, stdout, JSON_COMPACT);
+	(void)fputc('\n', stdout);
+	json_decref(out);
+}
+
+static void print_end(struct command *c, const struct fault *f)
+{
+	if (c->json && !(c->document && !f)) {
+		if (!f && *c->next)
+			show_string(c, "next", c->next);
+		print_json(c, f);
+	}
+	if (f)
+		(void)fprintf(stderr, "breachmail%s%s: %s\n", c->verb ? " " : "",
+			c->verb ? c->verb->name : "", f->text);
+	else if (!c->json && !c->document && *c->next)
+		(void)printf("\nNext: %s\n", c->next);
+}
+
+static int exit_code_of(const struct command *c, const struct fault *f)
+{
+	if (!f)
+		return c->exit_code;
+	if (f->kind == FAULT_INTERRUPTED && clock_interrupted() == SIGTERM)
+		return 143;
+	return (int)f->kind;
+}
+
+static void command_done(struct command *c)
+{
+	settings_free(c->settings);
+	policy_free(c->policy);
+	json_decref(c->tally);
+	free(c->choices);
+	free(c->arguments);
+}
+
+int main(int argc, char **argv)
+{
+	struct command c = {.dir = ".", .operator= login_name()};
+	struct fault f = {0};
+	bool failed;
+	int code;
+
+	(void)umask(077);
+	clock_catch_signals();
+	c.tally = json_object();
+	c.progress = show_progress(&c);
+	failed = vault_start(&f) || parse(&c, argc, argv, &f);
+	if (!failed && wants_version) {
+		(void)puts("breachmail " BREACHMAIL_VERSION);
+	} else if (!failed && wants_help) {
+		print_help(c.verb);
+	} else {
+		if (!failed && !c.verb)
+			failed = fault_set(
+				&f, FAULT_USAGE, "which command? See breachmail --help");
+		c.progress = show_progress(&c);
+		failed = failed || run(&c, &f);
+		code = exit_code_of(&c, failed ? &f : NULL);
+		ledger_close(c.ledger, code);
+		print_end(&c, failed ? &f : NULL);
+	}
+	code = exit_code_of(&c, failed ? &f : NULL);
+	command_done(&c);
+	if (fflush(stdout) && !failed)
+		return FAULT_CANTCREATE;
+	return code;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From settings and a person to a letter's words. Which template is the policy's, the
+ * letter's bytes are wire/message.c's.
+ */
+#include "mailer/notice.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "recipients/clock.h"
+#include "recipients/exposure.h"
+#include "recipients/field.h"
+#include "recipients/rank.h"
+#include "templates/mustache.h"
+#include "templates/prose.h"
+
+struct compiled {
+	const char *name; /* the policy's */
+	struct mustache *template;
+};
+
+struct notice_maker {
+	json_t *data;
+	struct compiled *templates;
+	size_t templates_count;
+	struct text value; /* scratch */
+};
+
+/* --- values
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+static json_t *fit(struct notice_maker *m, const char *value)
+{
+	if (!value || !*value)
+		return json_false();
+	text_clear(&m->value);
+	prose_add_value(&m->value, value);
+	return m->value.length ? json_string(text_string(&m->value)) : json_false();
+}
+
+static json_t *fit_member(struct notice_maker *m, const json_t *object, const char *name)
+{
+	return fit(m, json_string_value(json_object_get(object, name)));
+}
+
+static json_t *fit_list(struct notice_maker *m, const json_t *list)
+{
+	json_t *out = json_array(), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)(void)
+		json_array_append_new(out, fit(m, json_string_value(item)));
+	return out;
+}
+
+/* "a to b" in plain words; false if not known. */
+static json_t *occurred(const json_t *incident)
+{
+	const json_t *o = json_object_get(incident, "occurred");
+	const char *from = json_string_value(json_object_get(o, "from")),
+		   *to = json_string_value(json_object_get(o, "to"));
+	char a[SETTINGS_DAY] = "", b[SETTINGS_DAY] = "";
+	int64_t ms;
+
+	if (from && !clock_parse(from, &ms))
+		(void)settings_day(ms, a);
+	if (to && !clock_parse(to, &ms))
+		(void)settings_day(ms, b);
+	if (*a && *b && strcmp(a, b) != 0)
+		return json_sprintf("between %s and %s", a, b);
+	if (*a || *b)
+		return json_sprintf("on %s", *a ? a : b);
+	return json_false();
+}
+
+/* {"uk_gdpr": true, ...}: the one that is so, among all that could be. */
+static json_t *choice(const char *value, const char *const *names)
+{
+	json_t *out = json_object();
+
+	for (; *names; names++) {
+		auto_text key = text_copy(*names);
+
+		for (char *p = key; *p; p++)
+			if (*p == '-')
+				*p = '_';
+		(void)json_object_set_new(
+			out, key, json_boolean(value && !strcmp(value, *names)));
+	}
+	return out;
+}
+
+static json_t *words_of(struct notice_maker *m, const char *kind)
+{
+	char scratch[128];
+
+	return json_pack("{s:o}", "words", fit(m, exposure_words(kind, scratch)));
+}
+
+static json_t *not_exposed(struct notice_maker *m, const json_t *list)
+{
+	json_t *out = json_array(), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		const struct field *field = field_recognise(json_string_value(item));
+
+		(void)json_array_append_new(out,
+			words_of(m, field && field->words ? field->name
+							  : json_string_value(item)));
+	}
+	return out;
+}
+
+/* What is the same for everyone. */
+static json_t *common_data(struct notice_maker *m, const struct settings *s)
+{
+	static const char *const kinds[] = {
+		"disclosure", "publication", "loss-of-device", "loss-of-data", NULL};
+	static const char *const regimes[] = {"uk-gdpr", "dpa-part-3", NULL};
+	const json_t *i = s->json, *controller = json_object_get(i, "controller"),
+		     *dpo = json_object_get(controller, "dpo");
+	const json_t *help = json_object_get(i, "help"),
+		     *verify = json_object_get(i, "verify");
+	char aware[SETTINGS_DAY];
+	json_t *data = json_object();
+
+	(void)json_object_set_new(data, "controller",
+		json_pack("{s:o,s:{s:o,s:o,s:o}}", "name",
+			fit_member(m, controller, "name"), "dpo", "name",
+			fit_member(m, dpo, "name"), "email", fit_member(m, dpo, "email"),
+			"phone", fit_member(m, dpo, "phone")));
+	(void)json_object_set_new(data, "incident",
+		json_pack("{s:o,s:o,s:o,s:o,s:s}", "id", fit_member(m, i, "id"), "title",
+			fit_member(m, i, "title"), "nature", fit_member(m, i, "nature"),
+			"occurred", occurred(i), "aware",
+			settings_day(s->aware_at, aware)));
+	(void)json_object_set_new(data, "help",
+		json_pack("{s:o,s:o,s:o}", "line", fit_member(m, help, "line"), "hours",
+			fit_member(m, help, "hours"), "welfare",
+			fit_member(m, help, "welfare")));
+	(void)json_object_set_new(data, "verify",
+		json_pack("{s:o,s:o}", "where", fit_member(m, verify, "where"), "hours",
+			fit_member(m, verify, "hours")));
+	(void)json_object_set_new(
+		data, "consequences", fit_list(m, json_object_get(i, "consequences")));
+	(void)json_object_set_new(
+		data, "measures", fit_list(m, json_object_get(i, "measures")));
+	(void)json_object_set_new(data, "closed_channels",
+		fit_list(m, json_object_get(i, "closed_channels")));
+	(void)json_object_set_new(
+		data, "not_exposed", not_exposed(m, json_object_get(i, "not_exposed")));
+	(void)json_object_set_new(data, "next_update", fit_member(m, i, "next_update"));
+	(void)json_object_set_new(data, "kind",
+		choice(json_string_value(json_object_get(i, "kind")), kinds));
+	(void)json_object_set_new(data, "regime",
+		choice(json_string_value(json_object_get(i, "regime")), regimes));
+	return data;
+}
+
+/* --- one person
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static bool is_officer(const struct roster_row *e)
+{
+	const char *employment = roster_value(e, "employment"),
+		   *rank = roster_value(e, "rank");
+
+	if (employment && strcasestr(employment, "staff"))
+		return false;
+	if (employment &&
+		(strcasestr(employment, "officer") || strcasestr(employment, "special")))
+		return true;
+	return rank && rank_seniority(rank_parse(rank).first) > 0;
+}
+
+/* "Detective Sergeant O'Neill", "Ms Patel", "Jane Patel": rank or title and surname, as
+ * one is addressed. */
+static json_t *salutation(
+	struct notice_maker *m, const struct roster_row *e, bool officer)
+{
+	const char *surname = roster_value(e, "surname"),
+		   *forenames = roster_value(e, "forenames");
+	const char *rank = roster_value(e, "rank"), *title = roster_value(e, "title"),
+		   *before = title;
+	auto_text words = NULL;
+
+	if (!surname)
+		return fit(m, roster_value(e, "name"));
+	if (officer && rank) {
+		struct rank_set set = rank_parse(rank);
+
+		before = set.first && !set.second ? rank_name(set.first) : rank;
+	}
+	if (!before)
+		before = forenames;
+	words = text_format("%s%s%s", before ? before : "", before ? " " : "", surname);
+	return fit(m, words);
+}
+
+static bool has_words(const json_t *list, const char *words)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i,
+		item) if (!strcmp(json_string_value(json_object_get(item, "words")),
+				  words)) return true;
+	return false;
+}
+
+static json_t *exposed(struct notice_maker *m, const struct notice_person *p)
+{
+	json_t *list = json_array();
+	char scratch[128];
+
+	for (size_t i = 0; i < p->kinds_count; i++)
+		if (!has_words(list, exposure_words(p->kinds[i], scratch)))
+			(void)json_array_append_new(list, words_of(m, p->kinds[i]));
+	return list;
+}
+
+static bool has_kind(const struct notice_person *p, const char *name)
+{
+	for (size_t i = 0; i < p->kinds_count; i++)
+		if (!strcasecmp(p->kinds[i], name))
+			return true;
+	return false;
+}
+
+static json_t *has(const struct notice_person *p)
+{
+	static const char *const names[] = {"photo", "rank", "vetting", "pay_number",
+		"warrant_number", "unit", "location", "address", "date_of_birth", "email",
+		"phone", "salary", NULL};
+	json_t *out = json_object();
+
+	for (const char *const *n = names; *n; n++)
+		(void)json_object_set_new(out, *n, json_boolean(has_kind(p, *n)));
+	(void)json_object_set_new(
+		out, "name", json_boolean(has_kind(p, "name") || has_kind(p, "surname")));
+	return out;
+}
+
+static const struct mustache *find(const struct notice_maker *m, const char *name)
+{
+	for (size_t i = 0; i < m->templates_count; i++)
+		if (!strcmp(m->templates[i].name, name))
+			return m->templates[i].template;
+	return NULL;
+}
+
+int notice_write(struct notice_maker *m, const char *template,
+	const struct notice_person *p, struct notice_words *w, struct fault *f)
+{
+	const struct mustache *t = find(m, template);
+	bool officer = is_officer(p->entry);
+	const char *prose;
+
+	if (!t)
+		return fault_set(
+			f, FAULT_INTERNAL, "template %s was not compiled", template);
+	(void)json_object_set_new(
+		m->data, "salutation", salutation(m, p->entry, officer));
+	(void)json_object_set_new(m->data, "exposed", exposed(m, p));
+	(void)json_object_set_new(m->data, "has", has(p));
+	(void)json_object_set_new(m->data, "officer", json_boolean(officer));
+	(void)json_object_set_new(m->data, "certain", json_boolean(p->certain));
+	(void)json_object_set_new(m->data, "code", json_string(p->code));
+	if (mustache_render(t, m->data, &w->rendered, f))
+		return -1;
+	text_freep(&w->subject);
+	text_clear(&w->text);
+	text_clear(&w->html);
+	if (prose_split_subject(text_string(&w->rendered), &w->subject, &prose, f) ||
+		prose_text(prose, &w->text, f) ||
+		prose_html(w->subject, prose, &w->html, f))
+		return fault_prefix(f, "%s", template);
+	return 0;
+}
+
+void notice_words_done(struct notice_words *w)
+{
+	text_freep(&w->subject);
+	text_done(&w->text);
+	text_done(&w->html);
+	text_done(&w->rendered);
+}
+
+/* --- the maker
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static int compile(
+	struct notice_maker *m, const char *name, struct texts *texts, struct fault *f)
+{
+	struct mustache_loader loader = texts_loader(texts);
+	auto_text_buffer source = {0};
+	struct compiled *c;
+	int got;
+
+	if (find(m, name))
+		return 0;
+	got = texts_load(texts, name, &source, f);
+	if (got < 0)
+		return -1;
+	if (!got)
+		return fault_set(f, FAULT_CONFIG,
+			"policy.json: there is no template '%s' (breachmail template list)",
+			name);
+	m->templates = text_realloc(
+		m->templates, (m->templates_count + 1) * sizeof(*m->templates));
+	c = &m->templates[m->templates_count];
+	*c = (struct compiled){.name = name};
+	if (mustache_compile(name, source.bytes, source.length, MUSTACHE_STRICT, &loader,
+		    &c->template, f))
+		return -1;
+	m->templates_count++;
+	return 0;
+}
+
+int notice_maker_new(const struct settings *s, const struct policy *p,
+	struct texts *texts, struct notice_maker **ret, struct fault *f)
+{
+	auto_notice_maker *m = text_alloc(sizeof(*m));
+
+	m->data = common_data(m, s);
+	for (size_t i = 0; i < p->levels_count; i++)
+		if (p->levels[i].route == POLICY_MAIL &&
+			compile(m, p->levels[i].template, texts, f))
+			return -1;
+	*ret = m;
+	m = NULL;
+	return 0;
+}
+
+void notice_maker_free(struct notice_maker *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->templates_count; i++)
+		mustache_free(m->templates[i].template);
+	free(m->templates);
+	json_decref(m->data);
+	text_done(&m->value);
+	free(m);
+}
+
+void notice_maker_freep(struct notice_maker **m)
+{
+	notice_maker_free(*m);
+	*m = NULL;
+}
+
+/* A template's parts belong to it: all texts of the folder and the program count,
+ * whichever includes which. */
+int notice_texts(
+	const struct policy *p, struct texts *texts, struct text *out, struct fault *f)
+{
+	auto_text_buffer source = {0};
+
+	for (size_t i = 0; i < p->levels_count; i++) {
+		if (!p->levels[i].template)
+			continue;
+		if (texts_load(texts, p->levels[i].template, &source, f) < 0)
+			return -1;
+		text_printf(out, "%s\n%s\n", p->levels[i].template, text_string(&source));
+	}
+	for (size_t i = 0; texts_name(i); i++) {
+		if (!strncmp(texts_name(i), "example/", 8))
+			continue;
+		if (texts_load(texts, texts_name(i), &source, f) < 0)
+			return -1;
+		text_printf(out, "%s\n%s\n", texts_name(i), text_string(&source));
+	}
+	return 0;
+}

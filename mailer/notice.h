@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * notice: the words of one notice. Template and facts in; subject, plain text and HTML out.
+ *
+ * The names that a template may use are those of notice_data; every one is always there (strict), and false where
+ * nothing is known. Values are made fit to stand in a line before they are rendered.
+ */
+#ifndef MAILER_NOTICE_H
+#define MAILER_NOTICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "mailer/settings.h"
+#include "recipients/fault.h"
+#include "recipients/policy.h"
+#include "recipients/roster.h"
+#include "recipients/text.h"
+#include "templates/texts.h"
+
+struct notice_maker; /* compiled templates and what is the same for everyone */
+
+/* `texts` must live as long. A template that is missing or broken is a fault here, before anyone is written to. */
+int notice_maker_new(const struct settings *s, const struct policy *p, struct texts *texts, struct notice_maker **ret,
+	struct fault *f);
+void notice_maker_free(struct notice_maker *m);
+void notice_maker_freep(struct notice_maker **m);
+#define auto_notice_maker __attribute__((cleanup(notice_maker_freep))) struct notice_maker
+
+/* What differs from person to person. */
+struct notice_person {
+	const struct roster_row *entry; /* for salutation and kind of post */
+	const char *const *kinds;	/* of their data (exposure.h) */
+	size_t kinds_count;
+	bool certain;
+	const char *code;
+};
+
+struct notice_words {
+	char *subject;
+	struct text text, html;
+	struct text rendered; /* scratch */
+};
+void notice_words_done(struct notice_words *w);
+
+/* `template` as in the policy ("notice/officer"). `w` is used again from call to call. */
+int notice_write(struct notice_maker *m, const char *template, const struct notice_person *p, struct notice_words *w,
+	struct fault *f);
+
+/* The bytes on which all texts of this policy rest: for digests. */
+int notice_texts(const struct policy *p, struct texts *texts, struct text *out, struct fault *f);
+
+#endif

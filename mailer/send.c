@@ -1,0 +1,839 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The order of claims, hand-overs and outcomes. SMTP is wire/relay.c's, what was released
+ * release.c's.
+ *
+ * What can go wrong: the process dies (recover), the relay goes away (what was claimed
+ * and not sent is free again), the ledger cannot be written (we stop at once: an outcome
+ * that cannot be kept is a claim in doubt), a message is not the one that was released
+ * (77).
+ */
+#include "mailer/send.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mailer/compose.h"
+#include "mailer/flight.h"
+#include "mailer/release.h"
+#include "mailer/wire/capture.h"
+#include "mailer/wire/relay.h"
+#include "recipients/decision.h"
+#include "recipients/text.h"
+#include "recipients/vault.h"
+
+#define BATCH_LEAST 16
+#define BATCH_MOST 1024
+#define COMMIT_MS 250 /* an outcome waits this long for company */
+#define TRIES                                                                            \
+	3 /* of one notice in one run, when the connection is lost before the final dot  \
+	   */
+#define REPLY_PAD 64
+
+struct todo {
+	int64_t notice, position;
+	int32_t level;
+	int32_t tries;
+};
+
+/* A notice from its claim to its committed outcome. */
+struct claim {
+	struct todo *todo;
+	int64_t attempt;
+	unsigned place; /* in the flight journal */
+	bool given;     /* to the relay */
+	bool handed, settled;
+	char *to, *envelope_from, *token;
+	struct text bytes;
+	struct relay_verdict verdict;
+	char *reply;
+	struct claim
+		*next; /* in the queue of claims that wait, or of those to be committed */
+};
+
+struct sending {
+	struct ledger *ledger;
+	const struct send_options *options;
+	struct flight *flight;
+	int64_t release, next_attempt;
+	struct todo *todo;
+	size_t todo_count, todo_next;
+	struct todo **again; /* lost before the dot; tried again before the level ends */
+	size_t again_count;
+	size_t outstanding;                   /* claimed, not settled */
+	struct claim *waiting, **waiting_end; /* claimed, not given to the relay */
+	struct claim *given;                  /* on the wire, chained by next */
+	struct claim *settled, **settled_end;
+	size_t settled_count, batch;
+	int64_t settled_since, claimed_at, day_left;
+	size_t refused_in_row;
+	int refused_code;
+	bool stop;
+	int64_t accepted_now, done_now;
+	int64_t began, ended;
+	struct query *insert_attempt, *insert_outcome, *select_notice;
+	struct text plain;
+};
+
+/* --- settling what a dead run left
+ * -------------------------------------------------------------------------------- */
+
+static const char *verdict_of(enum flight_state state)
+{
+	switch (state) {
+	case FLIGHT_CLAIMED:
+	case FLIGHT_NOT_SENT:
+		return "not_sent";
+	case FLIGHT_ACCEPTED:
+		return "accepted";
+	case FLIGHT_REFUSED:
+		return "refused";
+	case FLIGHT_DEFERRED:
+		return "deferred";
+	case FLIGHT_UNKNOWN:
+	case FLIGHT_HANDED:
+	case FLIGHT_IN_DOUBT:
+		return "in_doubt";
+	}
+	return "in_doubt";
+}
+
+const char *send_claim_state(struct ledger *l, const char *dir, int64_t attempt,
+	int64_t notice, struct fault *f)
+{
+	auto_flight *journal = NULL;
+	int code;
+
+	(void)l;
+	if (ledger_writer_alive(dir))
+		return "pending";
+	if (flight_read(dir, &journal, f))
+		return "in_doubt";
+	return !strcmp(verdict_of(flight_look(journal, attempt, notice, &code)),
+		       "not_sent")
+		       ? "pending"
+		       : verdict_of(flight_look(journal, attempt, notice, &code));
+}
+
+static int open_insert_outcome(struct sending *s, struct fault *f)
+{
+	return ledger_query(s->ledger,
+		SQL("INSERT INTO outcome (attempt_id, run_id, at, verdict, code, enhanced, reply_sealed)"
+		    " VALUES (:attempt, :run, :at, :verdict, :code, :enhanced, :reply_sealed)"),
+		&s->insert_outcome, f);
+}
+
+static int write_outcome(struct sending *s, int64_t attempt, const char *verdict,
+	int code, const char *enhanced, const char *reply, struct fault *f)
+{
+	query_bind_int(s->insert_outcome, ":attempt", attempt);
+	query_bind_int(s->insert_outcome, ":run", ledger_run(s->ledger));
+	query_bind_int(s->insert_outcome, ":at", clock_now());
+	query_bind_text(s->insert_outcome, ":verdict", verdict);
+	query_bind_int(s->insert_outcome, ":code", code);
+	query_bind_text(s->insert_outcome, ":enhanced", enhanced);
+	query_bind_sealed(s->insert_outcome, ":reply_sealed", "outcome.reply_sealed",
+		attempt, reply, strlen(reply), REPLY_PAD);
+	return query_run(s->insert_outcome, f);
+}
+
+struct orphan {
+	int64_t attempt, notice;
+};
+
+static int read_orphans(
+	struct sending *s, struct orphan **ret, size_t *ret_count, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	size_t room = 0;
+	int got;
+
+	*ret = NULL;
+	*ret_count = 0;
+	if (ledger_query(s->ledger,
+		    SQL("SELECT a.id, a.notice_id FROM attempt a WHERE NOT EXISTS"
+			" (SELECT 1 FROM outcome o WHERE o.attempt_id = a.id) ORDER BY a.id"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		if (*ret_count == room) {
+			room = room ? room * 2 : 64;
+			*ret = text_realloc(*ret, room * sizeof(**ret));
+		}
+		(*ret)[(*ret_count)++] =
+			(struct orphan){query_int(q, "id"), query_int(q, "notice_id")};
+	}
+	return got;
+}
+
+/* A claim without an outcome, and its sender is dead: the journal knows, or it is in
+ * doubt. */
+static int recover(struct sending *s, struct fault *f)
+{
+	auto_flight *journal = NULL;
+	struct orphan *orphans = NULL;
+	size_t count;
+	int failed = flight_read(s->options->settings->dir, &journal, f) ||
+		     read_orphans(s, &orphans, &count, f);
+
+	if (!failed && count) {
+		failed = ledger_begin(s->ledger, f);
+		for (size_t i = 0; !failed && i < count; i++) {
+			int code;
+			enum flight_state state = flight_look(
+				journal, orphans[i].attempt, orphans[i].notice, &code);
+
+			failed = write_outcome(s, orphans[i].attempt, verdict_of(state),
+				code, "",
+				"the sending program ended before the outcome was written",
+				f);
+		}
+		failed = failed || ledger_commit(s->ledger, f);
+	}
+	free(orphans);
+	return failed ? -1 : 0;
+}
+
+/* --- what is to be sent
+ * -------------------------------------------------------------------------------------------
+ */
+
+static int load_todo(struct sending *s, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	size_t room = 0;
+	int got;
+
+	if (ledger_query(s->ledger,
+		    SQL("SELECT i.position, i.notice_id, n.level_order FROM release_item i JOIN notice n ON n.id = i.notice_id"
+			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release AND"
+			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend))"
+			" ORDER BY n.level_order, i.position"),
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":release", s->release);
+	query_bind_int(q, ":resend", s->options->policy->in_doubt == POLICY_RESEND);
+	while ((got = query_next(q, f)) > 0) {
+		if (s->todo_count == room) {
+			room = room ? room * 2 : 1024;
+			s->todo = text_realloc(s->todo, room * sizeof(*s->todo));
+		}
+		s->todo[s->todo_count++] =
+			(struct todo){.notice = query_int(q, "notice_id"),
+				.position = query_int(q, "position"),
+				.level = (int32_t)query_int(q, "level_order")};
+	}
+	s->again = text_alloc((s->todo_count + 1) * sizeof(struct todo *));
+	return got;
+}
+
+static int load_day_left(struct sending *s, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int64_t limit = s->options->settings->relay.per_day;
+
+	s->day_left = INT64_MAX;
+	if (!limit)
+		return 0;
+	if (ledger_query(s->ledger,
+		    SQL("SELECT count(*) AS used FROM attempt WHERE at > :since"), &q, f))
+		return -1;
+	query_bind_int(q, ":since", clock_now() - 86400000);
+	if (query_next(q, f) < 0)
+		return -1;
+	s->day_left = limit - query_int(q, "used");
+	return 0;
+}
+
+static int open_queries(struct sending *s, struct fault *f)
+{
+	if (ledger_number(s->ledger, SQL("SELECT max(id) FROM attempt"), 0,
+		    &s->next_attempt, f) ||
+		ledger_query(s->ledger,
+			SQL("INSERT INTO attempt (id, run_id, release_id, position, notice_id, at)"
+			    " VALUES (:id, :run, :release, :position, :notice, :at)"),
+			&s->insert_attempt, f) ||
+		ledger_query(s->ledger,
+			SQL("SELECT n.message_sha256, n.recipient_digest, n.facts_sealed, m.bytes_sealed FROM notice n"
+			    " JOIN message m ON m.notice_id = n.id WHERE n.id = :notice"),
+			&s->select_notice, f))
+		return -1;
+	s->next_attempt++;
+	return 0;
+}
+
+/* --- claims
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static void claim_free(struct claim *c)
+{
+	text_freep(&c->to);
+	text_freep(&c->envelope_from);
+	text_freep(&c->token);
+	text_freep(&c->reply);
+	text_done(&c->bytes);
+	free(c);
+}
+
+/* "bounces+{token}@..." with the notice's token. */
+static char *envelope_from(const char *pattern, const char *token)
+{
+	const char *at = strstr(pattern, "{token}");
+
+	return at ? text_format("%.*s%s%s", (int)(at - pattern), pattern, token,
+			    at + strlen("{token}"))
+		  : text_copy(pattern);
+}
+
+static int refuse_changed(struct fault *f)
+{
+	return fault_set(f, FAULT_REFUSED,
+		"a message is not the one that was released; nothing more was sent. Keep the ledger, call for help");
+}
+
+/* The exact bytes and the recipient that were released, or nothing. */
+static int load_notice(struct sending *s, struct claim *c, struct fault *f)
+{
+	struct query *q = s->select_notice;
+	const struct vault *v = ledger_vault(s->ledger);
+	unsigned char sha256[VAULT_SHA256], digest[VAULT_DIGEST];
+	struct row facts = {0};
+	const void *then;
+	size_t length;
+	int got;
+
+	query_bind_int(q, ":notice", c->todo->notice);
+	got = query_next(q, f);
+	if (got <= 0)
+		return got ? -1
+			   : fault_set(f, FAULT_LEDGER,
+				     "a released message is gone from the ledger");
+	if (query_sealed(q, "facts_sealed", "notice.facts_sealed", c->todo->notice,
+		    &s->plain, f))
+		return -1;
+	facts.packed = s->plain;
+	c->to = text_copy(row_value(&facts, COMPOSE_ADDRESS));
+	c->token = text_copy(row_value(&facts, COMPOSE_TOKEN));
+	if (!c->to || !c->token)
+		return refuse_changed(f);
+	vault_digest(v, "recipient", c->to, strlen(c->to), digest);
+	then = query_blob(q, "recipient_digest", &length);
+	if (length != sizeof(digest) || memcmp(then, digest, length) != 0)
+		return refuse_changed(f);
+	if (query_sealed(q, "bytes_sealed", "message.bytes_sealed", c->todo->notice,
+		    &c->bytes, f))
+		return -1;
+	vault_sha256(c->bytes.bytes, c->bytes.length, sha256);
+	then = query_blob(q, "message_sha256", &length);
+	if (length != sizeof(sha256) || memcmp(then, sha256, length) != 0)
+		return refuse_changed(f);
+	query_reset(q);
+	c->envelope_from =
+		envelope_from(s->options->settings->relay.envelope_from, c->token);
+	return 0;
+}
+
+static int claim_one(struct sending *s, struct todo *t, struct fault *f)
+{
+	struct claim *c = text_alloc(sizeof(*c));
+
+	c->todo = t;
+	c->attempt = s->next_attempt++;
+	if (load_notice(s, c, f)) {
+		claim_free(c);
+		return -1;
+	}
+	c->place = flight_claim(s->flight, c->attempt, t->notice);
+	*s->waiting_end = c;
+	s->waiting_end = &c->next;
+	s->outstanding++;
+	query_bind_int(s->insert_attempt, ":id", c->attempt);
+	query_bind_int(s->insert_attempt, ":run", ledger_run(s->ledger));
+	query_bind_int(s->insert_attempt, ":release", s->release);
+	query_bind_int(s->insert_attempt, ":position", t->position);
+	query_bind_int(s->insert_attempt, ":notice", t->notice);
+	query_bind_int(s->insert_attempt, ":at", clock_now());
+	return query_run(s->insert_attempt, f);
+}
+
+static int write_settled(struct sending *s, struct fault *f)
+{
+	static const char *const verdicts[] = {[RELAY_ACCEPTED] = "accepted",
+		[RELAY_REFUSED] = "refused",
+		[RELAY_DEFERRED] = "deferred",
+		[RELAY_IN_DOUBT] = "in_doubt",
+		[RELAY_NOT_SENT] = "not_sent"};
+
+	for (const struct claim *c = s->settled; c; c = c->next)
+		if (write_outcome(s, c->attempt, verdicts[c->verdict.kind],
+			    c->verdict.code, c->verdict.enhanced,
+			    c->reply ? c->reply : "", f))
+			return -1;
+	return 0;
+}
+
+static void forget_settled(struct sending *s)
+{
+	while (s->settled) {
+		struct claim *c = s->settled;
+
+		s->settled = c->next;
+		flight_free(s->flight, c->place);
+		claim_free(c);
+	}
+	s->settled_end = &s->settled;
+	s->settled_count = 0;
+}
+
+static bool level_is_over(const struct sending *s)
+{
+	return s->todo_next == s->todo_count ||
+	       (s->todo_next &&
+		       s->todo[s->todo_next].level != s->todo[s->todo_next - 1].level);
+}
+
+/* Claims only within one level: the barrier. */
+static int write_claims(struct sending *s, struct fault *f)
+{
+	size_t claimed = 0;
+
+	while (claimed < s->batch && s->again_count) {
+		if (claim_one(s, s->again[--s->again_count], f))
+			return -1;
+		claimed++;
+	}
+	while (claimed < s->batch && s->todo_next < s->todo_count && s->day_left > 0) {
+		struct todo *t = &s->todo[s->todo_next];
+
+		if (level_is_over(s) && s->outstanding)
+			break;
+		s->todo_next++;
+		s->day_left--;
+		if (claim_one(s, t, f))
+			return -1;
+		claimed++;
+	}
+	return 0;
+}
+
+/*
+ * One transaction: the outcomes that wait, and the claims of the mails that come next.
+ * THE PROMISE STANDS HERE: when this returns 0 the claims are durable, and only then
+ * relay is given their mails.
+ */
+static int commit(struct sending *s, bool claims, struct fault *f)
+{
+	if (!claims && !s->settled)
+		return 0;
+	if (ledger_begin(s->ledger, f) || write_settled(s, f) ||
+		(claims && write_claims(s, f)) || ledger_commit(s->ledger, f))
+		return -1;
+	forget_settled(s);
+	return 0;
+}
+
+/* --- what the relay asks and tells
+ * ----------------------------------------------------------------------------------- */
+
+static bool all_is_over(const struct sending *s)
+{
+	return !s->again_count && (s->todo_next == s->todo_count || s->day_left <= 0);
+}
+
+/* More mails at a time while they are used up quickly, fewer while they wait: a slow
+ * relay is not claimed in advance. */
+static void adapt_batch(struct sending *s)
+{
+	int64_t now = clock_monotonic();
+
+	if (s->claimed_at && now - s->claimed_at < 200 && s->batch < BATCH_MOST)
+		s->batch *= 2;
+	else if (s->claimed_at && now - s->claimed_at > 1000 && s->batch > BATCH_LEAST)
+		s->batch /= 2;
+	s->claimed_at = now;
+}
+
+static int on_next(void *user, struct relay_mail *ret, struct fault *f)
+{
+	struct sending *s = user;
+	struct claim *c;
+
+	if (s->stop)
+		return RELAY_END;
+	if (!s->waiting) {
+		if (all_is_over(s))
+			return s->outstanding ? RELAY_NONE_NOW : RELAY_END;
+		if (level_is_over(s) && !s->again_count && s->outstanding)
+			return RELAY_NONE_NOW; /* the barrier: the last ones of the level
+						  are on the wire */
+		adapt_batch(s);
+		if (commit(s, true, f))
+			return -1;
+		if (!s->waiting)
+			return RELAY_NONE_NOW;
+	}
+	c = s->waiting;
+	s->waiting = c->next;
+	if (!s->waiting)
+		s->waiting_end = &s->waiting;
+	c->given = true;
+	c->next = s->given;
+	s->given = c;
+	*ret = (struct relay_mail){.id = c->attempt,
+		.own = c,
+		.from = c->envelope_from,
+		.to = c->to,
+		.envid = c->token,
+		.bytes = c->bytes.bytes,
+		.length = c->bytes.length};
+	return RELAY_MAIL;
+}
+
+/* From here on a crash means "in doubt". */
+static void on_handing_over(void *user, const struct relay_mail *mail, unsigned slot)
+{
+	struct sending *s = user;
+	struct claim *c = mail->own;
+
+	(void)slot;
+	flight_set(s->flight, c->place, FLIGHT_HANDED, 0);
+	c->handed = true;
+}
+
+static enum flight_state flight_verdict(enum relay_kind kind)
+{
+	switch (kind) {
+	case RELAY_ACCEPTED:
+		return FLIGHT_ACCEPTED;
+	case RELAY_REFUSED:
+		return FLIGHT_REFUSED;
+	case RELAY_DEFERRED:
+		return FLIGHT_DEFERRED;
+	case RELAY_IN_DOUBT:
+		return FLIGHT_IN_DOUBT;
+	case RELAY_NOT_SENT:
+		return FLIGHT_NOT_SENT;
+	}
+	return FLIGHT_UNKNOWN;
+}
+
+/* Many equal refusals in a row are hardly about so many people: stop, before a wrong
+ * setting refuses everyone. */
+static void watch_refusals(struct sending *s, const struct relay_verdict *v)
+{
+	if (v->kind != RELAY_REFUSED) {
+		s->refused_in_row = 0;
+		return;
+	}
+	s->refused_in_row = v->code == s->refused_code ? s->refused_in_row + 1 : 1;
+	s->refused_code = v->code;
+	if (s->refused_in_row >= s->options->settings->relay.stop_count)
+		s->stop = true;
+}
+
+static void take_from_given(struct sending *s, const struct claim *c)
+{
+	struct claim **p = &s->given;
+
+	while (*p && *p != c)
+		p = &(*p)->next;
+	if (*p)
+		*p = c->next;
+}
+
+static void settle(struct sending *s, struct claim *c, const struct relay_verdict *v)
+{
+	flight_set(s->flight, c->place, flight_verdict(v->kind), v->code);
+	c->verdict = *v;
+	c->reply = text_copy(v->text ? v->text : "");
+	if (v->queue_id[0]) {
+		char *with_id = text_format("%s\nqueue id %s", c->reply, v->queue_id);
+
+		text_freep(&c->reply);
+		c->reply = with_id;
+	}
+	c->verdict.text = NULL;
+	c->settled = true;
+	c->next = NULL;
+	*s->settled_end = c;
+	s->settled_end = &c->next;
+	if (!s->settled_count++)
+		s->settled_since = clock_monotonic();
+	s->outstanding--;
+	s->done_now++;
+	s->accepted_now += v->kind == RELAY_ACCEPTED;
+	if (v->kind == RELAY_NOT_SENT && !s->stop && ++c->todo->tries < TRIES) {
+		s->again[s->again_count++] = c->todo;
+		s->done_now--;
+	}
+	watch_refusals(s, v);
+	s->ended = clock_monotonic();
+}
+
+static int on_settled(void *user, const struct relay_mail *mail,
+	const struct relay_verdict *v, unsigned slot, struct fault *f)
+{
+	struct sending *s = user;
+
+	(void)slot;
+	take_from_given(s, mail->own);
+	settle(s, mail->own, v);
+	return s->settled_count >= BATCH_MOST ? commit(s, false, f) : 0;
+}
+
+static int on_turn(void *user, bool idle, struct fault *f)
+{
+	struct sending *s = user;
+
+	if (s->settled && (idle || clock_monotonic() - s->settled_since >= COMMIT_MS) &&
+		commit(s, false, f))
+		return -1;
+	if (s->options->progress && s->options->progress->show)
+		s->options->progress->show(s->options->progress->user, "sending",
+			(size_t)s->done_now, s->todo_count);
+	if (clock_interrupted())
+		s->stop = true;
+	return s->stop ? 0 : 1;
+}
+
+/* --- the run
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+/* What was claimed and not given is free again; what was handed over and not answered is
+ * in doubt. */
+static int settle_rest(struct sending *s, struct fault *f)
+{
+	struct relay_verdict v = {.text = "the run ended before this mail's turn"};
+	struct claim *lists[2] = {s->waiting, s->given};
+
+	s->waiting = s->given = NULL;
+	s->waiting_end = &s->waiting;
+	s->stop = true;
+	for (size_t i = 0; i < 2; i++)
+		while (lists[i]) {
+			struct claim *c = lists[i];
+
+			lists[i] = c->next;
+			v.kind = c->handed ? RELAY_IN_DOUBT : RELAY_NOT_SENT;
+			settle(s, c, &v);
+		}
+	return commit(s, false, f);
+}
+
+static int read_password(const struct settings *settings, char **ret, struct fault *f)
+{
+	const struct settings_relay *r = &settings->relay;
+	auto_text path = NULL;
+	char line[1024];
+	FILE *file;
+
+	if (!r->password_file)
+		return 0;
+	path = *r->password_file == '/'
+		       ? text_copy(r->password_file)
+		       : text_format("%s/%s", settings->dir, r->password_file);
+	file = fopen(path, "re");
+	if (!file || !fgets(line, sizeof(line), file)) {
+		if (file)
+			(void)fclose(file);
+		return fault_set(f, FAULT_CONFIG,
+			"incident.json: relay.password_file cannot be read, or is empty");
+	}
+	(void)fclose(file);
+	line[strcspn(line, "\r\n")] = '\0';
+	*ret = text_copy(line);
+	explicit_bzero(line, sizeof(line));
+	return 0;
+}
+
+static double rate(const struct send_options *o)
+{
+	double limit = (double)o->settings->relay.per_minute / 60;
+
+	if (!limit || (o->per_second > 0 && o->per_second < limit))
+		limit = o->per_second;
+	return limit;
+}
+
+static int hand_over(struct sending *s, const char *password, struct fault *f)
+{
+	static const struct relay_events events = {
+		on_next, on_handing_over, on_settled, on_turn};
+	const struct settings *settings = s->options->settings;
+	const struct settings_relay *r = &settings->relay;
+	auto_capture *capture = NULL;
+	struct relay_summary summary;
+	struct relay_settings relay = {.url = r->url,
+		.user = r->user,
+		.password = password,
+		.ca_file = r->ca_file,
+		.connections = s->options->connections ? s->options->connections
+						       : r->connections,
+		.pipelining = r->pipelining,
+		.per_second = rate(s->options),
+		.dsn = true};
+	auto_text dir = NULL;
+
+	if (!r->capture_dir)
+		return relay_run(&relay, &events, s, &summary, f);
+	dir = *r->capture_dir == '/'
+		      ? text_copy(r->capture_dir)
+		      : text_format("%s/%s", settings->dir, r->capture_dir);
+	if (capture_open(dir, &capture, f))
+		return -1;
+	return capture_run(capture, rate(s->options), &events, s, &summary, f);
+}
+
+static void sending_done(struct sending *s)
+{
+	forget_settled(s);
+	query_close(s->insert_attempt);
+	query_close(s->insert_outcome);
+	query_close(s->select_notice);
+	free(s->todo);
+	free(s->again);
+	text_done(&s->plain);
+}
+
+static int run(struct sending *s, struct send_tally *ret, struct fault *f)
+{
+	auto_text password = NULL;
+	struct fault later;
+	int failed;
+
+	if (recover(s, f) || flight_create(s->options->settings->dir, &s->flight, f))
+		return -1;
+	if (load_todo(s, f) || load_day_left(s, f) || open_queries(s, f) ||
+		read_password(s->options->settings, &password, f)) {
+		flight_remove(s->options->settings->dir, s->flight);
+		return -1;
+	}
+	s->began = s->ended = clock_monotonic();
+	failed = s->todo_count ? hand_over(s, password, f) : 0;
+	if (password)
+		explicit_bzero(password, strlen(password));
+	ret->stopped = clock_interrupted() != 0;
+	if (settle_rest(s, failed ? &later : f)) { /* the journal stays: it knows what the
+						      ledger could not be told */
+		forget_settled(s);
+		flight_close(s->flight);
+		return -1;
+	}
+	if (!failed && s->refused_in_row >= s->options->settings->relay.stop_count &&
+		s->stop && !ret->stopped)
+		failed = fault_set(f, FAULT_UNAVAILABLE,
+			"stopped: the relay refused %zu mails in a row with code %d. See breachmail report --kind people; mend the"
+			" cause, then run send again",
+			s->refused_in_row, s->refused_code);
+	flight_remove(s->options->settings->dir, s->flight);
+	return failed;
+}
+
+static int within_hours(const struct settings *s, struct fault *f)
+{
+	int minute = settings_minute(clock_now());
+
+	if (s->sending_from < 0 || (minute >= s->sending_from && minute < s->sending_to))
+		return 0;
+	return fault_set(f, FAULT_TEMPORARY,
+		"outside the sending hours (%02d:%02d to %02d:%02d, %s)",
+		s->sending_from / 60, s->sending_from % 60, s->sending_to / 60,
+		s->sending_to % 60, s->timezone);
+}
+
+int send_run(struct ledger *l, const struct send_options *o, struct send_tally *ret,
+	struct fault *f)
+{
+	struct sending s = {.ledger = l, .options = o, .batch = BATCH_LEAST};
+	struct release_options release = {o->settings, o->policy};
+	struct fault tally_fault;
+	char digest[RELEASE_DIGEST];
+	int failed;
+
+	*ret = (struct send_tally){0};
+	s.waiting_end = &s.waiting;
+	s.settled_end = &s.settled;
+	if (release_find(l, &release, o->release, &s.release, digest, f))
+		return -1;
+	memcpy(ret->release, digest, sizeof(digest));
+	if (o->dry_run)
+		return send_tally(l, o->settings->dir, s.release, ret, f);
+	if (within_hours(o->settings, f) || open_insert_outcome(&s, f))
+		return -1;
+	failed = run(&s, ret, f);
+	ret->sent_now = s.accepted_now;
+	ret->seconds = (double)(s.ended - s.began) / 1000;
+	ret->per_second = s.ended > s.began ? (double)s.accepted_now / ret->seconds : 0;
+	sending_done(&s);
+	if (send_tally(l, NULL, s.release, ret, failed ? &tally_fault : f))
+		return -1;
+	return failed;
+}
+
+/* `dir` NULL: we are the writer, and nothing is claimed. */
+int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_tally *ret,
+	struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT i.notice_id, a.id AS attempt, coalesce(a.verdict, 'pending') AS verdict FROM release_item i"
+			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release"),
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":release", release);
+	while ((got = query_next(q, f)) > 0) {
+		const char *v = query_text(q, "verdict");
+
+		if (dir && !strcmp(v, "claimed"))
+			v = send_claim_state(l, dir, query_int(q, "attempt"),
+				query_int(q, "notice_id"), f);
+		ret->released++;
+		if (!strcmp(v, "accepted"))
+			ret->accepted++;
+		else if (!strcmp(v, "refused"))
+			ret->refused++;
+		else if (!strcmp(v, "deferred"))
+			ret->deferred++;
+		else if (!strcmp(v, "in_doubt") || !strcmp(v, "claimed"))
+			ret->in_doubt++;
+		else
+			ret->pending++;
+	}
+	return got;
+}
+
+int send_resolve(struct ledger *l, int64_t id, const char *settle_as, const char *by,
+	const char *reason, struct fault *f)
+{
+	struct decision d = {.kind = "resolve",
+		.choice = settle_as,
+		.attempt = id,
+		.by = by,
+		.reason = reason};
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (strcmp(settle_as, "resend") && strcmp(settle_as, "accepted") &&
+		strcmp(settle_as, "leave"))
+		return fault_set(f, FAULT_USAGE,
+			"--resolve takes a number and one of: resend, accepted, leave");
+	if (ledger_query(
+		    l, SQL("SELECT verdict FROM attempt_last WHERE id = :id"), &q, f))
+		return -1;
+	query_bind_int(q, ":id", id);
+	got = query_next(q, f);
+	if (got < 0)
+		return -1;
+	if (!got || (strcmp(query_text(q, "verdict"), "in_doubt") &&
+			    strcmp(query_text(q, "verdict"), "claimed")))
+		return fault_set(f, FAULT_USAGE,
+			"number %lld is not in doubt (breachmail status lists what is)",
+			(long long)id);
+	query_reset(q);
+	return decision_write(l, &d, f);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * send: hands the notices of a release to the relay. Sole writer of attempt and outcome.
+ *
+ * Claim committed -> SMTP -> outcome committed. Claims and outcomes are committed in groups; a claim is durable before
+ * the first byte of MAIL, an outcome is written after the last reply. A run that died is settled first, with the
+ * flight journal. Levels go in order, with a barrier: nobody of a lower level is written to before each notice of the
+ * higher one has an outcome in this run (in doubt counts: it is on a human's list and holds nobody up).
+ */
+#ifndef MAILER_SEND_H
+#define MAILER_SEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mailer/settings.h"
+#include "recipients/clock.h"
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+#include "recipients/policy.h"
+
+struct send_options {
+	const struct settings *settings;
+	const struct policy *policy;
+	const char *release;	/* first digits of its digest; NULL: see release_find */
+	unsigned connections;	/* 0: the settings' */
+	double per_second;	/* 0: no more limit than the settings' */
+	bool dry_run;		/* opens no connection */
+	const struct progress *progress;
+};
+
+struct send_tally {
+	char release[65];
+	int64_t released, accepted, refused, deferred, in_doubt, pending; /* the whole release so far; the five add up */
+	int64_t sent_now; /* accepted in this run */
+	double seconds, per_second;
+	bool stopped; /* Ctrl-C: what was on the wire was finished */
+};
+
+int send_run(struct ledger *l, const struct send_options *o, struct send_tally *ret, struct fault *f);
+
+/* The five states of a release, read-only; a claim counts as the flight journal says, or as pending while its sender lives. */
+int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_tally *ret, struct fault *f);
+
+/* A claim that nobody settled yet: what a reader should call it. */
+const char *send_claim_state(struct ledger *l, const char *dir, int64_t attempt, int64_t notice, struct fault *f);
+
+/* What is in doubt, for a human: `settle` is "resend", "accepted" or "leave". `id` is the attempt's number. */
+int send_resolve(struct ledger *l, int64_t id, const char *settle, const char *by, const char *reason, struct fault *f);
+
+#endif

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * incident.json, checked. What its words become in a letter is compose.c's; the policy is
+ * recipients/policy.c's.
+ */
+#include "mailer/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "recipients/clock.h"
+#include "recipients/config.h"
+#include "recipients/text.h"
+
+#define LINE 1000
+#define PARAGRAPHS 8000
+#define ITEMS 100
+
+static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aware_at",
+	"occurred", "controller", "exposed", "not_exposed", "nature", "consequences",
+	"measures", "help", "verify", "next_update", "closed_channels", "mode",
+	"timezone", "sending_hours", "allowed_domains", "relay", "relays", "mailbox",
+	NULL};
+static const char *const relay_keys[] = {"url", "from", "reply_to", "envelope_from",
+	"user", "password_file", "ca_file", "connections", "per_minute", "per_day",
+	"pipelining", "retry_for", "stop_after", NULL};
+
+const char *settings_mode(const struct settings *s)
+{
+	return s->live ? "live" : "rehearsal";
+}
+
+/* Strings that a letter needs; the values stay in the JSON, where compose finds them. */
+static int needed_line(const struct config *c, const char *name, struct fault *f)
+{
+	const char *ignored;
+
+	return config_string(config_needed(c, name), LINE, &ignored, f);
+}
+
+static int optional_line(const struct config *c, const char *name, struct fault *f)
+{
+	const char *ignored;
+
+	return config_string(config_member(c, name), LINE, &ignored, f);
+}
+
+static int lines(const struct config *c, const char *name, struct fault *f)
+{
+	const char **list = NULL;
+	size_t count;
+	int failed =
+		config_strings(config_member(c, name), ITEMS, LINE, &list, &count, f);
+
+	free(list);
+	return failed;
+}
+
+static int check_occurred(const struct config *root, struct fault *f)
+{
+	static const char *const keys[] = {"from", "to", NULL};
+	struct config c = config_member(root, "occurred");
+	int64_t from = 0, to = INT64_MAX;
+
+	if (!config_present(c))
+		return 0;
+	if (config_known(c, keys, f) ||
+		config_time(config_member(&c, "from"), &from, f) ||
+		config_time(config_member(&c, "to"), &to, f))
+		return -1;
+	return to < from ? config_fault(config_member(&c, "to"), f, "is before `from`")
+			 : 0;
+}
+
+static int check_controller(const struct config *root, struct fault *f)
+{
+	static const char *const keys[] = {"name", "dpo", NULL}, *const dpo_keys[] = {
+									 "name", "email",
+									 "phone", NULL};
+	struct config c = config_needed(root, "controller"),
+		      dpo = config_needed(&c, "dpo");
+
+	if (config_known(c, keys, f) || needed_line(&c, "name", f) ||
+		config_known(dpo, dpo_keys, f))
+		return -1;
+	return needed_line(&dpo, "name", f) || needed_line(&dpo, "email", f) ||
+			       optional_line(&dpo, "phone", f)
+		       ? -1
+		       : 0;
+}
+
+static int check_help(const struct config *root, struct fault *f)
+{
+	static const char *const help_keys[] = {"line", "hours", "welfare", NULL};
+	static const char *const verify_keys[] = {"where", "hours", NULL};
+	struct config help = config_needed(root, "help"),
+		      verify = config_needed(root, "verify");
+
+	if (config_known(help, help_keys, f) || needed_line(&help, "line", f) ||
+		optional_line(&help, "hours", f) || optional_line(&help, "welfare", f))
+		return -1;
+	return config_known(verify, verify_keys, f) || needed_line(&verify, "where", f) ||
+			       optional_line(&verify, "hours", f)
+		       ? -1
+		       : 0;
+}
+
+static int check_words(const struct config *root, struct fault *f)
+{
+	static const char *const kinds[] = {
+		"disclosure", "publication", "loss-of-device", "loss-of-data", NULL};
+	static const char *const regimes[] = {"uk-gdpr", "dpa-part-3", NULL};
+	const char *nature;
+	int ignored;
+
+	if (config_choice(config_needed(root, "kind"), kinds, &ignored, f) ||
+		config_choice(config_needed(root, "regime"), regimes, &ignored, f) ||
+		config_text(config_needed(root, "nature"), PARAGRAPHS, &nature, f))
+		return -1;
+	return lines(root, "exposed", f) || lines(root, "not_exposed", f) ||
+			       lines(root, "consequences", f) ||
+			       lines(root, "measures", f) ||
+			       lines(root, "closed_channels", f) ||
+			       optional_line(root, "next_update", f)
+		       ? -1
+		       : 0;
+}
+
+/* "07:00-22:00", local time. */
+static int read_hours(const struct config *root, struct settings *s, struct fault *f)
+{
+	struct config c = config_member(root, "sending_hours");
+	const char *text = NULL;
+	unsigned h1, m1, h2, m2;
+	int used = 0;
+
+	s->sending_from = s->sending_to = -1;
+	if (config_string(c, 20, &text, f))
+		return -1;
+	if (!text)
+		return 0;
+	if (sscanf(text, "%2u:%2u-%2u:%2u%n", &h1, &m1, &h2, &m2, &used) != 4 ||
+		text[used] || h1 > 23 || h2 > 24 || m1 > 59 || m2 > 59 ||
+		h2 * 60 + m2 > 1440 || h1 * 60 + m1 >= h2 * 60 + m2)
+		return config_fault(c, f, "is not of the form 07:00-22:00");
+	s->sending_from = (int)(h1 * 60 + m1);
+	s->sending_to = (int)(h2 * 60 + m2);
+	return 0;
+}
+
+static int read_domains(const struct config *root, struct settings *s, struct fault *f)
+{
+	struct config c = config_member(root, "allowed_domains");
+
+	return config_strings(c, 1000, ADDRESS_DOMAIN_MAX, &s->allowed_domains,
+		&s->allowed_domains_count, f);
+}
+
+/* --- the relay
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static int read_address(
+	struct config c, char **ret_name, struct address *ret, struct fault *f)
+{
+	const char *text = NULL;
+	struct fault why;
+
+	if (config_string(c, LINE, &text, f))
+		return -1;
+	return text && address_parse_named(text, ret_name, ret, &why)
+		       ? config_fault(c, f, "%s", why.text)
+		       : 0;
+}
+
+static int read_addresses(
+	const struct config *c, struct settings_relay *r, struct fault *f)
+{
+	struct config envelope = config_member(c, "envelope_from"),
+		      reply = config_member(c, "reply_to");
+	auto_text unused = NULL;
+	auto_text probe = NULL;
+	const char *token;
+	struct address parsed;
+	struct fault why;
+
+	if (read_address(config_needed(c, "from"), &r->from_name, &r->from, f))
+		return -1;
+	if (!config_present(reply))
+		(void)address_parse(
+			r->from.text, strlen(r->from.text), &r->reply_to, &why);
+	else if (read_address(reply, &unused, &r->reply_to, f))
+		return -1;
+	r->envelope_from = r->from.text;
+	if (config_string(envelope, LINE, &r->envelope_from, f))
+		return -1;
+	token = strstr(r->envelope_from, "{token}");
+	probe = token ? text_format("%.*s%s%s", (int)(token - r->envelope_from),
+				r->envelope_from, "0123456789abcdef",
+				token + strlen("{token}"))
+		      : text_copy(r->envelope_from);
+	if (address_parse(probe, strlen(probe), &parsed, &why))
+		return config_fault(envelope, f, "%s", why.text);
+	return 0;
+}
+
+/* Where mail may go in each mode: a rehearsal never leaves this machine, live never ends
+ * in a folder. */
+static int check_mode(struct config url, const struct settings *s, struct fault *f)
+{
+	struct relay_url parts;
+	struct fault why;
+
+	if (s->relay.capture_dir)
+		return s->live ? config_fault(url, f,
+					 "mode live cannot send to capture: (set smtp:// or smtps://)")
+			       : 0;
+	if (relay_url_parse(s->relay.url, &parts, &why))
+		return config_fault(url, f, "%s", why.text);
+	if (s->live)
+		return 0;
+	if (!parts.loopback)
+		return config_fault(url, f,
+			"a rehearsal may only send to capture: or to a relay on this machine");
+	if (parts.port == 25 || parts.port == 465 || parts.port == 587)
+		return config_fault(url, f,
+			"a rehearsal may not use port 25, 465 or 587: the mail server there would forward the mail");
+	return 0;
+}
+
+static int read_limits(const struct config *c, struct settings_relay *r, struct fault *f)
+{
+	static const char *const modes[] = {"on", "full", "off", NULL},
+				 *const stop_keys[] = {"count", "share", NULL};
+	struct config stop = config_member(c, "stop_after");
+	int64_t connections = 4, count = 20;
+	int pipelining = RELAY_PIPELINING_ON;
+
+	r->stop_share = 0.5;
+	if (config_integer(config_member(c, "connections"), 1, RELAY_CONNECTIONS_MAX,
+		    &connections, f) ||
+		config_integer(
+			config_member(c, "per_minute"), 1, 10000000, &r->per_minute, f) ||
+		config_integer(
+			config_member(c, "per_day"), 1, 1000000000, &r->per_day, f) ||
+		config_choice(config_member(c, "pipelining"), modes, &pipelining, f) ||
+		config_duration(config_member(c, "retry_for"), &r->retry_for, f) ||
+		config_known(stop, stop_keys, f) ||
+		config_integer(config_member(&stop, "count"), 1, 1000000, &count, f) ||
+		config_number(config_member(&stop, "share"), 0, 1, &r->stop_share, f))
+		return -1;
+	r->connections = (unsigned)connections;
+	r->pipelining = (enum relay_pipelining)pipelining;
+	r->stop_count = (size_t)count;
+	return 0;
+}
+
+static int read_relay(const struct config *root, struct settings *s, struct fault *f)
+{
+	struct config list = config_member(root, "relays"),
+		      c = config_member(root, "relay");
+	struct settings_relay *r = &s->relay;
+	size_t count;
+
+	if (config_present(list)) {
+		if (config_present(c))
+			return config_fault(list, f, "write either `relay` or `relays`");
+		if (config_list(list, 64, &count, f))
+			return -1;
+		if (count != 1)
+			return config_fault(
+				list, f, "more than one relay is not in this version");
+		c = config_item(&list, 0);
+	}
+	c.needed = true;
+	if (config_known(c, relay_keys, f) ||
+		config_string(config_needed(&c, "url"), LINE, &r->url, f))
+		return -1;
+	if (!strncmp(r->url, "capture:", 8))
+		r->capture_dir = r->url + 8;
+	if (r->capture_dir && !*r->capture_dir)
+		return config_fault(
+			config_member(&c, "url"), f, "names no folder behind capture:");
+	if (read_addresses(&c, r, f) || read_limits(&c, r, f) ||
+		config_string(config_member(&c, "user"), LINE, &r->user, f) ||
+		config_string(
+			config_member(&c, "password_file"), LINE, &r->password_file, f) ||
+		config_string(config_member(&c, "ca_file"), LINE, &r->ca_file, f))
+		return -1;
+	if (r->user && !r->password_file)
+		return config_fault(
+			config_member(&c, "user"), f, "needs a password_file");
+	return check_mode(config_member(&c, "url"), s, f);
+}
+
+/* Used when letters come back; checked now, so that a slip shows today and not in the
+ * night it is needed. */
+static int check_mailbox(const struct config *root, struct fault *f)
+{
+	static const char *const keys[] = {
+		"url", "user", "password_file", "ca_file", NULL};
+	static const char *const schemes[] = {"imaps://", "imap://", "maildir:", "mbox:"};
+	struct config c = config_member(root, "mailbox");
+	const char *url = NULL;
+
+	if (!config_present(c))
+		return 0;
+	if (config_known(c, keys, f) ||
+		config_string(config_needed(&c, "url"), LINE, &url, f) ||
+		optional_line(&c, "user", f) || optional_line(&c, "password_file", f) ||
+		optional_line(&c, "ca_file", f))
+		return -1;
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (!strncmp(url, schemes[i], strlen(schemes[i])) &&
+			url[strlen(schemes[i])])
+			return 0;
+	return config_fault(config_member(&c, "url"), f,
+		"is none of imaps://, imap://, maildir:, mbox:");
+}
+
+/* --- the whole
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static int read_timezone(const struct config *root, struct settings *s, struct fault *f)
+{
+	struct config c = config_member(root, "timezone");
+
+	s->timezone = "Europe/London";
+	if (config_string(c, 64, &s->timezone, f))
+		return -1;
+	if (strspn(s->timezone,
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") !=
+			strlen(s->timezone) ||
+		*s->timezone == '/' || strstr(s->timezone, "//"))
+		return config_fault(c, f, "is not the name of a time zone");
+	if (setenv("TZ", s->timezone, 1))
+		return fault_set(f, FAULT_INTERNAL, "the time zone cannot be set");
+	tzset();
+	return 0;
+}
+
+static int read_all(const struct config *root, struct settings *s, struct fault *f)
+{
+	static const char *const modes[] = {"rehearsal", "live", NULL};
+	int mode;
+
+	if (config_known(*root, incident_keys, f) ||
+		config_string(config_needed(root, "id"), 100, &s->id, f) ||
+		config_string(config_needed(root, "title"), LINE, &s->title, f) ||
+		config_time(config_needed(root, "aware_at"), &s->aware_at, f) ||
+		config_choice(config_needed(root, "mode"), modes, &mode, f))
+		return -1;
+	s->live = mode == 1;
+	s->clock_hours = 72; /* Art. 33(1) UK GDPR; s. 67(1) DPA 2018 */
+	if (check_words(root, f) || check_occurred(root, f) ||
+		check_controller(root, f) || check_help(root, f))
+		return -1;
+	return read_timezone(root, s, f) || read_hours(root, s, f) ||
+			       read_domains(root, s, f) || read_relay(root, s, f) ||
+			       check_mailbox(root, f)
+		       ? -1
+		       : 0;
+}
+
+int settings_load(const char *dir, struct settings **ret, struct fault *f)
+{
+	auto_settings *s = text_alloc(sizeof(*s));
+	auto_text path = text_format("%s/incident.json", dir);
+	struct config root;
+
+	s->dir = dir;
+	if (config_load(path, &s->json, f))
+		return -1;
+	root = config_root(s->json, path);
+	if (read_all(&root, s, f))
+		return -1;
+	*ret = s;
+	s = NULL;
+	return 0;
+}
+
+void settings_free(struct settings *s)
+{
+	if (!s)
+		return;
+	json_decref(s->json);
+	free(s->allowed_domains);
+	free(s->relay.from_name);
+	free(s);
+}
+
+void settings_freep(struct settings **s)
+{
+	settings_free(*s);
+	*s = NULL;
+}
+
+static int local(int64_t ms, struct tm *out)
+{
+	time_t seconds = (time_t)(ms / 1000);
+
+	return localtime_r(&seconds, out) ? 0 : -1;
+}
+
+const char *settings_day(int64_t ms, char out[SETTINGS_DAY])
+{
+	static const char *const months[] = {"January", "February", "March", "April",
+		"May", "June", "July", "August", "September", "October", "November",
+		"December"};
+	struct tm t;
+
+	out[0] = '\0';
+	if (!local(ms, &t))
+		(void)snprintf(out, SETTINGS_DAY, "%d %s %d", t.tm_mday, months[t.tm_mon],
+			t.tm_year + 1900);
+	return out;
+}
+
+int settings_minute(int64_t ms)
+{
+	struct tm t;
+
+	return local(ms, &t) ? 0 : t.tm_hour * 60 + t.tm_min;
+}
+
+bool settings_allows(const struct settings *s, const char *domain)
+{
+	if (!s->allowed_domains_count)
+		return true;
+	for (size_t i = 0; i < s->allowed_domains_count; i++)
+		if (!strcasecmp(s->allowed_domains[i], domain))
+			return true;
+	return false;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * settings: incident.json. What happened, whose data, how mail leaves, and in which mode.
+ *
+ * Everything is checked when it is loaded; an unknown or repeated key is a fault (FAULT_CONFIG) with its path.
+ * Strings belong to the settings.
+ */
+#ifndef MAILER_SETTINGS_H
+#define MAILER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "mailer/wire/address.h"
+#include "mailer/wire/relay.h"
+#include "recipients/fault.h"
+
+#define SETTINGS_DAY 40
+
+struct settings_relay {
+	const char *url;	 /* as written */
+	const char *capture_dir; /* of "capture:DIR", relative to the incident's folder; NULL: SMTP */
+	char *from_name;	 /* display name of From, or NULL */
+	struct address from;
+	struct address reply_to;      /* of From, unless given */
+	const char *envelope_from;    /* as written; may hold "{token}" */
+	const char *user;	      /* NULL: no AUTH */
+	const char *password_file;
+	const char *ca_file;
+	unsigned connections;
+	enum relay_pipelining pipelining;
+	int64_t per_minute, per_day;  /* 0: no limit */
+	int64_t retry_for;	      /* milliseconds that temporary failures are tried again; 0: the default */
+	size_t stop_count;	      /* equal refusals in a row that stop a run */
+	double stop_share;	      /* share of refusals among the first hundred that stops it */
+};
+
+struct settings {
+	const char *dir; /* the incident's folder, as given */
+	json_t *json;
+	const char *id, *title;
+	bool live;
+	int64_t aware_at;
+	int64_t clock_hours; /* 72 */
+	const char *timezone;
+	int sending_from, sending_to; /* minutes after midnight, local; -1: any time */
+	const char **allowed_domains; /* lower case; none: no limit */
+	size_t allowed_domains_count;
+	struct settings_relay relay;
+};
+
+/* DIR/incident.json. `dir` is kept, not copied. Sets the process's zone (TZ) to the incident's. */
+int settings_load(const char *dir, struct settings **ret, struct fault *f);
+void settings_free(struct settings *s);
+void settings_freep(struct settings **s);
+#define auto_settings __attribute__((cleanup(settings_freep))) struct settings
+
+const char *settings_mode(const struct settings *s); /* "rehearsal" or "live" */
+
+/* "26 August 2023", in the incident's zone. */
+const char *settings_day(int64_t ms, char out[SETTINGS_DAY]);
+/* Minutes after local midnight. */
+int settings_minute(int64_t ms);
+
+/* May mail go to this domain (lower case)? Limits the work address only. */
+bool settings_allows(const struct settings *s, const char *domain);
+
+#endif

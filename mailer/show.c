@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Printing: lines, numbers, tallies, files, progress. What is in a report is report.c's.
+ */
+#include "mailer/show.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "recipients/text.h"
+
+void show(const struct command *c, const char *format, ...)
+{
+	va_list list;
+
+	if (c->json)
+		return;
+	va_start(list, format);
+	(void)vprintf(format, list);
+	va_end(list);
+}
+
+const char *show_number(int64_t n, char out[SHOW_NUMBER])
+{
+	char plain[SHOW_NUMBER];
+	size_t digits, at = 0;
+	const char *p = plain;
+
+	(void)snprintf(plain, sizeof(plain), "%lld", (long long)n);
+	if (*p == '-')
+		out[at++] = *p++;
+	digits = strlen(p);
+	while (*p) {
+		out[at++] = *p++;
+		if (--digits && digits % 3 == 0)
+			out[at++] = ',';
+	}
+	out[at] = '\0';
+	return out;
+}
+
+void show_json(struct command *c, const char *name, json_t *value)
+{
+	(void)json_object_set_new(c->tally, name, value);
+}
+
+void show_count(struct command *c, const char *name, int64_t n)
+{
+	show_json(c, name, json_integer(n));
+}
+
+void show_real(struct command *c, const char *name, double n)
+{
+	show_json(c, name, json_real(n));
+}
+
+void show_string(struct command *c, const char *name, const char *value)
+{
+	show_json(c, name, value ? json_string(value) : json_null());
+}
+
+/* U+200B..200F, 202A..202E, 2060..2069, FEFF: seen by nobody, obeyed by terminals. */
+static size_t unseen(const unsigned char *p)
+{
+	if (p[0] == 0xe2 && p[1] == 0x80 &&
+		((p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xaa && p[2] <= 0xae)))
+		return 3;
+	if (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xa9)
+		return 3;
+	return p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf ? 3 : 0;
+}
+
+void show_safely(FILE *out, const char *value)
+{
+	const unsigned char *p = (const unsigned char *)value;
+
+	for (; *p; p++) {
+		size_t skip = unseen(p);
+
+		if (skip) {
+			(void)fputs("\\u", out);
+			p += skip - 1;
+		} else if (*p < 32 || *p == 127 ||
+			   (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)) {
+			(void)fprintf(out, "\\x%02x", *p);
+		} else {
+			(void)fputc(*p, out);
+		}
+	}
+}
+
+int show_file_open(const char *path, struct show_file *ret, struct fault *f)
+{
+	int fd;
+
+	*ret = (struct show_file){0};
+	if (!strcmp(path, "-")) {
+		ret->stream = stdout;
+		return 0;
+	}
+	ret->path = text_copy(path);
+	ret->temporary = text_format("%s.XXXXXX", path);
+	fd = mkstemp(ret->temporary); /* 0600 */
+	ret->stream = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!ret->stream) {
+		fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
+		text_freep(&ret->temporary);
+		return -1;
+	}
+	return 0;
+}
+
+int show_file_close(struct show_file *o, struct fault *f)
+{
+	FILE *stream = o->stream;
+	bool failed;
+
+	if (stream == stdout)
+		return fflush(stdout) ? fault_set(f, FAULT_CANTCREATE,
+						"the output could not be written")
+				      : 0;
+	o->stream = NULL;
+	failed = fflush(stream) || fsync(fileno(stream)) || ferror(stream);
+	failed = fclose(stream) || failed;
+	if (failed || rename(o->temporary, o->path))
+		return fault_set(f, FAULT_CANTCREATE, "%s: %s", o->path, strerror(errno));
+	text_freep(&o->temporary);
+	return 0;
+}
+
+void show_file_drop(struct show_file *o)
+{
+	if (o->stream && o->stream != stdout)
+		(void)fclose(o->stream);
+	if (o->temporary)
+		(void)unlink(o->temporary);
+	text_freep(&o->temporary);
+	text_freep(&o->path);
+	o->stream = NULL;
+}
+
+void show_cell(FILE *out, const char *value, char end)
+{
+	const char *v = value ? value : "";
+	bool formula = *v && strchr("=+-@\t\r", *v);
+
+	if (formula || strpbrk(v, ",\"\r\n")) {
+		(void)fputc('"', out);
+		if (formula)
+			(void)fputc('\'', out);
+		for (; *v; v++) {
+			if (*v == '"')
+				(void)fputc('"', out);
+			(void)fputc(*v, out);
+		}
+		(void)fputc('"', out);
+	} else {
+		(void)fputs(v, out);
+	}
+	(void)fputc(end, out);
+}
+
+/* One process, one progress: the time of the last line. */
+static int64_t shown_at, begun_at;
+
+static void progress_line(void *user, const char *what, size_t done, size_t total)
+{
+	int64_t now = clock_monotonic();
+	bool terminal = isatty(STDERR_FILENO);
+	char a[SHOW_NUMBER], b[SHOW_NUMBER], bar[31];
+	size_t filled = total ? done * 30 / total : 0;
+
+	if (!begun_at)
+		begun_at = shown_at = now;
+	if (now - shown_at < (terminal ? 100 : 10000) ||
+		(terminal && now - begun_at < 400))
+		return;
+	shown_at = now;
+	(void)show_number((int64_t)done, a);
+	(void)show_number((int64_t)total, b);
+	if (!terminal) {
+		(void)fprintf(stderr, "%s: %s of %s\n", what, a, b);
+		return;
+	}
+	for (size_t i = 0; i < 30; i++)
+		bar[i] = i < filled ? '#' : '.';
+	bar[30] = '\0';
+	(void)fprintf(stderr, "\r%s [%s] %s of %s\033[K%s", what, bar, a, b,
+		done >= total ? "\n" : "");
+	(void)user;
+}
+
+struct progress show_progress(struct command *c)
+{
+	struct progress p = {c->quiet ? NULL : progress_line, c};
+
+	return p;
+}

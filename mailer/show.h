@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * show: how results look. Text to stdout unless --json; a tally is one JSON object.
+ */
+#ifndef MAILER_SHOW_H
+#define MAILER_SHOW_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "mailer/verb.h"
+
+/* A line of the result for people; silent with --json. */
+void show(const struct command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* "47,000": groups of three, as people write numbers. */
+#define SHOW_NUMBER 32
+const char *show_number(int64_t n, char out[SHOW_NUMBER]);
+
+/* Puts a number, a string or an object of the caller's (stolen) into the tally. */
+void show_count(struct command *c, const char *name, int64_t n);
+void show_real(struct command *c, const char *name, double n);
+void show_string(struct command *c, const char *name, const char *value);
+void show_json(struct command *c, const char *name, json_t *value);
+
+/* Control characters and marks that turn the direction of writing, as escapes: values on a terminal. */
+void show_safely(FILE *out, const char *value);
+
+/* A file for `--out` or an export: new, 0600, and complete or not there. FAULT_CANTCREATE. "-" is stdout. */
+struct show_file {
+	FILE *stream;
+	char *path, *temporary; /* NULL for stdout */
+};
+int show_file_open(const char *path, struct show_file *ret, struct fault *f);
+int show_file_close(struct show_file *o, struct fault *f); /* renames it into place */
+void show_file_drop(struct show_file *o);		   /* after a fault: leaves nothing */
+#define auto_show_file __attribute__((cleanup(show_file_drop))) struct show_file
+
+/* A cell of a CSV file (RFC 4180), and one that a spreadsheet will not take for a formula. */
+void show_cell(FILE *out, const char *value, char end);
+
+/* The progress of long work: a bar on a terminal, otherwise a line each 10 s; none with -q. */
+struct progress show_progress(struct command *c);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counts, and how they look on a terminal. Numbers come from the views of the schema;
+ * only a claim whose sender died is looked up in the flight journal (send.c).
+ */
+#include "mailer/status.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mailer/send.h"
+#include "mailer/show.h"
+#include "mailer/wire/capture.h"
+#include "recipients/clock.h"
+#include "recipients/group.h"
+
+static void add_to(json_t *counts, const char *name, json_int_t n)
+{
+	json_int_t old = json_integer_value(json_object_get(counts, name));
+
+	(void)json_object_set_new(counts, name, json_integer(old + n));
+}
+
+/* --- gathering
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static int gather_clock(const struct settings *s, json_t *status)
+{
+	char aware[CLOCK_TEXT];
+	double hours = (double)(clock_now() - s->aware_at) / 3600000;
+
+	return json_object_set_new(status, "clock",
+		json_pack("{s:s,s:f,s:I}", "aware_at", clock_write(s->aware_at, aware),
+			"hours", hours, "of", (json_int_t)s->clock_hours));
+}
+
+static int gather_rows(struct ledger *l, json_t *status, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	json_t *outcomes = json_pack("{s:i,s:i,s:i,s:i}", "matched", 0, "ambiguous", 0,
+		"possible", 0, "unmatched", 0);
+	int64_t rows = 0;
+	int got;
+
+	(void)json_object_set_new(status, "outcomes", outcomes);
+	if (ledger_query(l,
+		    SQL("SELECT coalesce(m.outcome, 'waiting') AS outcome, count(*) AS rows FROM record r"
+			" LEFT JOIN match_now m ON m.record_id = r.id GROUP BY 1"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		add_to(outcomes, query_text(q, "outcome"), query_int(q, "rows"));
+		rows += query_int(q, "rows");
+	}
+	(void)json_object_set_new(status, "rows", json_integer(rows));
+	return got;
+}
+
+static json_t *level_entry(json_t *levels, const struct policy *p, const char *name)
+{
+	const char *title =
+		policy_level_named(p, name) ? policy_level_named(p, name)->title : name;
+	json_t *level;
+	size_t i;
+
+	json_array_foreach(levels, i,
+		level) if (!strcmp(json_string_value(json_object_get(level, "name")),
+				   name)) return level;
+	level = json_pack("{s:s,s:s,s:i,s:{}}", "name", name, "title", title, "people", 0,
+		"states");
+	(void)json_array_append_new(levels, level);
+	return level;
+}
+
+static int gather_people(struct ledger *l, const struct settings *s,
+	const struct policy *p, json_t *status, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	json_t *levels = json_array(), *states = json_object();
+	int64_t people = 0;
+	int got;
+
+	(void)json_object_set_new(status, "levels", levels);
+	(void)json_object_set_new(status, "states", states);
+	for (size_t i = 0; i < p->levels_count; i++)
+		(void)level_entry(levels, p, p->levels[i].name);
+	if (ledger_query(l,
+		    SQL("SELECT level, state, CASE state WHEN 'claimed' THEN attempt_id END AS attempt, max(notice_id) AS notice,"
+			" count(*) AS people FROM person_state WHERE mode = :mode GROUP BY 1, 2, 3 ORDER BY level_order"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(s));
+	while ((got = query_next(q, f)) > 0) {
+		json_t *level = level_entry(levels, p, query_text(q, "level"));
+		const char *state = query_text(q, "state");
+		int64_t n = query_int(q, "people");
+
+		if (!strcmp(state, "claimed"))
+			state = send_claim_state(l, s->dir, query_int(q, "attempt"),
+				query_int(q, "notice"), f);
+		add_to(level, "people", n);
+		add_to(json_object_get(level, "states"), state, n);
+		add_to(states, state, n);
+		people += n;
+	}
+	(void)json_object_set_new(status, "people", json_integer(people));
+	return got;
+}
+
+/* What only a human can move on. */
+static int gather_needs(struct ledger *l, json_t *status, struct fault *f)
+{
+	static const struct {
+		const char *name, *sql;
+	} counts[] = {
+		{"rejected_people_rows",
+			SQL("SELECT total(rejected) FROM source WHERE kind = 'people'")},
+		{"rejected_breach_rows",
+			SQL("SELECT total(rejected) FROM source WHERE kind = 'breach'")},
+		{"rows_in_conflict",
+			SQL("SELECT count(*) FROM match_now WHERE reason = 'conflict'")},
+		{"rows_possible",
+			SQL("SELECT count(*) FROM match_now WHERE outcome = 'possible' AND reason <> 'conflict'")},
+		{"rows_unmatched",
+			SQL("SELECT count(*) FROM match_now WHERE outcome = 'unmatched' AND reason <> 'decided by a person'")},
+		{"rows_ambiguous_untold",
+			SQL("SELECT count(*) FROM match_now m WHERE m.outcome = 'ambiguous' AND NOT EXISTS (SELECT 1 FROM"
+			    " candidate_now c JOIN assignment_now a ON a.person_id = c.person_id WHERE c.record_id = m.record_id)")},
+		{"questions",
+			SQL("SELECT count(*) FROM question_now WHERE NOT accepted")},
+	};
+	json_t *needs = json_object();
+
+	(void)json_object_set_new(status, "needs_human", needs);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		int64_t n;
+
+		if (ledger_number(l, counts[i].sql, 0, &n, f))
+			return -1;
+		if (n)
+			add_to(needs, counts[i].name, n);
+	}
+	for (const char *const *state =
+			(const char *const[]){"task", "refused", "in_doubt", NULL};
+		*state; state++) {
+		json_int_t n = json_integer_value(
+			json_object_get(json_object_get(status, "states"), *state));
+
+		if (n)
+			add_to(needs, *state, n);
+	}
+	return 0;
+}
+
+#define IN_DOUBT_LISTED 200
+static int gather_in_doubt(
+	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	json_t *list = json_array();
+	int got;
+
+	(void)json_object_set_new(status, "in_doubt", list);
+	if (ledger_query(l,
+		    SQL("SELECT a.id, a.notice_id, a.verdict FROM attempt_last a JOIN release r ON r.id = a.release_id"
+			" WHERE r.mode = :mode AND a.verdict IN ('in_doubt', 'claimed') ORDER BY a.id"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(s));
+	while ((got = query_next(q, f)) > 0) {
+		bool doubt = !strcmp(query_text(q, "verdict"), "in_doubt") ||
+			     !strcmp(send_claim_state(l, s->dir, query_int(q, "id"),
+					     query_int(q, "notice_id"), f),
+				     "in_doubt");
+
+		if (doubt && json_array_size(list) < IN_DOUBT_LISTED)
+			(void)json_array_append_new(
+				list, json_integer(query_int(q, "id")));
+	}
+	return got;
+}
+
+static int gather_outbox(const struct settings *s, json_t *status, struct fault *f)
+{
+	const char *capture = s->relay.capture_dir ? s->relay.capture_dir : "outbox";
+	auto_text dir = *capture == '/' ? text_copy(capture)
+					: text_format("%s/%s", s->dir, capture);
+	size_t count;
+
+	if (capture_count(dir, &count, f))
+		return -1;
+	return json_object_set_new(status, "outbox", json_integer((json_int_t)count));
+}
+
+static json_int_t count_of(const json_t *status, const char *group, const char *name)
+{
+	return json_integer_value(json_object_get(json_object_get(status, group), name));
+}
+
+static const char *next_step(struct ledger *l, const json_t *status)
+{
+	struct fault ignored;
+	int64_t people = 0;
+
+	(void)ledger_number(l, SQL("SELECT count(*) FROM person"), 0, &people, &ignored);
+	if (!people)
+		return "breachmail import people FILE";
+	if (!json_integer_value(json_object_get(status, "rows")))
+		return "breachmail import breach FILE";
+	if (count_of(status, "outcomes", "waiting"))
+		return "breachmail match";
+	if (!json_integer_value(json_object_get(status, "people")))
+		return "breachmail group";
+	if (count_of(status, "states", "open"))
+		return "breachmail compose";
+	if (count_of(status, "states", "planned"))
+		return "breachmail approve";
+	if (count_of(status, "states", "released") ||
+		count_of(status, "states", "pending") ||
+		count_of(status, "states", "deferred"))
+		return "breachmail send";
+	if (count_of(status, "states", "in_doubt"))
+		return "breachmail send --resolve NUMBER resend|accepted|leave --by NAME --reason TEXT";
+	return "what needs a human, above";
+}
+
+int status_gather(struct ledger *l, const struct settings *s, const struct policy *p,
+	json_t **ret, struct fault *f)
+{
+	json_t *status = json_pack("{s:s,s:s,s:s}", "incident", s->id, "title", s->title,
+		"mode", settings_mode(s));
+
+	if (gather_clock(s, status) || gather_rows(l, status, f) ||
+		gather_people(l, s, p, status, f) || gather_needs(l, status, f) ||
+		gather_in_doubt(l, s, status, f) || gather_outbox(s, status, f)) {
+		json_decref(status);
+		return -1;
+	}
+	(void)json_object_set_new(status, "next", json_string(next_step(l, status)));
+	*ret = status;
+	return 0;
+}
+
+/* --- the screen
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+struct screen {
+	FILE *out;
+	const char *bold, *dim, *red, *plain;
+};
+
+static void heading(const struct screen *sc, const char *words)
+{
+	(void)fprintf(sc->out, "\n%s%s%s\n", sc->bold, words, sc->plain);
+}
+
+static const char *number(const json_t *n, char out[SHOW_NUMBER])
+{
+	return show_number(json_integer_value(n), out);
+}
+
+static void bar(const struct screen *sc, json_int_t part, json_int_t whole)
+{
+	int filled = whole > 0 ? (int)(part * 24 / whole) : 0;
+
+	if (part && !filled)
+		filled = 1;
+	for (int i = 0; i < 24; i++)
+		(void)fputs(i < filled ? "#" : ".", sc->out);
+}
+
+static const char *state_words(const char *state)
+{
+	static const char *const words[][2] = {{"open", "not composed yet"},
+		{"held", "held back by a person"},
+		{"restricted", "not told for now (restricted)"},
+		{"none", "no duty to tell"}, {"task", "told in person: a task"},
+		{"planned", "notice written, not released"},
+		{"released", "released, not sent yet"}, {"pending", "waiting to be sent"},
+		{"accepted", "taken by the mail relay"},
+		{"deferred", "relay said: later (send again)"},
+		{"refused", "refused by the relay"},
+		{"in_doubt", "in doubt: perhaps sent"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i][0], state))
+			return words[i][1];
+	return state;
+}
+
+static const char *need_words(const char *need)
+{
+	static const char *const words[][2] = {
+		{"rejected_people_rows",
+			"rows of people lists that could not be read (report --kind rejects)"},
+		{"rejected_breach_rows",
+			"rows of the leak that could not be read (report --kind rejects)"},
+		{"rows_in_conflict",
+			"leaked rows whose number and name point to two people (approve --row)"},
+		{"rows_possible", "leaked rows that may be somebody (approve --row)"},
+		{"rows_unmatched",
+			"leaked rows that are nobody on the list (leavers, other forces?)"},
+		{"rows_ambiguous_untold",
+			"leaked rows with too many candidates to tell any"},
+		{"questions", "open questions about lists and policy (approve)"},
+		{"task", "people to be told in person"},
+		{"refused",
+			"people whose notice the relay refused (report --kind people)"},
+		{"in_doubt", "notices in doubt (send --resolve)"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i][0], need))
+			return words[i][1];
+	return need;
+}
+
+static void write_clock(const struct screen *sc, const json_t *status)
+{
+	const json_t *clock = json_object_get(status, "clock");
+	double hours = json_real_value(json_object_get(clock, "hours"));
+	double of = (double)json_integer_value(json_object_get(clock, "of"));
+
+	(void)fprintf(sc->out, "Clock     aware %s; ",
+		json_string_value(json_object_get(clock, "aware_at")));
+	if (hours <= of)
+		(void)fprintf(sc->out, "%.0f of %.0f hours gone\n", hours, of);
+	else
+		(void)fprintf(sc->out,
+			"%s%.0f hours ago: the %.0f hours to tell the regulator are over%s\n",
+			sc->red, hours, of, sc->plain);
+}
+
+static void write_outcomes(const struct screen *sc, const json_t *status)
+{
+	json_int_t rows = json_integer_value(json_object_get(status, "rows"));
+	char n[SHOW_NUMBER];
+	const char *name;
+	json_t *count;
+
+	heading(sc, "Leaked rows");
+	json_object_foreach(json_object_get(status, "outcomes"), name, count)
+	{
+		(void)fprintf(sc->out, "  %9s  ", number(count, n));
+		bar(sc, json_integer_value(count), rows);
+		(void)fprintf(sc->out, "  %s\n", name);
+	}
+	(void)fprintf(sc->out, "  %9s  rows in all\n", show_number(rows, n));
+}
+
+static void write_levels(const struct screen *sc, const json_t *status)
+{
+	json_int_t people = json_integer_value(json_object_get(status, "people"));
+	char n[SHOW_NUMBER];
+	json_t *level, *count;
+	const char *state;
+	size_t i;
+
+	heading(sc, "People, highest risk first");
+	json_array_foreach(json_object_get(status, "levels"), i, level)
+	{
+		(void)fprintf(sc->out, "  %9s  %-32s",
+			number(json_object_get(level, "people"), n),
+			json_string_value(json_object_get(level, "name")));
+		json_object_foreach(json_object_get(level, "states"), state, count)(void)
+			fprintf(sc->out, " %s %s;", number(count, n), state);
+		(void)fputc('\n', sc->out);
+	}
+	(void)fprintf(sc->out, "  %9s  people in all\n", show_number(people, n));
+	heading(sc, "What became of them");
+	json_object_foreach(json_object_get(status, "states"), state, count)
+	{
+		(void)fprintf(sc->out, "  %9s  ", number(count, n));
+		bar(sc, json_integer_value(count), people);
+		(void)fprintf(sc->out, "  %s\n", state_words(state));
+	}
+	(void)fprintf(sc->out, "  %9s  people in all\n", show_number(people, n));
+}
+
+static void write_needs(const struct screen *sc, const json_t *status)
+{
+	const json_t *doubt = json_object_get(status, "in_doubt");
+	char n[SHOW_NUMBER];
+	const char *name;
+	json_t *count;
+
+	heading(sc, "What needs a human");
+	json_object_foreach(json_object_get(status, "needs_human"), name, count)(void)
+		fprintf(sc->out, "  %9s  %s\n", number(count, n), need_words(name));
+	if (!json_object_size(json_object_get(status, "needs_human")))
+		(void)fprintf(sc->out, "  %9s  nothing\n", "-");
+	if (json_array_size(doubt)) {
+		(void)fprintf(sc->out, "             in doubt, by number:");
+		for (size_t i = 0; i < json_array_size(doubt) && i < 12; i++)
+			(void)fprintf(sc->out, " %" JSON_INTEGER_FORMAT,
+				json_integer_value(json_array_get(doubt, i)));
+		(void)fputs(json_array_size(doubt) > 12 ? " ...\n" : "\n", sc->out);
+	}
+}
+
+void status_write(FILE *out, const json_t *status, const struct settings *s, int color)
+{
+	struct screen sc = {out, color ? "\033[1m" : "", color ? "\033[2m" : "",
+		color ? "\033[31m" : "", color ? "\033[0m" : ""};
+	json_int_t outbox = json_integer_value(json_object_get(status, "outbox"));
+	char n[SHOW_NUMBER];
+
+	(void)fprintf(out, "%s%s%s  %s\n", sc.bold, s->id, sc.plain, s->title);
+	(void)fprintf(out, "Mode      %s%s\n", settings_mode(s),
+		s->live ? "" : ": nothing leaves this machine, nothing counts in live");
+	write_clock(&sc, status);
+	(void)fprintf(out, "Mail      %s\n", s->relay.url);
+	if (outbox)
+		(void)fprintf(out,
+			"          %s mails lie in the outbox (breachmail outbox --purge)\n",
+			show_number(outbox, n));
+	write_outcomes(&sc, status);
+	write_levels(&sc, status);
+	write_needs(&sc, status);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * status: where everything stands, as one JSON object, and as a screen. Shows; never the source of a fact.
+ *
+ * Sums reconcile: rows = sum of outcomes; people = sum of states; the people of the levels add up to people.
+ */
+#ifndef MAILER_STATUS_H
+#define MAILER_STATUS_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "mailer/settings.h"
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+#include "recipients/policy.h"
+
+/*
+ * {"mode", "clock" {"aware_at", "hours", "of"}, "rows", "outcomes" {..}, "people", "levels" [{"name", "title",
+ * "people", "states" {..}}], "states" {..}, "needs_human" {..}, "in_doubt" [numbers for send --resolve], "outbox",
+ * "next"}
+ */
+int status_gather(struct ledger *l, const struct settings *s, const struct policy *p, json_t **ret, struct fault *f);
+
+/* The screen. `color`: ANSI colours, which never say anything that the words do not. */
+void status_write(FILE *out, const json_t *status, const struct settings *s, int color);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * approve: every human decision, and the release. Manifests are mailer/release.c,
+ * decisions recipients/decision.c.
+ *
+ * Without an option it shows what is open and what would be released, and changes
+ * nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "mailer/release.h"
+#include "mailer/show.h"
+#include "mailer/verb/doors.h"
+#include "recipients/decision.h"
+
+const struct verb_option approve_options[] = {
+	{"release", NULL, "rehearsal: release what is composed, unsigned"},
+	{"withdraw", NULL, "take the newest release back; what is out is out"},
+	{"accept", "QUESTION", "answer an open question: it may stay as it is"},
+	{"row", "ROW",
+		"decide a leaked row; with --person, --nobody or --all-candidates"},
+	{"person", "ID", "with --row: it is this person"},
+	{"nobody", NULL, "with --row: it is nobody on the list"},
+	{"all-candidates", NULL, "with --row: tell all candidates that they may be"},
+	{"sign", "KEYFILE", "(not in this version)"},
+	{"enrol", "NAME", "(not in this version)"},
+	{"manifest", "FILE", "(not in this version)"},
+	{"signature", "FILE", "(not in this version)"},
+	{"decisions", "FILE", "(not in this version)"}, {NULL, NULL, NULL}};
+
+static const char *const later[] = {
+	"sign", "enrol", "manifest", "signature", "decisions"};
+
+static bool decides(const struct command *c)
+{
+	return command_option(c, "accept") || command_option(c, "row");
+}
+
+bool approve_only_looks(const struct command *c)
+{
+	return !command_option(c, "release") && !command_option(c, "withdraw") &&
+	       !decides(c);
+}
+
+static int decide(struct command *c, struct fault *f)
+{
+	const char *row = command_option(c, "row"), *person = command_option(c, "person");
+	bool nobody = command_option(c, "nobody"),
+	     all = command_option(c, "all-candidates");
+
+	if (command_decides(c, f))
+		return -1;
+	if (!row) {
+		if (decision_accept(
+			    c->ledger, command_option(c, "accept"), c->by, c->reason, f))
+			return -1;
+		show(c, "Kept: %s decided that '%s' may stay as it is.\n", c->by,
+			command_option(c, "accept"));
+		return 0;
+	}
+	if ((person != NULL) + nobody + all != 1)
+		return fault_set(f, FAULT_USAGE,
+			"--row takes one of --person ID, --nobody, --all-candidates");
+	if (decision_row(c->ledger, row, person, all, c->by, c->reason, f))
+		return -1;
+	show(c, "Kept: row %s is decided by %s.\n", row, c->by);
+	(void)snprintf(
+		c->next, sizeof(c->next), "breachmail match, then group and compose");
+	return 0;
+}
+
+/* Questions about list and policy; live has one of its own. */
+static int gather_open(struct command *c, json_t **ret, size_t *ret_open, struct fault *f)
+{
+	json_t *q;
+	size_t i;
+
+	if (group_questions(c->ledger, ret, ret_open, f))
+		return -1;
+	if (c->settings->live && !c->settings->allowed_domains_count) {
+		(void)json_array_append_new(*ret,
+			json_pack("{s:s,s:s,s:b}", "key", "no-allowed-domains", "text",
+				"allowed_domains is empty: mail could go to any domain.",
+				"accepted", 0));
+		(*ret_open)++;
+	}
+	json_array_foreach(*ret, i, q) if (!json_is_true(json_object_get(q, "accepted")))
+		show(c, "open: %s\n      %s\n",
+			json_string_value(json_object_get(q, "key")),
+			json_string_value(json_object_get(q, "text")));
+	return 0;
+}
+
+static int look(struct command *c, const struct release_options *o, struct fault *f)
+{
+	auto_text_buffer manifest = {0};
+	char digest[RELEASE_DIGEST];
+	int64_t count;
+
+	if (release_draft(c->ledger, o, &manifest, digest, &count, f))
+		return -1;
+	show_string(c, "manifest", text_string(&manifest));
+	show_string(c, "digest", digest);
+	show_count(c, "notices", count);
+	if (!count) {
+		show(c, "No notice is waiting for a release.\n");
+		(void)snprintf(c->next, sizeof(c->next), "breachmail status");
+		return 0;
+	}
+	show(c, "\nThis would be released:\n\n%s\n", text_string(&manifest));
+	(void)snprintf(c->next, sizeof(c->next), "breachmail approve --release");
+	return 0;
+}
+
+static int release(struct command *c, const struct release_options *o, struct fault *f)
+{
+	char digest[RELEASE_DIGEST], n[SHOW_NUMBER];
+	int64_t count;
+
+	if (release_make(c->ledger, o, digest, &count, f))
+		return -1;
+	show_string(c, "release", digest);
+	show_count(c, "released", count);
+	show(c, "Released %s notices.\nRelease %s\n", show_number(count, n), digest);
+	(void)snprintf(c->next, sizeof(c->next), "breachmail send");
+	return 0;
+}
+
+static int withdraw(struct command *c, const struct release_options *o, struct fault *f)
+{
+	char digest[RELEASE_DIGEST];
+
+	if (release_withdraw(c->ledger, o, digest, f))
+		return -1;
+	show_string(c, "withdrawn", digest);
+	show(c, "Withdrawn: release %s\n", digest);
+	(void)snprintf(c->next, sizeof(c->next), "breachmail compose");
+	return 0;
+}
+
+int verb_approve(struct command *c, struct fault *f)
+{
+	struct release_options o = {c->settings, NULL};
+	json_t *open;
+	size_t open_count;
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		auto_text words = text_format("approve --%s", later[i]);
+
+		if (command_option(c, later[i]))
+			return command_later(words, f);
+	}
+	if (c->arguments_count)
+		return fault_set(f, FAULT_USAGE, "breachmail approve takes no arguments");
+	if (command_policy(c, f))
+		return -1;
+	o.policy = c->policy;
+	if (decides(c))
+		return decide(c, f);
+	if (command_option(c, "withdraw"))
+		return withdraw(c, &o, f);
+	if (gather_open(c, &open, &open_count, f))
+		return -1;
+	show_json(c, "open", open);
+	if (open_count && c->settings->live && command_option(c, "release"))
+		return fault_set(f, FAULT_REFUSED,
+			"%zu open questions stop a live release (approve --accept, or mend the cause)",
+			open_count);
+	if (open_count)
+		show(c,
+			"%zu open question%s: a live release would stop here. To leave one as it is:\n"
+			"  breachmail approve --accept QUESTION --by NAME --reason TEXT\n",
+			open_count, open_count == 1 ? "" : "s");
+	return command_option(c, "release") ? release(c, &o, f) : look(c, &o, f);
+}

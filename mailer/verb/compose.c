@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* compose: options in, tally and previews out. The work is mailer/compose.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "mailer/compose.h"
+#include "mailer/show.h"
+#include "mailer/verb/doors.h"
+#include "templates/texts.h"
+
+const struct verb_option compose_options[] = {
+	{"preview", "DIR",
+		"each way a notice can come out, with a made-up person, as .eml files"},
+	{"all", NULL, "with --preview: every message as it is"},
+	{"show", "PERSON", "the message of one person (by their number)"},
+	{"what-changed", NULL, "(not in this version)"},
+	{"correction", NULL, "(not in this version)"}, {NULL, NULL, NULL}};
+
+bool compose_only_looks(const struct command *c)
+{
+	return command_option(c, "preview") || command_option(c, "show");
+}
+
+static int look(struct command *c, const struct compose_options *o, struct fault *f)
+{
+	const char *dir = command_option(c, "preview");
+	auto_text_buffer bytes = {0};
+	int64_t files;
+
+	if (!dir) {
+		if (compose_show(c->ledger, o, command_option(c, "show"), &bytes, f))
+			return -1;
+		show_string(c, "message", text_string(&bytes));
+		show(c, "%s", text_string(&bytes));
+		return 0;
+	}
+	if (command_option(c, "all") ? compose_export(c->ledger, o, dir, &files, f)
+				     : compose_preview(o, dir, &files, f))
+		return -1;
+	show_count(c, "files", files);
+	show(c, "%lld files in %s\n", (long long)files, dir);
+	return 0;
+}
+
+static void show_tally(struct command *c, const struct compose_tally *t)
+{
+	char n[SHOW_NUMBER];
+
+	show_count(c, "notices", t->notices);
+	show_count(c, "tasks", t->tasks);
+	show_count(c, "restricted", t->restricted);
+	show_count(c, "none", t->none);
+	show(c, "%9s  notices by mail\n", show_number(t->notices, n));
+	show(c, "%9s  tasks: people to be told in person\n", show_number(t->tasks, n));
+	show(c, "%9s  restricted: not told for now\n", show_number(t->restricted, n));
+	show(c, "%9s  no duty to tell\n", show_number(t->none, n));
+	if (t->unchanged)
+		show(c, "Nothing has changed since the last compose.\n");
+}
+
+int verb_compose(struct command *c, struct fault *f)
+{
+	auto_text dir = text_format("%s/templates", c->dir);
+	struct texts texts = {dir};
+	struct compose_options o = {c->settings, NULL, &texts, false, &c->progress};
+	struct group_options group;
+	struct compose_tally t;
+	json_t *levels;
+
+	if (command_option(c, "what-changed") || command_option(c, "correction"))
+		return command_later("compose --what-changed and --correction", f);
+	if (c->arguments_count)
+		return fault_set(f, FAULT_USAGE, "breachmail compose takes no arguments");
+	if (door_group_options(c, &group, f))
+		return -1;
+	o.policy = c->policy;
+	if (compose_only_looks(c))
+		return look(c, &o, f);
+	if (group_is_current(c->ledger, &group, &o.group_is_current, f) ||
+		compose_run(c->ledger, &o, &t, f) ||
+		compose_levels(
+			c->ledger, c->policy, settings_mode(c->settings), &levels, f))
+		return -1;
+	show_tally(c, &t);
+	show_json(c, "by_level", levels);
+	(void)snprintf(c->next, sizeof(c->next), "breachmail approve");
+	return 0;
+}

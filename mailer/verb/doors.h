@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The doors of the verbs, for the table. Each is explained in its file. */
+#ifndef MAILER_VERB_DOORS_H
+#define MAILER_VERB_DOORS_H
+
+#include "mailer/verb.h"
+#include "recipients/group.h"
+
+#define DOOR(name)                                                                                                    \
+	extern const struct verb_option name##_options[];                                                             \
+	int verb_##name(struct command *c, struct fault *f)
+
+DOOR(init);
+DOOR(import);
+DOOR(match);
+DOOR(group);
+DOOR(compose);
+DOOR(approve);
+DOOR(send);
+DOOR(report);
+DOOR(template);
+DOOR(outbox);
+int verb_status(struct command *c, struct fault *f);
+int verb_verify(struct command *c, struct fault *f);
+int verb_check(struct command *c, struct fault *f);
+bool match_only_looks(const struct command *c);
+bool group_only_looks(const struct command *c);
+bool compose_only_looks(const struct command *c);
+bool approve_only_looks(const struct command *c);
+
+/* What group works with here: policy, the incident's kinds, which addresses mail may go to. */
+int door_group_options(struct command *c, struct group_options *ret, struct fault *f);
+
+#endif

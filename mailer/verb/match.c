@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* match: options in, tally and exports out. The work is recipients/match.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mailer/show.h"
+#include "mailer/verb/doors.h"
+#include "recipients/match.h"
+
+const struct verb_option match_options[] = {
+	{"export", "FILE", "every row with its candidates, as CSV"},
+	{"people", "FILE",
+		"every person with the probability of being in the leak, as CSV"},
+	{"explain", "ROW", "why a row came out as it did"},
+	{"threshold", "P", "(not in this version)"},
+	{"dedupe", "FILE", "(not in this version)"}, {NULL, NULL, NULL}};
+
+bool match_only_looks(const struct command *c)
+{
+	return command_option(c, "explain") != NULL;
+}
+
+struct exporting {
+	struct roster people, records;
+};
+
+static void exporting_done(struct exporting *x)
+{
+	roster_done(&x->people);
+	roster_done(&x->records);
+}
+
+/* Candidates come in the order of records; they are printed in the order of the file. */
+struct line {
+	size_t record;
+	size_t person; /* SIZE_MAX: none */
+	double probability;
+	const char *outcome; /* points into a static list or the texts below */
+	char reason[48];
+};
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	if (x->record != y->record)
+		return x->record < y->record ? -1 : 1;
+	if (x->probability > y->probability || x->probability < y->probability)
+		return x->probability > y->probability ? -1 : 1;
+	return x->person < y->person ? -1 : x->person > y->person;
+}
+
+static const char *outcome_name(const char *outcome)
+{
+	for (int i = LINKAGE_UNMATCHED; i <= LINKAGE_MATCHED; i++)
+		if (!strcmp(linkage_outcome_name((enum linkage_outcome)i), outcome))
+			return linkage_outcome_name((enum linkage_outcome)i);
+	return "";
+}
+
+static int read_lines(struct command *c, const struct exporting *x, struct line **ret,
+	size_t *ret_count, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	size_t room = 0;
+	int got;
+
+	if (ledger_query(c->ledger,
+		    SQL("SELECT m.record_id, m.outcome, m.reason, c.person_id, c.probability FROM match_now m"
+			" LEFT JOIN candidate_now c ON c.record_id = m.record_id"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		const struct roster_row *record =
+			roster_find(&x->records, query_int(q, "record_id"));
+		struct line *line;
+
+		if (*ret_count == room) {
+			room = room ? room * 2 : 1024;
+			*ret = text_realloc(*ret, room * sizeof(**ret));
+		}
+		line = &(*ret)[(*ret_count)++];
+		line->record = (size_t)(record - x->records.rows);
+		line->person =
+			query_null(q, "person_id")
+				? SIZE_MAX
+				: roster_person(&x->people, query_int(q, "person_id"));
+		line->probability = query_real(q, "probability");
+		line->outcome = outcome_name(query_text(q, "outcome"));
+		(void)snprintf(line->reason, sizeof(line->reason), "%s",
+			query_text(q, "reason"));
+	}
+	return got;
+}
+
+static void print_lines(
+	FILE *out, const struct exporting *x, const struct line *lines, size_t count)
+{
+	(void)fputs("row_id,person_id,probability,outcome,reason\n", out);
+	for (size_t i = 0; i < count; i++) {
+		char scratch[ROSTER_NAME];
+		bool person = lines[i].person != SIZE_MAX;
+
+		show_cell(out,
+			roster_row_name(&x->records.rows[lines[i].record], scratch), ',');
+		show_cell(out,
+			person ? roster_person_name(&x->people, lines[i].person, scratch)
+			       : "",
+			',');
+		if (person)
+			(void)fprintf(out, "%.6f", lines[i].probability);
+		(void)fputc(',', out);
+		show_cell(out, lines[i].outcome, ',');
+		show_cell(out, lines[i].reason, '\n');
+	}
+}
+
+static int export_rows(
+	struct command *c, const struct exporting *x, const char *path, struct fault *f)
+{
+	auto_show_file out = {0};
+	struct line *lines = NULL;
+	size_t count = 0;
+	int failed = read_lines(c, x, &lines, &count, f);
+
+	if (!failed && !show_file_open(path, &out, f)) {
+		if (count)
+			qsort(lines, count, sizeof(*lines), compare_lines);
+		print_lines(out.stream, x, lines, count);
+		failed = show_file_close(&out, f);
+	} else {
+		failed = -1;
+	}
+	free(lines);
+	return failed;
+}
+
+static int export_people(
+	struct command *c, const struct exporting *x, const char *path, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_show_file out = {0};
+	double *probability = text_alloc(x->people.people_count * sizeof(*probability));
+	int got = ledger_query(
+		c->ledger, SQL("SELECT person_id, probability FROM presence_now"), &q, f);
+
+	while (!got && (got = query_next(q, f)) > 0) {
+		size_t p = roster_person(&x->people, query_int(q, "person_id"));
+
+		if (p != SIZE_MAX)
+			probability[p] = query_real(q, "probability");
+		got = 0;
+	}
+	if (!got && !show_file_open(path, &out, f)) {
+		(void)fputs("person_id,probability\n", out.stream);
+		for (size_t p = 0; p < x->people.people_count; p++) {
+			char scratch[ROSTER_NAME];
+
+			if (probability[p] <= 0)
+				continue;
+			show_cell(out.stream, roster_person_name(&x->people, p, scratch),
+				',');
+			(void)fprintf(out.stream, "%.6f\n", probability[p]);
+		}
+		got = show_file_close(&out, f);
+	} else {
+		got = -1;
+	}
+	free(probability);
+	return got;
+}
+
+static int exports(struct command *c, struct fault *f)
+{
+	const char *rows = command_option(c, "export"),
+		   *people = command_option(c, "people");
+	__attribute__((cleanup(exporting_done))) struct exporting x = {0};
+
+	if (!rows && !people)
+		return 0;
+	if (roster_load_entries(c->ledger, &x.people, f) ||
+		roster_load_records(c->ledger, &x.records, f))
+		return -1;
+	if (rows && export_rows(c, &x, rows, f))
+		return -1;
+	return people ? export_people(c, &x, people, f) : 0;
+}
+
+static int explain(struct command *c, struct fault *f)
+{
+	auto_text_buffer words = {0};
+
+	if (match_explain(c->ledger, command_option(c, "explain"), &words, f))
+		return -1;
+	show_string(c, "explanation", text_string(&words));
+	show(c, "%s", text_string(&words));
+	return 0;
+}
+
+int verb_match(struct command *c, struct fault *f)
+{
+	struct match_tally t;
+	char n[SHOW_NUMBER];
+
+	if (command_option(c, "threshold") || command_option(c, "dedupe"))
+		return command_later(command_option(c, "dedupe") ? "match --dedupe"
+								 : "match --threshold",
+			f);
+	if (c->arguments_count)
+		return fault_set(f, FAULT_USAGE, "breachmail match takes no arguments");
+	if (command_option(c, "explain"))
+		return explain(c, f);
+	if (match_run(c->ledger, &c->progress, &t, f) || exports(c, f))
+		return -1;
+	show_count(c, "rows", t.rows);
+	show_count(c, "matched", t.matched);
+	show_count(c, "ambiguous", t.ambiguous);
+	show_count(c, "possible", t.possible);
+	show_count(c, "unmatched", t.unmatched);
+	show_count(c, "people", t.people);
+	show_count(c, "people_maybe", t.people_maybe);
+	show(c, "%9s  leaked rows\n", show_number(t.rows, n));
+	show(c, "%9s  matched: one person\n", show_number(t.matched, n));
+	show(c, "%9s  ambiguous: several people who cannot be told apart\n",
+		show_number(t.ambiguous, n));
+	show(c, "%9s  possible: a human may look\n", show_number(t.possible, n));
+	show(c, "%9s  unmatched: nobody on the list\n", show_number(t.unmatched, n));
+	show(c, "%9s  people are in the leak", show_number(t.people, n));
+	show(c, ", and %s may be\n", show_number(t.people_maybe, n));
+	if (t.unchanged)
+		show(c, "Nothing has changed since the last match.\n");
+	c->exit_code = t.matched == t.rows ? 0 : 1;
+	(void)snprintf(c->next, sizeof(c->next), "breachmail group");
+	return 0;
+}

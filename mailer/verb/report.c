@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * report: summary (status, to keep), people (a line each: whoever asks for it holds the
+ * key), rejects. Other kinds and HTML come with later versions.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "mailer/send.h"
+#include "mailer/show.h"
+#include "mailer/status.h"
+#include "mailer/verb/doors.h"
+#include "recipients/roster.h"
+
+const struct verb_option report_options[] = {
+	{"kind", "KIND", "summary, people or rejects"},
+	{"format", "FORMAT", "text, json or csv"},
+	{"out", "FILE", "into a new file instead of the screen"}, {NULL, NULL, NULL}};
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_CSV
+};
+
+static int summary(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	json_t *status;
+
+	if (format == FORMAT_CSV)
+		return fault_set(f, FAULT_USAGE, "the summary comes as text or json");
+	if (status_gather(c->ledger, c->settings, c->policy, &status, f))
+		return -1;
+	if (format == FORMAT_JSON) {
+		(void)json_object_set_new(status, "version", json_integer(1));
+		(void)json_object_set_new(status, "kind", json_string("summary"));
+		(void)json_dumpf(status, out, JSON_INDENT(2));
+		(void)fputc('\n', out);
+	} else {
+		status_write(out, status, c->settings, out == stdout && c->color);
+	}
+	json_decref(status);
+	return 0;
+}
+
+/* Lines of a table: the first is the header. */
+struct lines {
+	enum format format;
+	FILE *out;
+	json_t *list;
+	const char *const *names;
+};
+
+static void line(struct lines *l, const char *const *values, size_t count)
+{
+	json_t *object;
+
+	if (l->format == FORMAT_JSON) {
+		object = json_object();
+		for (size_t i = 0; i < count; i++)
+			(void)json_object_set_new(object, l->names[i],
+				json_string(values[i] ? values[i] : ""));
+		(void)json_array_append_new(l->list, object);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (l->format == FORMAT_CSV) {
+			show_cell(l->out, values[i], i + 1 < count ? ',' : '\n');
+		} else {
+			show_safely(l->out, values[i] ? values[i] : "");
+			(void)fputs(i + 1 < count ? "  " : "\n", l->out);
+		}
+	}
+}
+
+static void lines_begin(struct lines *l, enum format format, FILE *out,
+	const char *const *names, size_t count)
+{
+	*l = (struct lines){format, out, NULL, names};
+	if (format == FORMAT_JSON)
+		l->list = json_array();
+	else
+		line(l, names, count);
+}
+
+static void lines_end(struct lines *l, const char *kind)
+{
+	json_t *object;
+
+	if (l->format != FORMAT_JSON)
+		return;
+	object = json_pack("{s:i,s:s,s:o}", "version", 1, "kind", kind, kind, l->list);
+	(void)json_dumpf(object, l->out, JSON_INDENT(2));
+	(void)fputc('\n', l->out);
+	json_decref(object);
+}
+
+static int people(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	static const char *const names[] = {
+		"person_id", "surname", "forenames", "level", "state"};
+	auto_query struct query *q = NULL;
+	auto_roster list = {0};
+	char scratch[ROSTER_NAME];
+	struct lines l;
+	int got;
+
+	if (roster_load_entries(c->ledger, &list, f) ||
+		ledger_query(c->ledger,
+			SQL("SELECT person_id, level, state, attempt_id, notice_id FROM person_state WHERE mode = :mode"
+			    " ORDER BY level_order, state"),
+			&q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(c->settings));
+	lines_begin(&l, format, out, names, 5);
+	while ((got = query_next(q, f)) > 0) {
+		size_t p = roster_person(&list, query_int(q, "person_id"));
+		const struct roster_row *entry =
+			p == SIZE_MAX ? NULL : roster_newest(&list, p);
+		const char *state = query_text(q, "state"), *surname;
+
+		if (!entry)
+			continue;
+		if (!strcmp(state, "claimed"))
+			state = send_claim_state(c->ledger, c->dir,
+				query_int(q, "attempt_id"), query_int(q, "notice_id"), f);
+		surname = roster_value(entry, "surname");
+		line(&l,
+			(const char *const[]){roster_person_name(&list, p, scratch),
+				surname ? surname : roster_value(entry, "name"),
+				roster_value(entry, "forenames"), query_text(q, "level"),
+				state},
+			5);
+	}
+	lines_end(&l, "people");
+	return got;
+}
+
+static int rejects(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	static const char *const names[] = {"list", "reason"};
+	auto_query struct query *q = NULL;
+	auto_text_buffer reason = {0};
+	struct lines l;
+	int got;
+
+	if (ledger_query(c->ledger,
+		    SQL("SELECT r.id, r.reason_sealed, s.kind FROM reject r JOIN source s ON s.id = r.source_id"
+			" ORDER BY s.run_id, r.id"),
+		    &q, f))
+		return -1;
+	lines_begin(&l, format, out, names, 2);
+	while ((got = query_next(q, f)) > 0) {
+		if (query_sealed(q, "reason_sealed", "reject.reason_sealed",
+			    query_int(q, "id"), &reason, f))
+			return -1;
+		line(&l,
+			(const char *const[]){
+				query_text(q, "kind"), text_string(&reason)},
+			2);
+	}
+	lines_end(&l, "rejects");
+	return got;
+}
+
+static int choose_format(const struct command *c, enum format *ret, struct fault *f)
+{
+	const char *format = command_option(c, "format");
+
+	*ret = c->json ? FORMAT_JSON : FORMAT_TEXT;
+	if (!format)
+		return 0;
+	if (!strcmp(format, "text"))
+		*ret = FORMAT_TEXT;
+	else if (!strcmp(format, "json"))
+		*ret = FORMAT_JSON;
+	else if (!strcmp(format, "csv"))
+		*ret = FORMAT_CSV;
+	else if (!strcmp(format, "html"))
+		return command_later("report --format html", f);
+	else
+		return fault_set(f, FAULT_USAGE, "--format takes text, json or csv");
+	return 0;
+}
+
+static int choose_kind(const struct command *c,
+	int (**ret)(struct command *c, enum format format, FILE *out, struct fault *f),
+	struct fault *f)
+{
+	static const char *const later[] = {
+		"regulator", "federation", "evidence", "review", NULL};
+	const char *kind = command_option(c, "kind");
+
+	if (!kind)
+		return fault_set(f, FAULT_USAGE,
+			"which report? --kind summary, people or rejects");
+	for (const char *const *k = later; *k; k++) {
+		auto_text words = text_format("report --kind %s", *k);
+
+		if (!strcmp(kind, *k))
+			return command_later(words, f);
+	}
+	*ret = !strcmp(kind, "summary")   ? summary
+	       : !strcmp(kind, "people")  ? people
+	       : !strcmp(kind, "rejects") ? rejects
+					  : NULL;
+	return *ret ? 0
+		    : fault_set(
+			      f, FAULT_USAGE, "--kind takes summary, people or rejects");
+}
+
+int verb_report(struct command *c, struct fault *f)
+{
+	const char *path = command_option(c, "out");
+	int (*write)(struct command * c, enum format format, FILE * out,
+		struct fault * f) = NULL;
+	auto_show_file out = {0};
+	enum format format;
+
+	if (c->arguments_count)
+		return fault_set(f, FAULT_USAGE, "breachmail report --kind KIND");
+	if (choose_kind(c, &write, f) || choose_format(c, &format, f) ||
+		command_policy(c, f) || show_file_open(path ? path : "-", &out, f))
+		return -1;
+	c->document = !path;
+	if (path)
+		show_string(c, "out", path);
+	return write(c, format, out.stream, f) || show_file_close(&out, f) ? -1 : 0;
+}

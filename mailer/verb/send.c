@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* send: options in, tally out. The work is mailer/send.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mailer/send.h"
+#include "mailer/show.h"
+#include "mailer/verb/doors.h"
+
+const struct verb_option send_options[] = {
+	{"release", "DIGEST", "the release, by its first 8 or more digits"},
+	{"connections", "N", "connections to the relay"},
+	{"rate", "N", "mails per second, at most"},
+	{"resolve", "NUMBER", "settle what is in doubt; then: resend, accepted or leave"},
+	{"test", "ADDRESS", "(not in this version)"},
+	{"first", "N", "(not in this version)"}, {"stop", NULL, "(not in this version)"},
+	{NULL, NULL, NULL}};
+
+static int resolve(struct command *c, struct fault *f)
+{
+	long number;
+
+	if (c->arguments_count != 1)
+		return fault_set(f, FAULT_USAGE,
+			"breachmail send --resolve NUMBER resend|accepted|leave --by NAME --reason TEXT");
+	if (command_number(c, "resolve", 1, 2000000000, 0, &number, f) ||
+		command_decides(c, f) ||
+		send_resolve(c->ledger, number, c->arguments[0], c->by, c->reason, f))
+		return -1;
+	show_count(c, "resolved", number);
+	show(c, "Kept: number %ld is settled as '%s' by %s.\n", number, c->arguments[0],
+		c->by);
+	(void)snprintf(c->next, sizeof(c->next), "breachmail send");
+	return 0;
+}
+
+static void show_tally(struct command *c, const struct send_tally *t)
+{
+	char n[SHOW_NUMBER];
+	const struct {
+		const char *name, *words;
+		int64_t count;
+	} lines[] = {{"released", "in this release", t->released},
+		{"accepted", "accepted by the relay", t->accepted},
+		{"refused", "refused", t->refused},
+		{"deferred", "deferred: the relay said later", t->deferred},
+		{"in_doubt", "in doubt: perhaps sent, a human settles it", t->in_doubt},
+		{"pending", "waiting", t->pending}};
+
+	show_string(c, "release", t->release);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		show_count(c, lines[i].name, lines[i].count);
+		show(c, "%9s  %s\n", show_number(lines[i].count, n), lines[i].words);
+	}
+	show_count(c, "sent_now", t->sent_now);
+	show_real(c, "seconds", t->seconds);
+	show_real(c, "per_second", t->per_second);
+	show(c, "%9s  sent in this run", show_number(t->sent_now, n));
+	show(c, t->seconds > 0 ? " (%.1f s, %.0f a second)\n" : "\n", t->seconds,
+		t->per_second);
+}
+
+/* With --json, progress goes to stderr as JSON Lines. */
+static void progress_json(void *user, const char *what, size_t done, size_t total)
+{
+	static int64_t shown_at;
+	int64_t now = clock_monotonic();
+
+	(void)user;
+	(void)what;
+	if (now - shown_at < 1000)
+		return;
+	shown_at = now;
+	(void)fprintf(stderr, "{\"done\":%zu,\"total\":%zu}\n", done, total);
+}
+
+static int finish(struct command *c, const struct send_tally *t, struct fault *f)
+{
+	bool again = t->deferred || t->in_doubt || t->pending;
+
+	if (t->stopped)
+		return fault_set(f, FAULT_INTERRUPTED,
+			"stopped as asked: what was on the wire was finished, %lld are waiting. Run the same command to go on",
+			(long long)t->pending);
+	c->exit_code = again && !c->dry_run ? 75 : t->refused ? 1 : 0;
+	(void)snprintf(c->next, sizeof(c->next), "%s",
+		t->pending || t->deferred ? "breachmail send (again, later)"
+					  : "breachmail status");
+	return 0;
+}
+
+int verb_send(struct command *c, struct fault *f)
+{
+	struct progress json_lines = {c->quiet ? NULL : progress_json, NULL};
+	struct send_options o = {.settings = c->settings,
+		.release = command_option(c, "release"),
+		.dry_run = c->dry_run,
+		.progress = c->json ? &json_lines : &c->progress};
+	struct send_tally t;
+	long connections, rate;
+
+	for (const char *const *later =
+			(const char *const[]){"test", "first", "stop", NULL};
+		*later; later++) {
+		auto_text words = text_format("send --%s", *later);
+
+		if (command_option(c, *later))
+			return command_later(words, f);
+	}
+	if (command_option(c, "resolve"))
+		return resolve(c, f);
+	if (c->arguments_count)
+		return fault_set(f, FAULT_USAGE, "breachmail send takes no arguments");
+	if (command_number(
+		    c, "connections", 1, RELAY_CONNECTIONS_MAX, 0, &connections, f) ||
+		command_number(c, "rate", 1, 1000000, 0, &rate, f) ||
+		command_policy(c, f))
+		return -1;
+	if (c->settings->live && !o.release)
+		return fault_set(f, FAULT_REFUSED,
+			"mode live wants the release named: send --release DIGEST (at least 8 digits)");
+	o.policy = c->policy;
+	o.connections = (unsigned)connections;
+	o.per_second = (double)rate;
+	if (send_run(c->ledger, &o, &t, f))
+		return -1;
+	show_tally(c, &t);
+	return finish(c, &t, f);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The verbs, in the order in which one walks. Each is defined in the file of its name;
+ * those that a later version brings say so here, with the usage code, so that nobody
+ * takes silence for success.
+ */
+#include <string.h>
+
+#include "mailer/verb/doors.h"
+
+static int later(struct command *c, struct fault *f)
+{
+	return command_later(c->verb->name, f);
+}
+
+static const struct verb_option none[] = {{NULL, NULL, NULL}};
+
+#define LATER(verb_name, words)                                                          \
+	{                                                                                \
+		verb_name, "", words " (not in this version)", VERB_ALONE, none, NULL,   \
+			later                                                            \
+	}
+
+const struct verb verbs[] = {
+	{"init", "DIR --example NAME",
+		"make an incident's folder, its ledger and its key", VERB_ALONE,
+		init_options, NULL, verb_init},
+	{"import", "people|breach FILE", "read a people list or a leaked file",
+		VERB_WRITES, import_options, NULL, verb_import},
+	{"match", "", "find out who each leaked row is", VERB_WRITES, match_options,
+		match_only_looks, verb_match},
+	{"group", "", "sort the affected people by risk and route", VERB_WRITES,
+		group_options, group_only_looks, verb_group},
+	{"compose", "", "write the notices, and the tasks for those not told by mail",
+		VERB_WRITES, compose_options, compose_only_looks, verb_compose},
+	{"approve", "", "see what is open and what would be sent, decide, release",
+		VERB_WRITES, approve_options, approve_only_looks, verb_approve},
+	{"send", "", "hand the released notices to the mail relay", VERB_WRITES,
+		send_options, NULL, verb_send},
+	{"status", "", "one screen: where everything stands", VERB_READS, none, NULL,
+		verb_status},
+	{"report", "--kind KIND", "a report: summary, people or rejects", VERB_READS,
+		report_options, NULL, verb_report},
+	{"template", "render|list ...",
+		"look at texts: render a template with data, list the shipped ones",
+		VERB_ALONE, template_options, NULL, verb_template},
+	{"verify", "CODE", "is this reference code ours?", VERB_READS, none, NULL,
+		verb_verify},
+	{"outbox", "--purge", "empty the folder in which a rehearsal's mail lies",
+		VERB_READS, outbox_options, NULL, verb_outbox},
+	{"check", "", "look through the whole ledger for damage; writes nothing",
+		VERB_READS, none, NULL, verb_check},
+	LATER("run", "the guided path"),
+	LATER("person", "everything about one person"),
+	LATER("note", "what must be documented"),
+	LATER("track", "read the letters that came back"),
+	LATER("remind", "make the follow-ups that are due"),
+	LATER("follow-up", "track, remind and send, for a timer"),
+	LATER("task", "visits, calls and letters"),
+	LATER("resend", "send a notice again on request"),
+	LATER("review", "the page for federation reps"),
+	LATER("doctor", "check relay, mailbox, key, clock, disk"),
+	LATER("key", "key slots"),
+	LATER("archive", "seal what must be kept"),
+	LATER("close", "end the incident"),
+	{NULL, NULL, NULL, VERB_ALONE, NULL, NULL, NULL},
+};

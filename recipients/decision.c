@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes decisions. What follows from one is found by the verb that reads it: match,
+ * group, send.
+ */
+#include "recipients/decision.h"
+
+#include <string.h>
+
+#include "recipients/clock.h"
+#include "recipients/roster.h"
+
+#define SEAL_PAD 128
+
+static void bind_id(struct query *q, const char *name, int64_t id)
+{
+	if (id)
+		query_bind_int(q, name, id);
+	else
+		query_bind_null(q, name);
+}
+
+int decision_write(struct ledger *l, const struct decision *d, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_row said = {0};
+	int64_t id;
+
+	if (ledger_begin(l, f) ||
+		ledger_number(l, SQL("SELECT max(id) FROM decision"), 0, &id, f) ||
+		ledger_query(l,
+			SQL("INSERT INTO decision (id, run_id, at, kind, about, record_id, person_id, attempt_id, choice,"
+			    " said_sealed) VALUES (:id, :run, :at, :kind, :about, :record, :person, :attempt, :choice,"
+			    " :said_sealed)"),
+			&q, f))
+		return -1;
+	id++;
+	row_add(&said, "by", d->by);
+	row_add(&said, "reason", d->reason);
+	query_bind_int(q, ":id", id);
+	query_bind_int(q, ":run", ledger_run(l));
+	query_bind_int(q, ":at", clock_now());
+	query_bind_text(q, ":kind", d->kind);
+	query_bind_text(q, ":about", d->about);
+	bind_id(q, ":record", d->record);
+	bind_id(q, ":person", d->person);
+	bind_id(q, ":attempt", d->attempt);
+	query_bind_text(q, ":choice", d->choice);
+	query_bind_sealed(q, ":said_sealed", "decision.said_sealed", id,
+		said.packed.bytes, said.packed.length, SEAL_PAD);
+	return query_run(q, f) ? -1 : ledger_commit(l, f);
+}
+
+int decision_accept(struct ledger *l, const char *key, const char *by, const char *reason,
+	struct fault *f)
+{
+	struct decision d = {.kind = "accept",
+		.choice = "accept",
+		.about = key,
+		.by = by,
+		.reason = reason};
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l, SQL("SELECT 1 FROM question_now WHERE key = :key"), &q, f))
+		return -1;
+	query_bind_text(q, ":key", key);
+	got = query_next(q, f);
+	query_reset(q);
+	if (got <= 0)
+		return got ? -1
+			   : fault_set(f, FAULT_USAGE,
+				     "there is no open question '%s' (breachmail approve lists them)",
+				     key);
+	return decision_write(l, &d, f);
+}
+
+int decision_row(struct ledger *l, const char *row, const char *person, bool all,
+	const char *by, const char *reason, struct fault *f)
+{
+	struct decision d = {.kind = "row",
+		.choice = person ? "person"
+			  : all  ? "all-candidates"
+				 : "nobody",
+		.by = by,
+		.reason = reason};
+	auto_roster people = {0}, records = {0};
+	char scratch[ROSTER_NAME];
+	size_t r = 0, p = 0;
+
+	if (roster_load_records(l, &records, f) || roster_load_entries(l, &people, f))
+		return -1;
+	while (r < records.count &&
+		strcmp(roster_row_name(&records.rows[r], scratch), row) != 0)
+		r++;
+	if (r == records.count)
+		return fault_set(f, FAULT_USAGE,
+			"no leaked row is called '%s' (match --export lists them)", row);
+	while (person && p < people.people_count &&
+		strcmp(roster_person_name(&people, p, scratch), person) != 0)
+		p++;
+	if (person && p == people.people_count)
+		return fault_set(f, FAULT_USAGE, "nobody on the list has this number");
+	d.record = records.rows[r].id;
+	d.person = person ? people.people[p] : 0;
+	return decision_write(l, &d, f);
+}

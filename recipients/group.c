@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rules over people and their records, and a route for each. What a rule means is
+ * rule.c's, which address is safe is route.c's, what list and policy leave open is
+ * question.c's.
+ */
+#include "recipients/group.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipients/exposure.h"
+#include "recipients/facts.h"
+#include "recipients/findability.h"
+#include "recipients/match.h"
+#include "recipients/question.h"
+#include "recipients/roster.h"
+#include "recipients/route.h"
+#include "recipients/vault.h"
+
+#define SEAL_PAD 256
+
+struct link { /* a record of a person */
+	uint32_t person;
+	uint32_t record;
+};
+
+struct grouping {
+	struct ledger *ledger;
+	const struct group_options *options;
+	struct roster people, records;
+	struct exposure *exposure;
+	struct route_book *routes;
+	struct findability *findability;
+	struct link *links; /* sorted by person */
+	size_t links_count;
+	double *tellable; /* per person */
+	bool *decided;    /* per person: a human said to tell them */
+	size_t *caught;   /* per level: people on the list whom its rules catch */
+	struct facts_row entry_row, record_row;
+	struct text folded; /* of the kinds: NUL-separated */
+	const char *folded_kinds[EXPOSURE_KINDS_MAX];
+	struct query *insert;
+};
+
+static void grouping_done(struct grouping *g)
+{
+	roster_done(&g->people);
+	roster_done(&g->records);
+	exposure_free(g->exposure);
+	route_book_free(g->routes);
+	findability_free(g->findability);
+	free(g->links);
+	free(g->tellable);
+	free(g->decided);
+	free(g->caught);
+	facts_row_done(&g->entry_row);
+	facts_row_done(&g->record_row);
+	text_done(&g->folded);
+	query_close(g->insert);
+}
+#define auto_grouping __attribute__((cleanup(grouping_done))) struct grouping
+
+/* --- inputs
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+static int digest_inputs(struct ledger *l, const struct group_options *o,
+	unsigned char out[VAULT_DIGEST], struct fault *f)
+{
+	auto_text_buffer bytes = {0};
+	int64_t set;
+	char *exposed = json_dumps(o->exposed, JSON_COMPACT),
+	     *allowed = json_dumps(o->allowed, JSON_COMPACT);
+
+	policy_canonical(o->policy, &bytes);
+	text_printf(&bytes, "\n%s\n%s", exposed ? exposed : "", allowed ? allowed : "");
+	free(exposed);
+	free(allowed);
+	if (ledger_number(l, SQL("SELECT max(id) FROM match_set"), 0, &set, f))
+		return -1;
+	text_printf(&bytes, "\nmatch %lld", (long long)set);
+	vault_digest(ledger_vault(l), "group", bytes.bytes, bytes.length, out);
+	return 0;
+}
+
+int group_is_current(
+	struct ledger *l, const struct group_options *o, bool *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	unsigned char now[VAULT_DIGEST];
+	const void *then;
+	size_t length;
+	int got;
+
+	*ret = false;
+	if (digest_inputs(l, o, now, f) ||
+		ledger_query(l,
+			SQL("SELECT inputs FROM group_set ORDER BY id DESC LIMIT 1"), &q,
+			f))
+		return -1;
+	got = query_next(q, f);
+	if (got <= 0)
+		return got;
+	then = query_blob(q, "inputs", &length);
+	*ret = length == sizeof(now) && !memcmp(now, then, length);
+	return 0;
+}
+
+static int load_presence(struct grouping *g, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	g->tellable = text_alloc(g->people.people_count * sizeof(*g->tellable));
+	if (ledger_query(g->ledger, SQL("SELECT person_id, tellable FROM presence_now"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		size_t p = roster_person(&g->people, query_int(q, "person_id"));
+
+		if (p != SIZE_MAX)
+			g->tellable[p] = query_real(q, "tellable");
+	}
+	return got;
+}
+
+static int compare_links(const void *a, const void *b)
+{
+	const struct link *x = a, *y = b;
+
+	if (x->person != y->person)
+		return x->person < y->person ? -1 : 1;
+	return x->record < y->record ? -1 : x->record > y->record;
+}
+
+/* The records that speak of a person; not those in conflict, which speak of two. */
+static int load_links(struct grouping *g, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	size_t room = 0;
+	int got;
+
+	g->decided = text_alloc(g->people.people_count * sizeof(*g->decided));
+	if (ledger_query(g->ledger,
+		    SQL("SELECT c.person_id, c.record_id, m.reason = 'decided by a person' AS decided"
+			" FROM candidate_now c JOIN match_now m ON m.record_id = c.record_id WHERE m.reason <> 'conflict'"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		size_t person = roster_person(&g->people, query_int(q, "person_id"));
+		const struct roster_row *record =
+			roster_find(&g->records, query_int(q, "record_id"));
+
+		if (person == SIZE_MAX || !record)
+			continue;
+		if (g->links_count == room) {
+			room = room ? room * 2 : 1024;
+			g->links = text_realloc(g->links, room * sizeof(*g->links));
+		}
+		g->links[g->links_count++] = (struct link){
+			(uint32_t)person, (uint32_t)(record - g->records.rows)};
+		if (query_int(q, "decided"))
+			g->decided[person] = true;
+	}
+	if (g->links_count)
+		qsort(g->links, g->links_count, sizeof(*g->links), compare_links);
+	return got;
+}
+
+static void fold_kinds(struct grouping *g)
+{
+	size_t offsets[EXPOSURE_KINDS_MAX], count = exposure_count(g->exposure);
+
+	for (size_t i = 0; i < count; i++) {
+		offsets[i] = g->folded.length;
+		facts_fold(exposure_kind(g->exposure, i), &g->folded);
+	}
+	for (size_t i = 0; i < count; i++)
+		g->folded_kinds[i] = g->folded.bytes + offsets[i];
+}
+
+static int load(struct grouping *g, struct fault *f)
+{
+	if (roster_load_entries(g->ledger, &g->people, f) ||
+		roster_load_records(g->ledger, &g->records, f) || load_presence(g, f) ||
+		load_links(g, f))
+		return -1;
+	g->exposure = exposure_new(g->options->exposed, &g->records);
+	g->routes = route_book_new(&g->people);
+	g->findability = findability_new(&g->people);
+	g->caught = text_alloc(g->options->policy->levels_count * sizeof(*g->caught));
+	fold_kinds(g);
+	return 0;
+}
+
+/* --- one person
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static size_t first_link(const struct grouping *g, size_t person)
+{
+	size_t low = 0, high = g->links_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (g->links[middle].person < person)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static uint64_t exposed_of(const struct grouping *g, size_t person)
+{
+	uint64_t set = exposure_common(g->exposure);
+
+	for (size_t i = first_link(g, person);
+		i < g->links_count && g->links[i].person == person; i++)
+		set |= exposure_of(g->exposure, &g->records.rows[g->links[i].record]);
+	return set;
+}
+
+/* Each entry with each record: the conditions of one rule speak of one pair. */
+static void judge(
+	struct grouping *g, size_t person, uint64_t kinds, struct policy_verdict *v)
+{
+	const struct policy *p = g->options->policy;
+	const char *exposed[EXPOSURE_KINDS_MAX];
+	struct facts facts = {.exposed = exposed,
+		.findability = findability_of(g->findability, person)};
+	size_t first = first_link(g, person);
+
+	for (size_t i = 0; i < exposure_count(g->exposure); i++)
+		if (kinds >> i & 1)
+			exposed[facts.exposed_count++] = g->folded_kinds[i];
+	for (const struct roster_row *e = NULL;
+		(e = roster_entry(&g->people, person, e));) {
+		facts_row_read(
+			&g->entry_row, &p->book, FACTS_PERSON, e->packed, e->length);
+		facts.person = &g->entry_row;
+		facts.record = NULL;
+		policy_judge(p, &facts, v);
+		for (size_t i = first; i < g->links_count && g->links[i].person == person;
+			i++) {
+			const struct roster_row *r = &g->records.rows[g->links[i].record];
+
+			facts_row_read(&g->record_row, &p->book, FACTS_RECORD, r->packed,
+				r->length);
+			facts.record = &g->record_row;
+			policy_judge(p, &facts, v);
+		}
+	}
+}
+
+static void write_why(struct grouping *g, size_t person, uint64_t kinds,
+	const struct policy_verdict *v, const char *address, struct row *why)
+{
+	const struct policy *p = g->options->policy;
+	auto_text_buffer words = {0};
+	char number[32];
+
+	for (size_t i = 0; i < p->levels_count; i++) {
+		if (!(v->levels >> i & 1))
+			continue;
+		text_clear(&words);
+		policy_explain(p, v, i, &words);
+		row_add(why, GROUP_LEVEL, text_string(&words));
+	}
+	for (size_t i = 0; i < exposure_count(g->exposure); i++)
+		if (kinds >> i & 1)
+			row_add(why, GROUP_KIND, exposure_kind(g->exposure, i));
+	row_add(why, GROUP_ADDRESS, address);
+	(void)snprintf(
+		number, sizeof(number), "%.0f", findability_of(g->findability, person));
+	row_add(why, "findability", number);
+}
+
+static int write_assignment(struct grouping *g, size_t person, uint64_t kinds,
+	const struct policy_verdict *v, struct fault *f)
+{
+	const struct policy *p = g->options->policy;
+	size_t order = policy_level_of(p, v);
+	const struct policy_level *level = &p->levels[order];
+	const char *route = policy_route_name(level->route);
+	struct route_address to = {NULL, "level"};
+	int64_t id = vault_random_id();
+	auto_row why = {0};
+
+	if (level->route == POLICY_MAIL) {
+		route_find(g->routes, roster_newest(&g->people, person),
+			g->options->refuses, g->options->user, &to);
+		if (!to.address)
+			route = policy_route_name(POLICY_TASK);
+	}
+	write_why(g, person, kinds, v, to.address, &why);
+	query_bind_int(g->insert, ":id", id);
+	query_bind_int(g->insert, ":person", g->people.people[person]);
+	query_bind_text(g->insert, ":level", level->name);
+	query_bind_int(g->insert, ":level_order", (int64_t)order);
+	query_bind_text(g->insert, ":route", route);
+	query_bind_text(g->insert, ":route_reason", to.reason ? to.reason : "level");
+	query_bind_int(g->insert, ":certain", g->tellable[person] >= MATCH_CERTAIN);
+	query_bind_sealed(g->insert, ":why_sealed", "assignment.why_sealed", id,
+		why.packed.bytes, why.packed.length, SEAL_PAD);
+	return query_run(g->insert, f);
+}
+
+/* Who is on the list without being in the leak is judged all the same: a level that
+ * catches nobody is a question. */
+static int take_person(
+	struct grouping *g, size_t person, int64_t *affected, struct fault *f)
+{
+	uint64_t kinds = exposed_of(g, person);
+	const struct policy *p = g->options->policy;
+	struct policy_verdict v = {0};
+	double tellable = g->tellable[person];
+
+	judge(g, person, kinds, &v);
+	for (size_t i = 0; i < p->levels_count; i++)
+		g->caught[i] += v.levels >> i & 1;
+	if (tellable < LINKAGE_LEAST && !g->decided[person])
+		return 0;
+	if (tellable < MATCH_CERTAIN && !g->decided[person] &&
+		tellable < p->levels[policy_level_of(p, &v)].tell_at)
+		return 0;
+	(*affected)++;
+	return write_assignment(g, person, kinds, &v, f);
+}
+
+/* --- the set
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static int write_set(struct grouping *g, int64_t *ret_people, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	unsigned char inputs[VAULT_DIGEST];
+	int64_t set;
+
+	if (digest_inputs(g->ledger, g->options, inputs, f) ||
+		ledger_number(
+			g->ledger, SQL("SELECT max(id) FROM group_set"), 0, &set, f) ||
+		ledger_query(g->ledger,
+			SQL("INSERT INTO group_set (id, run_id, inputs) VALUES (:id, :run, :inputs)"),
+			&q, f))
+		return -1;
+	query_bind_int(q, ":id", ++set);
+	query_bind_int(q, ":run", ledger_run(g->ledger));
+	query_bind_blob(q, ":inputs", inputs, sizeof(inputs));
+	if (query_run(q, f) ||
+		ledger_query(g->ledger,
+			SQL("INSERT INTO assignment (id, set_id, person_id, level, level_order, route, route_reason, certain,"
+			    " why_sealed) VALUES (:id, :set, :person, :level, :level_order, :route, :route_reason, :certain,"
+			    " :why_sealed)"),
+			&g->insert, f))
+		return -1;
+	query_bind_int(g->insert, ":set", set);
+	for (size_t i = 0; i < g->people.people_count; i++) {
+		if (i % 1000 == 0 && progress_step(g->options->progress, "grouping", i,
+					     g->people.people_count, f))
+			return -1;
+		if (take_person(g, g->people.people_by_id[i], ret_people, f))
+			return -1;
+	}
+	return question_write(g->ledger, set, g->options->policy, &g->people, &g->records,
+		g->caught, f);
+}
+
+static int group_anew(struct ledger *l, const struct group_options *o,
+	int64_t *ret_people, struct fault *f)
+{
+	auto_grouping g = {.ledger = l, .options = o};
+
+	if (load(&g, f) || ledger_begin(l, f))
+		return -1;
+	if (write_set(&g, ret_people, f)) {
+		query_close(g.insert);
+		g.insert = NULL;
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, f);
+}
+
+int group_run(struct ledger *l, const struct group_options *o, struct group_run *ret,
+	struct fault *f)
+{
+	bool current;
+
+	*ret = (struct group_run){0};
+	if (match_is_current(l, &current, f))
+		return -1;
+	if (!current)
+		return fault_set(f, FAULT_REFUSED,
+			"match has not seen all files and decisions yet: breachmail match");
+	if (group_is_current(l, o, &ret->unchanged, f))
+		return -1;
+	if (!ret->unchanged && group_anew(l, o, &ret->people, f))
+		return -1;
+	return ledger_number(l, SQL("SELECT count(*) FROM assignment_now"), 0,
+		       &ret->people,
+		       f) || ledger_number(l,
+				     SQL("SELECT count(*) FROM question_now WHERE NOT accepted"),
+				     0, &ret->open, f)
+		       ? -1
+		       : 0;
+}
+
+int group_levels(struct ledger *l, const struct policy *p, json_t **ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	json_t *list = json_array();
+
+	if (ledger_query(l,
+		    SQL("SELECT count(*) AS people, total(route = 'mail') AS mail, total(route = 'task') AS task,"
+			" total(route = 'restricted') AS restricted, total(route = 'none') AS none"
+			" FROM assignment_now WHERE level = :level"),
+		    &q, f))
+		return -1;
+	for (size_t i = 0; i < p->levels_count; i++) {
+		query_bind_text(q, ":level", p->levels[i].name);
+		if (query_next(q, f) < 0)
+			return -1;
+		(void)json_array_append_new(
+			list, json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I}", "name",
+				      p->levels[i].name, "title", p->levels[i].title,
+				      "people", (json_int_t)query_int(q, "people"),
+				      "mail", (json_int_t)query_int(q, "mail"), "task",
+				      (json_int_t)query_int(q, "task"), "restricted",
+				      (json_int_t)query_int(q, "restricted"), "none",
+				      (json_int_t)query_int(q, "none")));
+		query_reset(q);
+	}
+	*ret = list;
+	return 0;
+}
+
+int group_questions(struct ledger *l, json_t **ret, size_t *ret_open, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_text_buffer words = {0};
+	int got;
+
+	*ret = json_array();
+	*ret_open = 0;
+	if (ledger_query(l,
+		    SQL("SELECT id, key, text_sealed, accepted FROM question_now ORDER BY key"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		if (query_sealed(q, "text_sealed", "question.text_sealed",
+			    query_int(q, "id"), &words, f))
+			return -1;
+		*ret_open += !query_int(q, "accepted");
+		(void)json_array_append_new(
+			*ret, json_pack("{s:s,s:s,s:b}", "key", query_text(q, "key"),
+				      "text", text_string(&words), "accepted",
+				      (int)query_int(q, "accepted")));
+	}
+	return got;
+}

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a table to rows in the ledger. How files are read is table.c's, which header means
+ * which field is field.c's, who is who in the leak is match.c's.
+ *
+ * Rows are sealed and written in the order of their random ids, a block at a time:
+ * neither the ids nor the pages of the file tell in which order people stood in the list.
+ */
+#include "recipients/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "recipients/facts.h"
+#include "recipients/field.h"
+#include "recipients/known.h"
+#include "recipients/roster.h"
+#include "recipients/table.h"
+#include "recipients/text.h"
+
+#define BLOCK_BYTES ((size_t)48 << 20) /* of packed rows that wait to be written */
+#define SEAL_PAD 128
+
+struct waiting { /* a packed row that is not written yet */
+	int64_t id, person;
+	size_t offset, length;
+};
+
+struct import {
+	struct ledger *ledger;
+	const struct import_options *options;
+	struct import_tally *tally;
+	struct table *table;
+	const char *const *header;
+	const char **fields; /* of each column: a known field's name, or its own header */
+	size_t columns;
+	int64_t source;
+	unsigned char digest[VAULT_DIGEST];
+	struct known *known; /* people lists: who is there already */
+	struct facts_row entry;
+	struct text packed; /* bytes of the waiting rows */
+	struct waiting *waiting;
+	size_t waiting_count, waiting_room;
+	int64_t *new_people;
+	size_t new_people_count, new_people_room;
+	struct text reject_reasons; /* NUL-separated */
+};
+
+/* --- columns
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static size_t column_named(const struct import *im, const char *name, size_t length)
+{
+	auto_text wanted = text_format("%.*s", (int)length, name);
+
+	for (size_t i = 0; i < im->columns; i++)
+		if (!strcmp(im->header[i], wanted))
+			return i;
+	for (size_t i = 0; i < im->columns; i++)
+		if (!strcasecmp(im->header[i], wanted))
+			return i;
+	return SIZE_MAX;
+}
+
+/* A field goes to one column only; whoever had it before keeps his own header. */
+static void assign(struct import *im, const char *field, size_t column)
+{
+	for (size_t i = 0; i < im->columns; i++)
+		if (!strcmp(im->fields[i], field))
+			im->fields[i] = im->header[i];
+	im->fields[column] = field;
+}
+
+static int map_one(struct import *im, const char *map, struct fault *f)
+{
+	const char *equals = strchr(map, '=');
+	auto_text name = text_format("%.*s", equals ? (int)(equals - map) : 0, map);
+	const struct field *field;
+	size_t column;
+
+	if (!equals || !*name || !equals[1])
+		return fault_set(f, FAULT_USAGE, "--map takes FIELD=COLUMN");
+	if (strchr(name, '.'))
+		return fault_set(
+			f, FAULT_USAGE, "--map PART.FIELD is not in this version");
+	field = field_find(name);
+	if (!field)
+		return fault_set(
+			f, FAULT_USAGE, "--map: '%s' is not a known field", name);
+	column = column_named(im, equals + 1, strlen(equals + 1));
+	if (column == SIZE_MAX)
+		return fault_set(f, FAULT_INPUT,
+			"%s: has no column named as --map %s= says", im->options->file,
+			name);
+	assign(im, field->name, column);
+	return 0;
+}
+
+static int map_by_policy(struct import *im, struct fault *f)
+{
+	const char *kind = im->options->people ? "people" : "breach", *field;
+	json_t *maps = im->options->policy
+			       ? json_object_get(im->options->policy->matching, kind)
+			       : NULL,
+	       *column;
+
+	json_object_foreach(maps, field, column)
+	{
+		const struct field *known = field_find(field);
+		size_t at = column_named(
+			im, json_string_value(column), json_string_length(column));
+
+		if (strchr(field, '.'))
+			return fault_set(f, FAULT_CONFIG,
+				"policy.json: matching.%s: PART.FIELD is not in this version",
+				kind);
+		if (known && at != SIZE_MAX)
+			assign(im, known->name, at);
+	}
+	return 0;
+}
+
+static void recognise(struct import *im)
+{
+	for (size_t i = 0; i < im->columns; i++) {
+		const struct field *field = field_recognise(im->header[i]);
+
+		im->fields[i] = im->header[i];
+		for (size_t j = 0; field && j < i; j++)
+			if (!strcmp(im->fields[j], field->name))
+				field = NULL; /* the first column of a kind has it; a
+						 second keeps its own name */
+		if (field)
+			im->fields[i] = field->name;
+	}
+}
+
+static int map_columns(struct import *im, struct fault *f)
+{
+	im->header = table_header(im->table, &im->columns);
+	im->fields = text_alloc(im->columns * sizeof(*im->fields));
+	recognise(im);
+	if (map_by_policy(im, f))
+		return -1;
+	for (size_t i = 0; i < im->options->maps_count; i++)
+		if (map_one(im, im->options->maps[i], f))
+			return -1;
+	im->tally->columns = json_object();
+	im->tally->unmapped = json_array();
+	for (size_t i = 0; i < im->columns; i++) {
+		if (im->fields[i] == im->header[i])
+			(void)json_array_append_new(
+				im->tally->unmapped, json_string(im->header[i]));
+		else
+			(void)json_object_set_new(im->tally->columns, im->fields[i],
+				json_string(im->header[i]));
+	}
+	return 0;
+}
+
+/* --- writing
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+static int compare_waiting(const void *a, const void *b)
+{
+	const struct waiting *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int compare_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int write_people(struct import *im, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (!im->new_people_count)
+		return 0;
+	qsort(im->new_people, im->new_people_count, sizeof(*im->new_people), compare_id);
+	if (ledger_query(im->ledger,
+		    SQL("INSERT INTO person (id, source_id) VALUES (:id, :source)"), &q,
+		    f))
+		return -1;
+	query_bind_int(q, ":source", im->source);
+	for (size_t i = 0; i < im->new_people_count; i++) {
+		query_bind_int(q, ":id", im->new_people[i]);
+		if (query_run(q, f))
+			return -1;
+	}
+	im->new_people_count = 0;
+	return 0;
+}
+
+static int write_rows(struct import *im, struct fault *f)
+{
+	bool people = im->options->people;
+	auto_query struct query *q = NULL;
+
+	if (write_people(im, f) ||
+		ledger_query(im->ledger,
+			people ? SQL("INSERT INTO entry (id, person_id, source_id, fields_sealed)"
+				     " VALUES (:id, :person, :source, :fields_sealed)")
+			       : SQL("INSERT INTO record (id, source_id, fields_sealed)"
+				     " VALUES (:id, :source, :fields_sealed)"),
+			&q, f))
+		return -1;
+	if (im->waiting_count)
+		qsort(im->waiting, im->waiting_count, sizeof(*im->waiting),
+			compare_waiting);
+	query_bind_int(q, ":source", im->source);
+	for (size_t i = 0; i < im->waiting_count; i++) {
+		const struct waiting *w = &im->waiting[i];
+
+		query_bind_int(q, ":id", w->id);
+		if (people)
+			query_bind_int(q, ":person", w->person);
+		query_bind_sealed(q, ":fields_sealed",
+			people ? "entry.fields_sealed" : "record.fields_sealed", w->id,
+			im->packed.bytes + w->offset, w->length, SEAL_PAD);
+		if (query_run(q, f))
+			return -1;
+	}
+	im->waiting_count = 0;
+	text_clear(&im->packed);
+	return 0;
+}
+
+static int write_rejects(struct import *im, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	const char *reason = im->reject_reasons.bytes;
+
+	if (ledger_query(im->ledger,
+		    SQL("INSERT INTO reject (id, source_id, reason_sealed) VALUES (:id, :source, :reason_sealed)"),
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":source", im->source);
+	for (size_t i = 0; i < im->tally->rejected; i++, reason += strlen(reason) + 1) {
+		int64_t id = vault_random_id();
+
+		query_bind_int(q, ":id", id);
+		query_bind_sealed(q, ":reason_sealed", "reject.reason_sealed", id, reason,
+			strlen(reason), SEAL_PAD);
+		if (query_run(q, f))
+			return -1;
+	}
+	return 0;
+}
+
+static void describe(const struct import *im, struct row *about)
+{
+	row_add(about, "file", im->options->file);
+	row_add(about, "format", table_format(im->table));
+	row_add(about, "encoding", table_encoding(im->table));
+	row_add(about, "controller", im->options->controller);
+	for (size_t i = 0; i < im->columns; i++)
+		row_add(about, im->fields[i], im->header[i]);
+}
+
+static int write_source(struct import *im, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_row about = {0};
+
+	if (ledger_query(im->ledger,
+		    SQL("INSERT INTO source (id, run_id, kind, as_of, digest, rows, accepted, rejected, people, known_before,"
+			" protected, about_sealed) VALUES (:id, :run, :kind, :as_of, :digest, :rows, :accepted, :rejected,"
+			" :people, :known_before, :protected, :about_sealed)"),
+		    &q, f))
+		return -1;
+	describe(im, &about);
+	query_bind_int(q, ":id", im->source);
+	query_bind_int(q, ":run", ledger_run(im->ledger));
+	query_bind_text(q, ":kind", im->options->people ? "people" : "breach");
+	query_bind_text(q, ":as_of", im->options->as_of);
+	query_bind_blob(q, ":digest", im->digest, sizeof(im->digest));
+	query_bind_int(q, ":rows", (int64_t)im->tally->rows);
+	query_bind_int(q, ":accepted", (int64_t)im->tally->accepted);
+	query_bind_int(q, ":rejected", (int64_t)im->tally->rejected);
+	query_bind_int(q, ":people", (int64_t)im->tally->people);
+	query_bind_int(q, ":known_before", (int64_t)im->tally->known_before);
+	query_bind_int(q, ":protected", (int64_t)im->tally->protected);
+	query_bind_sealed(q, ":about_sealed", "source.about_sealed", im->source,
+		about.packed.bytes, about.packed.length, SEAL_PAD);
+	return query_run(q, f);
+}
+
+/* --- rows
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static void reject(struct import *im, const struct table_row *row, const char *column,
+	const char *reason)
+{
+	auto_text words = text_format("row %zu%s%s: %s", row->number, column ? ", " : "",
+		column ? column : "", reason);
+
+	text_add(&im->reject_reasons, words, strlen(words) + 1);
+	if (im->tally->rejected < IMPORT_REJECTS_SHOWN) {
+		im->tally->rejects[im->tally->rejected] = words;
+		words = NULL;
+	}
+	im->tally->rejected++;
+}
+
+/* Appends the row's fields to the packed bytes; returns where they begin. */
+static size_t pack(struct import *im, const struct table_row *row)
+{
+	struct row packed = {im->packed};
+	size_t start = packed.packed.length;
+	char number[24];
+
+	(void)snprintf(number, sizeof(number), "%zu", row->number);
+	row_add(&packed, ROSTER_ROW, number);
+	for (size_t i = 0; i < im->columns; i++)
+		row_add(&packed, im->fields[i], row->values[i]);
+	im->packed = packed.packed;
+	return start;
+}
+
+static bool is_protected(struct import *im, const char *packed, size_t length)
+{
+	struct policy_verdict verdict = {0};
+	const struct facts facts = {.person = &im->entry};
+	const struct policy *p = im->options->policy;
+
+	if (!p)
+		return false;
+	facts_row_read(&im->entry, &p->book, FACTS_PERSON, packed, length);
+	policy_judge(p, &facts, &verdict);
+	return policy_level_of(p, &verdict) != p->default_level && verdict.levels;
+}
+
+/* Gives a list's row its person. 1: rejected. */
+static int take_person(
+	struct import *im, const struct table_row *row, size_t start, struct waiting *w)
+{
+	const char *packed = im->packed.bytes + start;
+	size_t length = im->packed.length - start;
+	struct known_answer answer;
+
+	known_find(im->known, packed, length, (uint32_t)row->number, &answer);
+	if (answer.reason) {
+		reject(im, row, answer.field, answer.reason);
+		return 1;
+	}
+	if (answer.is_new) {
+		if (im->new_people_count == im->new_people_room) {
+			im->new_people_room =
+				im->new_people_room ? im->new_people_room * 2 : 1024;
+			im->new_people = text_realloc(im->new_people,
+				im->new_people_room * sizeof(*im->new_people));
+		}
+		im->new_people[im->new_people_count++] = answer.person;
+	}
+	if (answer.first_in_list) {
+		im->tally->people++;
+		im->tally->known_before += !answer.is_new;
+		im->tally->protected += is_protected(im, packed, length);
+	}
+	w->person = answer.person;
+	return 0;
+}
+
+static int take_row(struct import *im, const struct table_row *row, struct fault *f)
+{
+	struct waiting w = {.id = vault_random_id()};
+
+	im->tally->rows++;
+	if (row->reason) {
+		reject(im, row, row->column, row->reason);
+		return 0;
+	}
+	w.offset = pack(im, row);
+	if (im->options->people && take_person(im, row, w.offset, &w)) {
+		im->packed.length = w.offset;
+		return 0;
+	}
+	w.length = im->packed.length - w.offset;
+	if (im->waiting_count == im->waiting_room) {
+		im->waiting_room = im->waiting_room ? im->waiting_room * 2 : 1024;
+		im->waiting = text_realloc(
+			im->waiting, im->waiting_room * sizeof(*im->waiting));
+	}
+	im->waiting[im->waiting_count++] = w;
+	im->tally->accepted++;
+	return im->packed.length > BLOCK_BYTES ? write_rows(im, f) : 0;
+}
+
+static int take_rows(struct import *im, struct fault *f)
+{
+	const struct table_row *row;
+	int got;
+
+	while ((got = table_next(im->table, &row, f)) > 0) {
+		if (im->tally->rows % 1000 == 0 &&
+			progress_step(im->options->progress, "reading rows",
+				im->tally->rows, 0, f))
+			return -1;
+		if (take_row(im, row, f))
+			return -1;
+	}
+	return got;
+}
+
+/* --- the whole
+ * --------------------------------------------------------------------------------------------------
+ */
+
+/* 1: this file is in the ledger; the tally says what it gave then. */
+static int find_already(struct import *im, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_row about = {0}, before = {0};
+	int got;
+
+	if (vault_digest_file(
+		    ledger_vault(im->ledger), "file", im->options->file, im->digest, f) ||
+		ledger_query(im->ledger,
+			SQL("SELECT id, rows, accepted, rejected, people, known_before, protected, about_sealed FROM source"
+			    " WHERE kind = :kind AND digest = :digest"),
+			&q, f))
+		return -1;
+	query_bind_text(q, ":kind", im->options->people ? "people" : "breach");
+	query_bind_blob(q, ":digest", im->digest, sizeof(im->digest));
+	got = query_next(q, f);
+	if (got <= 0)
+		return got;
+	if (query_sealed(q, "about_sealed", "source.about_sealed", query_int(q, "id"),
+		    &before.packed, f))
+		return -1;
+	describe(im, &about);
+	for (size_t i = 0; i < im->columns; i++) {
+		const char *then = row_value(&before, im->fields[i]);
+
+		if (!then || strcmp(then, im->header[i]) != 0)
+			return fault_set(f, FAULT_REFUSED,
+				"%s: these very bytes were imported before, with other columns; once is enough",
+				im->options->file);
+	}
+	im->tally->already = true;
+	im->tally->rows = (size_t)query_int(q, "rows");
+	im->tally->accepted = (size_t)query_int(q, "accepted");
+	im->tally->rejected = (size_t)query_int(q, "rejected");
+	im->tally->people = (size_t)query_int(q, "people");
+	im->tally->known_before = (size_t)query_int(q, "known_before");
+	im->tally->protected = (size_t)query_int(q, "protected");
+	return 1;
+}
+
+/* The source row comes last (it counts the others), so foreign keys wait for the commit.
+ */
+static int write_all(struct import *im, struct fault *f)
+{
+	if (ledger_begin(im->ledger, f) ||
+		ledger_do(im->ledger, SQL("PRAGMA defer_foreign_keys=ON"), f))
+		return -1;
+	if (im->options->people && known_load(im->ledger, &im->known, f))
+		return -1;
+	if (take_rows(im, f) || write_rows(im, f) || write_source(im, f) ||
+		write_rejects(im, f))
+		return -1;
+	return ledger_commit(im->ledger, f);
+}
+
+static int check_needs(const struct import *im, struct fault *f)
+{
+	auto_text midnight =
+		text_format("%sT00:00:00Z", im->options->as_of ? im->options->as_of : "");
+	int64_t day;
+
+	if (im->options->as_of && clock_parse(midnight, &day))
+		return fault_set(
+			f, FAULT_USAGE, "--as-of takes a day such as 2023-08-01");
+	if (!im->options->people)
+		return 0;
+	for (size_t i = 0; i < im->columns; i++)
+		if (!strcmp(im->fields[i], "surname") || !strcmp(im->fields[i], "name"))
+			return 0;
+	return fault_set(f, FAULT_INPUT,
+		"%s: a list of people needs a column with surnames or whole names (--map surname=...)",
+		im->options->file);
+}
+
+static void import_done(struct import *im)
+{
+	table_close(im->table);
+	known_free(im->known);
+	free(im->fields);
+	text_done(&im->packed);
+	free(im->waiting);
+	free(im->new_people);
+	facts_row_done(&im->entry);
+	text_done(&im->reject_reasons);
+}
+
+int import_run(struct ledger *l, const struct import_options *o, struct import_tally *ret,
+	struct fault *f)
+{
+	struct import im = {
+		.ledger = l, .options = o, .tally = ret, .source = vault_random_id()};
+	int got = table_open(o->file, NULL, &im.table, f);
+
+	*ret = (struct import_tally){0};
+	if (!got)
+		got = map_columns(&im, f) || check_needs(&im, f) ? -1
+								 : find_already(&im, f);
+	if (!got)
+		got = write_all(&im, f);
+	if (got < 0)
+		ledger_rollback(l);
+	import_done(&im);
+	return got < 0 ? -1 : 0;
+}
+
+void import_tally_done(struct import_tally *t)
+{
+	json_decref(t->columns);
+	json_decref(t->unmapped);
+	for (size_t i = 0; i < IMPORT_REJECTS_SHOWN; i++)
+		text_freep(&t->rejects[i]);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * import: files become people and records. Sole writer of source, person, entry, record, reject.
+ *
+ * A column is a known field (field.h) by its header, by `maps` ("FIELD=COLUMN", which win) or by the policy's
+ * `matching`; other columns stay under their own name. A bad row becomes a reject that names row and field, and the rest
+ * goes on. The same file twice changes nothing. All of a file is imported, or nothing of it.
+ *
+ * People: the rows of one human are entries of one person. Rows belong together by the strongest identifier that both
+ * have (person_id, pay, warrant, service number, work e-mail; all but the first only with a name that agrees).
+ */
+#ifndef RECIPIENTS_IMPORT_H
+#define RECIPIENTS_IMPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "recipients/clock.h"
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+#include "recipients/policy.h"
+
+#define IMPORT_REJECTS_SHOWN 10
+
+struct import_options {
+	bool people; /* else breach records */
+	const char *file;
+	const char *const *maps; /* "FIELD=COLUMN" */
+	size_t maps_count;
+	const char *as_of;	     /* YYYY-MM-DD: the day that the list shows; NULL: not known */
+	const char *controller;	     /* breach: whose data; NULL: ours */
+	const struct policy *policy; /* for `matching`, and to count protected people */
+	const struct progress *progress;
+};
+
+struct import_tally {
+	bool already; /* this very file was imported before */
+	size_t rows, accepted, rejected;
+	size_t people, known_before, protected; /* people lists */
+	json_t *columns;  /* {field: column} */
+	json_t *unmapped; /* [column]: under their own name only */
+	char *rejects[IMPORT_REJECTS_SHOWN]; /* "row 7, Pay No: ..." of the first ones */
+};
+void import_tally_done(struct import_tally *t);
+
+/* FAULT_INPUT names file, row and field; FAULT_USAGE a wrong map; FAULT_REFUSED the same file under other columns. */
+int import_run(struct ledger *l, const struct import_options *o, struct import_tally *ret, struct fault *f);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Identity across lists and within one. Not who is in the leak: that is linkage.c's, with
+ * evidence and doubt; here the controller's own lists speak of the controller's own
+ * people.
+ *
+ * Values are kept as 64-bit hashes under a random key. Two different values with one hash
+ * would join two people; at a million people that happens once in some ten million
+ * ledgers.
+ */
+#include "recipients/known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipients/fold.h"
+#include "recipients/roster.h"
+#include "recipients/text.h"
+#include "recipients/vault.h"
+
+/* Strongest first. */
+static const char *const kinds[] = {
+	"person_id", "pay_number", "warrant_number", "service_number", "email"};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define NOBODY UINT32_MAX
+#define HOLDERS_MAX 64 /* what so many people share identifies nobody */
+
+struct human {
+	int64_t id;
+	uint64_t surname, forenames; /* hashes; 0: not given */
+	uint64_t identifiers[KINDS]; /* hashes; 0: not given */
+	uint32_t first_row;          /* in the list being read; 0: not seen in it */
+};
+
+struct slot {
+	uint64_t hash;
+	uint32_t human;
+};
+
+struct known {
+	uint64_t secret;
+	struct human *humans;
+	size_t count, room;
+	struct slot *slots; /* open addressing, a power of two */
+	size_t slots_room, slots_used;
+};
+
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93ULL;
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93ULL;
+	return x ^ x >> 32;
+}
+
+/* Letters and digits only, without leading zeros: "P 00123" and "p00123" are one, "00123"
+ * and "123" too. */
+static uint64_t hash_value(const struct known *k, uint64_t kind, const char *value)
+{
+	char folded[FOLD_ROOM];
+	const char *p = folded;
+	uint64_t hash = mix(k->secret + kind);
+
+	if (!value)
+		return 0;
+	(void)fold_words(value, folded, sizeof(folded));
+	(void)fold_join(folded, folded, sizeof(folded));
+	while (*p == '0' && p[1])
+		p++;
+	if (!*p)
+		return 0;
+	for (; *p; p++)
+		hash = mix(hash ^ (unsigned char)*p) + 0x9e3779b97f4a7c15ULL;
+	return hash ? hash : 1;
+}
+
+static void slot_put(struct slot *slots, size_t room, uint64_t hash, uint32_t human)
+{
+	size_t i = hash & (room - 1);
+
+	while (slots[i].hash)
+		i = (i + 1) & (room - 1);
+	slots[i] = (struct slot){hash, human};
+}
+
+static void slots_grow(struct known *k)
+{
+	size_t room = k->slots_room ? k->slots_room * 2 : 4096;
+	struct slot *slots = text_alloc(room * sizeof(*slots));
+
+	for (size_t i = 0; i < k->slots_room; i++)
+		if (k->slots[i].hash)
+			slot_put(slots, room, k->slots[i].hash, k->slots[i].human);
+	free(k->slots);
+	k->slots = slots;
+	k->slots_room = room;
+}
+
+static void slot_add(struct known *k, uint64_t hash, uint32_t human)
+{
+	if ((k->slots_used + 1) * 2 > k->slots_room)
+		slots_grow(k);
+	slot_put(k->slots, k->slots_room, hash, human);
+	k->slots_used++;
+}
+
+/* What a row says of who it is. */
+static void read_row(
+	const struct known *k, const char *packed, size_t length, struct human *h)
+{
+	const struct roster_row row = {.packed = packed, .length = length};
+	const char *surname = roster_value(&row, "surname"),
+		   *name = roster_value(&row, "name");
+
+	for (size_t i = 0; i < KINDS; i++) {
+		const char *value = roster_value(&row, kinds[i]);
+
+		if (value && strpbrk(value, "0123456789@")) /* "n/a" is nobody's number */
+			h->identifiers[i] = hash_value(k, i + 1, value);
+	}
+	h->surname = hash_value(k, KINDS + 1, surname ? surname : name);
+	h->forenames = hash_value(k, KINDS + 2, roster_value(&row, "forenames"));
+}
+
+/* No identifier that is stronger than `kind` and that both have may differ. */
+static bool told_apart(const struct human *a, const struct human *b, size_t kind)
+{
+	for (size_t i = 0; i < kind; i++)
+		if (a->identifiers[i] && b->identifiers[i] &&
+			a->identifiers[i] != b->identifiers[i])
+			return true;
+	return false;
+}
+
+static bool same_name(const struct human *a, const struct human *b)
+{
+	return (a->surname && a->surname == b->surname) ||
+	       (a->forenames && a->forenames == b->forenames);
+}
+
+static uint32_t find(const struct known *k, const struct human *h)
+{
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		uint64_t hash = h->identifiers[kind];
+		unsigned holders = 0;
+
+		if (!hash || !k->slots_room)
+			continue;
+		for (size_t i = hash & (k->slots_room - 1); k->slots[i].hash;
+			i = (i + 1) & (k->slots_room - 1)) {
+			const struct human *other = &k->humans[k->slots[i].human];
+
+			if (k->slots[i].hash != hash)
+				continue;
+			if (!told_apart(h, other, kind) && (!kind || same_name(h, other)))
+				return k->slots[i].human;
+			if (++holders == HOLDERS_MAX)
+				break;
+		}
+	}
+	return NOBODY;
+}
+
+/* A new human, or one that is known: their newest names and identifiers count from now
+ * on. */
+static void remember(struct known *k, uint32_t at, const struct human *h)
+{
+	struct human *mine = &k->humans[at];
+
+	for (size_t i = 0; i < KINDS; i++) {
+		if (!h->identifiers[i] || h->identifiers[i] == mine->identifiers[i])
+			continue;
+		mine->identifiers[i] = h->identifiers[i];
+		slot_add(k, h->identifiers[i], at);
+	}
+	if (h->surname)
+		mine->surname = h->surname;
+	if (h->forenames)
+		mine->forenames = h->forenames;
+}
+
+static uint32_t add(struct known *k, int64_t id)
+{
+	if (k->count == k->room) {
+		k->room = k->room ? k->room * 2 : 1024;
+		k->humans = text_realloc(k->humans, k->room * sizeof(*k->humans));
+	}
+	k->humans[k->count] = (struct human){.id = id};
+	return (uint32_t)k->count++;
+}
+
+int known_load(struct ledger *l, struct known **ret, struct fault *f)
+{
+	struct known *k = text_alloc(sizeof(*k));
+	auto_roster entries = {0};
+
+	vault_random(&k->secret, sizeof(k->secret));
+	if (roster_load_entries(l, &entries, f)) {
+		known_free(k);
+		return -1;
+	}
+	for (size_t p = 0; p < entries.people_count; p++)
+		(void)add(k, entries.people[p]);
+	for (size_t i = 0; i < entries.count; i++) {
+		struct human h = {0};
+
+		read_row(k, entries.rows[i].packed, entries.rows[i].length, &h);
+		remember(k, entries.rows[i].person, &h);
+	}
+	*ret = k;
+	return 0;
+}
+
+void known_free(struct known *k)
+{
+	if (!k)
+		return;
+	free(k->humans);
+	free(k->slots);
+	free(k);
+}
+
+void known_find(struct known *k, const char *packed, size_t length, uint32_t row,
+	struct known_answer *ret)
+{
+	struct human h = {0};
+	uint32_t at;
+
+	*ret = (struct known_answer){0};
+	read_row(k, packed, length, &h);
+	if (!h.surname) {
+		ret->field = "surname";
+		ret->reason = "is empty: a person needs a name";
+		return;
+	}
+	at = find(k, &h);
+	if (at != NOBODY && k->humans[at].first_row && !same_name(&h, &k->humans[at])) {
+		ret->field = kinds[0];
+		ret->reason = "stands in an earlier row of this list with another name";
+		return;
+	}
+	ret->is_new = at == NOBODY;
+	if (ret->is_new)
+		at = add(k, vault_random_id());
+	remember(k, at, &h);
+	ret->person = k->humans[at].id;
+	ret->first_in_list = !k->humans[at].first_row;
+	if (ret->first_in_list)
+		k->humans[at].first_row = row ? row : 1;
+}

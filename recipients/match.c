@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between ledger and linkage: loads, lets linkage decide, lays human decisions over it,
+ * writes one complete set.
+ */
+#include "recipients/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipients/vault.h"
+
+#define VERSION                                                                          \
+	"rules 1" /* part of the inputs: another way of deciding is another set          \
+		   */
+
+/* What a human said of a record. */
+struct ruling {
+	int64_t record, person; /* person 0: nobody, or all candidates */
+	bool all;
+};
+
+struct matching {
+	struct roster people, records;
+	struct linkage *linkage;
+	struct ruling *rulings; /* the newest of each record, sorted by record */
+	size_t rulings_count;
+	double *absent; /* per person: the probability of being in none of the records
+			   that may be told from */
+	bool *touched;  /* per person: a conflict or a ruling is among their records, so
+			   only `absent` counts */
+};
+
+static void matching_done(struct matching *m)
+{
+	roster_done(&m->people);
+	roster_done(&m->records);
+	linkage_free(m->linkage);
+	free(m->rulings);
+	free(m->absent);
+	free(m->touched);
+}
+#define auto_matching __attribute__((cleanup(matching_done))) struct matching
+
+/* --- inputs
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+static int digest_inputs(
+	struct ledger *l, unsigned char out[VAULT_DIGEST], struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_text_buffer list = {0};
+	int got;
+
+	text_add_string(&list, VERSION);
+	if (ledger_query(l,
+		    SQL("SELECT 'source' AS what, id FROM source UNION ALL"
+			" SELECT 'decision', id FROM decision WHERE kind = 'row' ORDER BY 1, 2"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0)
+		text_printf(&list, "\n%s %lld", query_text(q, "what"),
+			(long long)query_int(q, "id"));
+	vault_digest(ledger_vault(l), "match", list.bytes, list.length, out);
+	return got;
+}
+
+int match_is_current(struct ledger *l, bool *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	unsigned char now[VAULT_DIGEST];
+	const void *then;
+	size_t length;
+	int got;
+
+	*ret = false;
+	if (digest_inputs(l, now, f) ||
+		ledger_query(l,
+			SQL("SELECT inputs FROM match_set ORDER BY id DESC LIMIT 1"), &q,
+			f))
+		return -1;
+	got = query_next(q, f);
+	if (got <= 0)
+		return got;
+	then = query_blob(q, "inputs", &length);
+	*ret = length == sizeof(now) && !memcmp(now, then, length);
+	return 0;
+}
+
+static int load_rulings(struct ledger *l, struct matching *m, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT record_id, person_id, choice FROM decision d WHERE kind = 'row' AND id ="
+			" (SELECT max(id) FROM decision e WHERE e.kind = 'row' AND e.record_id = d.record_id)"
+			" AND choice <> 'undo' ORDER BY record_id"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		m->rulings = text_realloc(
+			m->rulings, (m->rulings_count + 1) * sizeof(*m->rulings));
+		m->rulings[m->rulings_count++] = (struct ruling){
+			query_int(q, "record_id"), query_int(q, "person_id"),
+			!strcmp(query_text(q, "choice"), "all-candidates")};
+	}
+	return got;
+}
+
+static int load(struct ledger *l, struct matching *m, const struct progress *progress,
+	struct fault *f)
+{
+	if (roster_load_entries(l, &m->people, f) ||
+		roster_load_records(l, &m->records, f))
+		return -1;
+	m->linkage = linkage_new();
+	for (size_t i = 0; i < m->people.count; i++) {
+		const struct roster_row *e = &m->people.rows[i];
+
+		if (i % 1000 == 0 &&
+			progress_step(progress, "reading people", i, m->people.count, f))
+			return -1;
+		if (linkage_add_person(m->linkage, e->person, e->packed, e->length, f))
+			return -1;
+	}
+	for (size_t i = 0; i < m->records.count; i++) {
+		const struct roster_row *r = &m->records.rows[i];
+
+		if (i % 1000 == 0 && progress_step(progress, "reading records", i,
+					     m->records.count, f))
+			return -1;
+		if (linkage_add_record(m->linkage, (uint32_t)i, r->packed, r->length, f))
+			return -1;
+	}
+	return linkage_run(m->linkage, NULL, progress, f);
+}
+
+/* --- the set
+ * ----------------------------------------------------------------------------------------------------
+ */
+
+struct writer {
+	struct query *match, *candidate, *presence;
+};
+
+static void writer_done(struct writer *w)
+{
+	query_close(w->match);
+	query_close(w->candidate);
+	query_close(w->presence);
+}
+
+static int writer_open(struct ledger *l, int64_t set, struct writer *w, struct fault *f)
+{
+	if (ledger_query(l,
+		    SQL("INSERT INTO match (set_id, record_id, outcome, reason) VALUES (:set, :record, :outcome, :reason)"),
+		    &w->match, f) ||
+		ledger_query(l,
+			SQL("INSERT INTO candidate (set_id, record_id, person_id, probability)"
+			    " VALUES (:set, :record, :person, :probability)"),
+			&w->candidate, f) ||
+		ledger_query(l,
+			SQL("INSERT INTO presence (set_id, person_id, probability, tellable)"
+			    " VALUES (:set, :person, :probability, :tellable)"),
+			&w->presence, f))
+		return -1;
+	query_bind_int(w->match, ":set", set);
+	query_bind_int(w->candidate, ":set", set);
+	query_bind_int(w->presence, ":set", set);
+	return 0;
+}
+
+static int write_candidate(struct writer *w, int64_t record, int64_t person,
+	double probability, struct fault *f)
+{
+	query_bind_int(w->candidate, ":record", record);
+	query_bind_int(w->candidate, ":person", person);
+	query_bind_real(w->candidate, ":probability", probability);
+	return query_run(w->candidate, f);
+}
+
+static const struct ruling *find_ruling(const struct matching *m, int64_t record)
+{
+	size_t low = 0, high = m->rulings_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (m->rulings[middle].record < record)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < m->rulings_count && m->rulings[low].record == record
+		       ? &m->rulings[low]
+		       : NULL;
+}
+
+/* A record that a human decided. All candidates: each is told that they may be, whatever
+ * their probability. */
+static int write_ruled(struct matching *m, struct writer *w, int64_t record,
+	const struct ruling *r, const struct linkage_result *found, struct fault *f)
+{
+	const char *outcome = r->person                ? "matched"
+			      : r->all && found->count ? "ambiguous"
+						       : "unmatched";
+
+	query_bind_int(w->match, ":record", record);
+	query_bind_text(w->match, ":outcome", outcome);
+	query_bind_text(w->match, ":reason", "decided by a person");
+	if (query_run(w->match, f))
+		return -1;
+	for (size_t i = 0; i < found->count; i++)
+		m->touched[found->candidates[i].person] = true;
+	if (r->person) {
+		m->absent[roster_person(&m->people, r->person)] = 0;
+		return write_candidate(w, record, r->person, 1, f);
+	}
+	for (size_t i = 0; r->all && i < found->count; i++) {
+		const struct linkage_candidate *c = &found->candidates[i];
+		double least = c->probability > 0.5 ? c->probability : 0.5;
+
+		m->absent[c->person] *= 1 - least;
+		if (write_candidate(
+			    w, record, m->people.people[c->person], c->probability, f))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_found(struct matching *m, struct writer *w, int64_t record,
+	const struct linkage_result *found, struct fault *f)
+{
+	query_bind_int(w->match, ":record", record);
+	query_bind_text(w->match, ":outcome", linkage_outcome_name(found->outcome));
+	query_bind_text(w->match, ":reason", linkage_reason_text(found->reason));
+	if (query_run(w->match, f))
+		return -1;
+	for (size_t i = 0; i < found->count; i++) {
+		const struct linkage_candidate *c = &found->candidates[i];
+
+		if (found->reason == LINKAGE_CONFLICT)
+			m->touched[c->person] = true;
+		else
+			m->absent[c->person] *= 1 - c->probability;
+		if (write_candidate(
+			    w, record, m->people.people[c->person], c->probability, f))
+			return -1;
+	}
+	return 0;
+}
+
+/* In the order of ids: the table is keyed by them, and their order tells nothing. */
+static int write_records(struct matching *m, struct writer *w,
+	const struct progress *progress, struct fault *f)
+{
+	for (size_t i = 0; i < m->records.count; i++) {
+		size_t at = m->records.by_id[i];
+		int64_t record = m->records.rows[at].id;
+		const struct ruling *ruling = find_ruling(m, record);
+		struct linkage_result found;
+
+		if (i % 1000 == 0 && progress_step(progress, "writing outcomes", i,
+					     m->records.count, f))
+			return -1;
+		linkage_result(m->linkage, (uint32_t)at, &found);
+		if (ruling ? write_ruled(m, w, record, ruling, &found, f)
+			   : write_found(m, w, record, &found, f))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_presence(struct matching *m, struct writer *w, struct fault *f)
+{
+	for (size_t i = 0; i < m->people.people_count; i++) {
+		size_t at = m->people.people_by_id[i];
+		double tellable = 1 - m->absent[at];
+		double found = linkage_person(m->linkage, (uint32_t)at);
+
+		if (!m->touched[at] &&
+			found > tellable) /* more people fit than are listed */
+			tellable = found;
+		if (found < tellable)
+			found = tellable;
+		if (found < LINKAGE_LEAST)
+			continue;
+		query_bind_int(w->presence, ":person", m->people.people[at]);
+		query_bind_real(w->presence, ":probability", found);
+		query_bind_real(w->presence, ":tellable", tellable);
+		if (query_run(w->presence, f))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_set(struct ledger *l, struct matching *m,
+	const struct progress *progress, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	__attribute__((cleanup(writer_done))) struct writer w = {0};
+	unsigned char inputs[VAULT_DIGEST];
+	int64_t set;
+
+	if (digest_inputs(l, inputs, f) ||
+		ledger_number(l, SQL("SELECT max(id) FROM match_set"), 0, &set, f) ||
+		ledger_query(l,
+			SQL("INSERT INTO match_set (id, run_id, inputs) VALUES (:id, :run, :inputs)"),
+			&q, f))
+		return -1;
+	query_bind_int(q, ":id", ++set);
+	query_bind_int(q, ":run", ledger_run(l));
+	query_bind_blob(q, ":inputs", inputs, sizeof(inputs));
+	if (query_run(q, f) || writer_open(l, set, &w, f))
+		return -1;
+	m->absent = text_alloc(m->people.people_count * sizeof(*m->absent));
+	m->touched = text_alloc(m->people.people_count * sizeof(*m->touched));
+	for (size_t i = 0; i < m->people.people_count; i++)
+		m->absent[i] = 1;
+	return write_records(m, &w, progress, f) || write_presence(m, &w, f) ? -1 : 0;
+}
+
+static int match_anew(struct ledger *l, const struct progress *progress, struct fault *f)
+{
+	auto_matching m = {0};
+
+	if (load_rulings(l, &m, f) || load(l, &m, progress, f))
+		return -1;
+	if (!m.people.count)
+		return fault_set(f, FAULT_REFUSED,
+			"there is no people list yet: breachmail import people FILE");
+	if (!m.records.count)
+		return fault_set(f, FAULT_REFUSED,
+			"there are no breach records yet: breachmail import breach FILE");
+	if (ledger_begin(l, f))
+		return -1;
+	if (write_set(l, &m, progress, f)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, f);
+}
+
+int match_tally(struct ledger *l, struct match_tally *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(l,
+		    SQL("SELECT count(*) AS rows, total(outcome = 'matched') AS matched, total(outcome = 'ambiguous') AS"
+			" ambiguous, total(outcome = 'possible') AS possible, total(outcome = 'unmatched') AS unmatched,"
+			" (SELECT count(*) FROM presence_now WHERE tellable >= 0.99) AS people,"
+			" (SELECT count(*) FROM presence_now WHERE tellable < 0.99) AS people_maybe FROM match_now"),
+		    &q, f) ||
+		query_next(q, f) < 0)
+		return -1;
+	ret->rows = query_int(q, "rows");
+	ret->matched = query_int(q, "matched");
+	ret->ambiguous = query_int(q, "ambiguous");
+	ret->possible = query_int(q, "possible");
+	ret->unmatched = query_int(q, "unmatched");
+	ret->people = query_int(q, "people");
+	ret->people_maybe = query_int(q, "people_maybe");
+	return 0;
+}
+
+int match_run(struct ledger *l, const struct progress *progress, struct match_tally *ret,
+	struct fault *f)
+{
+	*ret = (struct match_tally){0};
+	if (match_is_current(l, &ret->unchanged, f))
+		return -1;
+	if (!ret->unchanged && match_anew(l, progress, f))
+		return -1;
+	return match_tally(l, ret, f);
+}
+
+int match_explain(
+	struct ledger *l, const char *row_name, struct text *out, struct fault *f)
+{
+	auto_matching m = {0};
+	char scratch[ROSTER_NAME];
+	struct linkage_result found;
+	size_t at = 0;
+
+	if (load_rulings(l, &m, f) || load(l, &m, NULL, f))
+		return -1;
+	while (at < m.records.count &&
+		strcmp(roster_row_name(&m.records.rows[at], scratch), row_name) != 0)
+		at++;
+	if (at == m.records.count)
+		return fault_set(f, FAULT_USAGE,
+			"no record is called '%s'; match --export lists them", row_name);
+	linkage_result(m.linkage, (uint32_t)at, &found);
+	text_printf(out, "row %s: %s (%s)\n", row_name,
+		linkage_outcome_name(found.outcome), linkage_reason_text(found.reason));
+	if (find_ruling(&m, m.records.rows[at].id))
+		text_add_string(out,
+			"A person decided this row; that stands above what follows.\n");
+	for (size_t i = 0; i < found.count; i++) {
+		text_printf(out, "\n%s  probability %.3f\n",
+			roster_person_name(
+				&m.people, found.candidates[i].person, scratch),
+			found.candidates[i].probability);
+		linkage_explain(m.linkage, (uint32_t)at, found.candidates[i].person, out);
+	}
+	return 0;
+}

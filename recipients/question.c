@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finds the questions. Who may leave them open, and when they stop a release, is
+ * approve's business.
+ */
+#include "recipients/question.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "recipients/text.h"
+
+#define SEAL_PAD 256
+#define OFTEN 0.05 /* empty for more people than this is a question */
+#define UNITS_SHOWN 40
+
+struct asking {
+	struct query *insert;
+	const struct policy *policy;
+	const struct roster *people, *records;
+	const struct vault *vault;
+};
+
+static int ask(struct asking *a, const char *key, const char *text, struct fault *f)
+{
+	int64_t id = vault_random_id();
+
+	query_bind_int(a->insert, ":id", id);
+	query_bind_text(a->insert, ":key", key);
+	query_bind_sealed(a->insert, ":text_sealed", "question.text_sealed", id, text,
+		strlen(text), SEAL_PAD);
+	return query_run(a->insert, f);
+}
+
+/* A question whose answer holds only for exactly this text: another list of units is
+ * another question. */
+static int ask_about_text(
+	struct asking *a, const char *what, const struct text *words, struct fault *f)
+{
+	unsigned char digest[VAULT_DIGEST];
+	char hex[2 * VAULT_DIGEST + 1];
+	auto_text key = NULL;
+
+	vault_digest(a->vault, what, words->bytes, words->length, digest);
+	vault_hex(digest, sizeof(digest), hex);
+	key = text_format("%s:%.6s", what, hex);
+	return ask(a, key, words->bytes, f);
+}
+
+/* --- people lists against the ones before
+ * ------------------------------------------------------------------------ */
+
+static int ask_about_list(struct asking *a, const char *what, int64_t number,
+	const char *text, struct fault *f)
+{
+	auto_text key = text_format("list-%s:%lld", what, (long long)number);
+
+	return ask(a, key, text, f);
+}
+
+static int ask_about_lists(struct asking *a, struct ledger *l, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT *, people < 0.9 * before_people AS fewer, as_of < before_as_of AS older,"
+			" known_before < 0.8 * min(people, before_people) AS unlike, protected < before_protected AS lost FROM"
+			" (SELECT row_number() OVER w AS number, people, known_before, protected, as_of,"
+			" lag(people) OVER w AS before_people, lag(protected) OVER w AS before_protected,"
+			" lag(as_of) OVER w AS before_as_of FROM source WHERE kind = 'people' WINDOW w AS (ORDER BY run_id))"
+			" WHERE before_people IS NOT NULL"),
+		    &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		int64_t n = query_int(q, "number"), now = query_int(q, "people"),
+			then = query_int(q, "before_people");
+		auto_text fewer = text_format(
+			"People list %lld has %lld people, the one before had %lld.",
+			(long long)n, (long long)now, (long long)then);
+		auto_text unlike = text_format(
+			"Only %lld of the %lld people of list %lld were on an earlier list.",
+			(long long)query_int(q, "known_before"), (long long)now,
+			(long long)n);
+		auto_text lost = text_format(
+			"List %lld has %lld people above the default level, the one before had %lld.",
+			(long long)n, (long long)query_int(q, "protected"),
+			(long long)query_int(q, "before_protected"));
+
+		if ((query_int(q, "fewer") && ask_about_list(a, "fewer", n, fewer, f)) ||
+			(query_int(q, "unlike") &&
+				ask_about_list(a, "unlike", n, unlike, f)) ||
+			(query_int(q, "lost") &&
+				ask_about_list(a, "protected", n, lost, f)) ||
+			(query_int(q, "older") &&
+				ask_about_list(a, "older", n,
+					"This people list is older than the one before it.",
+					f)))
+			return -1;
+	}
+	return got;
+}
+
+/* --- fields of rules
+ * ---------------------------------------------------------------------------------------------
+ */
+
+static size_t count_filled(
+	const struct roster *r, bool newest_of_person, const char *name)
+{
+	size_t filled = 0, count = newest_of_person ? r->people_count : r->count;
+
+	for (size_t i = 0; i < count; i++)
+		filled +=
+			roster_value(newest_of_person ? roster_newest(r, i) : &r->rows[i],
+				name) != NULL;
+	return filled;
+}
+
+static int ask_about_field(
+	struct asking *a, enum facts_side side, const char *name, struct fault *f)
+{
+	bool person = side == FACTS_PERSON;
+	const struct roster *r = person ? a->people : a->records;
+	size_t all = person ? r->people_count : r->count,
+	       filled = count_filled(r, person, name);
+	const char *who = person ? "person" : "record";
+	auto_text key =
+		text_format("%s:%s.%s", filled ? "often-empty" : "no-column", who, name);
+	auto_text words = NULL;
+
+	if (!all ||
+		(filled && (!person || (double)(all - filled) <= OFTEN * (double)all)))
+		return 0;
+	if (filled)
+		words = text_format(
+			"A rule asks for %s.%s, which is empty for %zu of %zu people.",
+			who, name, all - filled, all);
+	else
+		words = text_format(
+			"A rule asks for %s.%s, and no column of the %s gives it: such a rule never fires.",
+			who, name, person ? "people lists" : "leak");
+	return ask(a, key, words, f);
+}
+
+static int ask_about_fields(struct asking *a, struct fault *f)
+{
+	for (int side = 0; side < FACTS_SIDES; side++) {
+		const struct facts_fields *fields = &a->policy->book.fields[side];
+
+		for (size_t i = 0; i < fields->count; i++)
+			if (ask_about_field(
+				    a, (enum facts_side)side, fields->names[i], f))
+				return -1;
+	}
+	return 0;
+}
+
+static int ask_about_levels(struct asking *a, const size_t *caught, struct fault *f)
+{
+	for (size_t i = 0; i < a->policy->levels_count; i++) {
+		const struct policy_level *level = &a->policy->levels[i];
+		auto_text key = text_format("empty-level:%s", level->name);
+		auto_text words =
+			text_format("No rule of level '%s' catches anybody on the list.",
+				level->name);
+
+		if (!level->is_default && !caught[i] && ask(a, key, words, f))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- units that nobody named
+ * -------------------------------------------------------------------------------------
+ */
+
+static int compare_units(const void *a, const void *b)
+{
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+struct unit_count {
+	const char *unit;
+	size_t people;
+};
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct unit_count *x = a, *y = b;
+
+	if (x->people != y->people)
+		return x->people > y->people ? -1 : 1;
+	return strcasecmp(x->unit, y->unit);
+}
+
+static size_t count_unknown(
+	const struct asking *a, const char **units, size_t count, struct unit_count *ret)
+{
+	size_t found = 0;
+
+	qsort(units, count, sizeof(*units), compare_units);
+	for (size_t i = 0, start = 0; i < count; i++) {
+		if (i + 1 < count && !strcasecmp(units[i], units[i + 1]))
+			continue;
+		if (!policy_unit_known(a->policy, units[i]))
+			ret[found++] = (struct unit_count){units[i], i + 1 - start};
+		start = i + 1;
+	}
+	qsort(ret, found, sizeof(*ret), compare_counts);
+	return found;
+}
+
+static int ask_about_units(struct asking *a, struct fault *f)
+{
+	const char **units = text_alloc(a->people->count * sizeof(*units));
+	struct unit_count *unknown = text_alloc(a->people->count * sizeof(*unknown));
+	auto_text_buffer words = {0};
+	size_t count = 0, found;
+	int failed = 0;
+
+	for (size_t i = 0; i < a->people->count; i++) {
+		const char *unit = roster_value(&a->people->rows[i], "unit");
+
+		if (unit)
+			units[count++] = unit;
+	}
+	found = count_unknown(a, units, count, unknown);
+	text_printf(&words,
+		"%zu unit%s neither named by a rule nor in known_units:", found,
+		found == 1 ? " is" : "s are");
+	for (size_t i = 0; i < found && i < UNITS_SHOWN; i++)
+		text_printf(&words, "%s %s (%zu)", i ? "," : "", unknown[i].unit,
+			unknown[i].people);
+	if (found > UNITS_SHOWN)
+		text_printf(&words, " and %zu more", found - UNITS_SHOWN);
+	if (found)
+		failed = ask_about_text(a, "unknown-units", &words, f);
+	free(units);
+	free(unknown);
+	return failed;
+}
+
+int question_write(struct ledger *l, int64_t set, const struct policy *p,
+	const struct roster *people, const struct roster *records, const size_t *caught,
+	struct fault *f)
+{
+	auto_query struct query *insert = NULL;
+	struct asking a = {.policy = p,
+		.people = people,
+		.records = records,
+		.vault = ledger_vault(l)};
+
+	if (ledger_query(l,
+		    SQL("INSERT INTO question (id, set_id, key, text_sealed) VALUES (:id, :set, :key, :text_sealed)"),
+		    &insert, f))
+		return -1;
+	query_bind_int(insert, ":set", set);
+	a.insert = insert;
+	return ask_about_lists(&a, l, f) || ask_about_fields(&a, f) ||
+			       ask_about_levels(&a, caught, f) || ask_about_units(&a, f)
+		       ? -1
+		       : 0;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opens the seals of all entries or records and keeps them in blocks. Reads only; who
+ * writes them is import.c.
+ */
+#include "recipients/roster.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK ((size_t)1 << 20)
+
+static const char *keep(struct roster *r, const char *bytes, size_t length)
+{
+	char *place;
+
+	if (!r->blocks_count || r->block_used + length + 1 > BLOCK) {
+		r->blocks = text_realloc(
+			r->blocks, (r->blocks_count + 1) * sizeof(*r->blocks));
+		r->blocks[r->blocks_count++] =
+			text_alloc(length + 1 > BLOCK ? length + 1 : BLOCK);
+		r->block_used = 0;
+	}
+	place = r->blocks[r->blocks_count - 1] + r->block_used;
+	memcpy(place, bytes, length);
+	place[length] = '\0';
+	r->block_used += length + 1;
+	return place;
+}
+
+const char *roster_value(const struct roster_row *row, const char *name)
+{
+	const char *n = NULL, *v;
+
+	while (row_packed_next(row->packed, row->length, &n, &v))
+		if (!strcmp(n, name))
+			return v;
+	return NULL;
+}
+
+static int compare_file_order(const void *a, const void *b)
+{
+	const struct roster_row *x = a, *y = b;
+
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static const struct roster *sorting; /* qsort has no user pointer; one thread */
+
+static int compare_numbers(int64_t x, int64_t y)
+{
+	return x < y ? -1 : x > y;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return compare_numbers(sorting->rows[*(const size_t *)a].id,
+		sorting->rows[*(const size_t *)b].id);
+}
+
+static int compare_owners(const void *a, const void *b)
+{
+	const size_t *x = a, *y = b;
+	int order = compare_numbers(sorting->rows[*x].owner, sorting->rows[*y].owner);
+
+	return order ? order : *x < *y ? -1 : *x > *y;
+}
+
+static int compare_people(const void *a, const void *b)
+{
+	return compare_numbers(
+		sorting->people[*(const size_t *)a], sorting->people[*(const size_t *)b]);
+}
+
+/* The indexes 0 .. count - 1, sorted. */
+static size_t *index_by(
+	const struct roster *r, size_t count, int (*compare)(const void *, const void *))
+{
+	size_t *index = text_alloc(count * sizeof(*index));
+
+	for (size_t i = 0; i < count; i++)
+		index[i] = i;
+	sorting = r;
+	qsort(index, count, sizeof(*index), compare);
+	return index;
+}
+
+static int load(struct ledger *l, const char *sql, const char *place, struct roster *r,
+	struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_text_buffer plain = {0};
+	size_t room = 0;
+	int got;
+
+	if (ledger_query(l, sql, &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		struct roster_row *row;
+		const char *number;
+
+		if (r->count == room) {
+			room = room ? room * 2 : 1024;
+			r->rows = text_realloc(r->rows, room * sizeof(*r->rows));
+		}
+		row = &r->rows[r->count++];
+		*row = (struct roster_row){.id = query_int(q, "id"),
+			.owner = query_int(q, "owner"),
+			.source = query_int(q, "source")};
+		if (query_sealed(q, "fields_sealed", place, row->id, &plain, f))
+			return -1;
+		row->length = plain.length;
+		row->packed = keep(r, plain.bytes, plain.length);
+		number = roster_value(row, ROSTER_ROW);
+		row->number = number ? (uint32_t)strtoul(number, NULL, 10) : 0;
+	}
+	if (!got) {
+		qsort(r->rows, r->count, sizeof(*r->rows), compare_file_order);
+		r->by_id = index_by(r, r->count, compare_ids);
+	}
+	return got;
+}
+
+/* Numbers the people by their first entry, and chains each person's entries in file
+ * order. */
+static void index_people(struct roster *r)
+{
+	size_t *owners = index_by(r, r->count, compare_owners),
+	       *first_of = text_alloc(r->count * sizeof(*first_of));
+
+	r->next_entry = text_alloc(r->count * sizeof(*r->next_entry));
+	for (size_t i = 0, start = 0; i < r->count; i++) {
+		bool same = i && r->rows[owners[i]].owner == r->rows[owners[i - 1]].owner;
+
+		if (!same)
+			start = i;
+		else
+			r->next_entry[owners[i - 1]] = owners[i];
+		r->next_entry[owners[i]] = SIZE_MAX;
+		first_of[owners[i]] = owners[start];
+	}
+	r->people = text_alloc(r->count * sizeof(*r->people));
+	r->first = text_alloc(r->count * sizeof(*r->first));
+	for (size_t i = 0; i < r->count; i++) {
+		if (first_of[i] == i) {
+			r->first[r->people_count] = i;
+			r->people[r->people_count] = r->rows[i].owner;
+			r->rows[i].person = (uint32_t)r->people_count++;
+		} else {
+			r->rows[i].person = r->rows[first_of[i]].person;
+		}
+	}
+	r->people_by_id = index_by(r, r->people_count, compare_people);
+	free(owners);
+	free(first_of);
+}
+
+int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f)
+{
+	*ret = (struct roster){0};
+	if (load(l,
+		    SQL("SELECT e.id, e.person_id AS owner, s.run_id AS source, e.fields_sealed"
+			" FROM entry e JOIN source s ON s.id = e.source_id"),
+		    "entry.fields_sealed", ret, f))
+		return -1;
+	index_people(ret);
+	return 0;
+}
+
+int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f)
+{
+	*ret = (struct roster){0};
+	return load(l,
+		SQL("SELECT r.id, 0 AS owner, s.run_id AS source, r.fields_sealed"
+		    " FROM record r JOIN source s ON s.id = r.source_id"),
+		"record.fields_sealed", ret, f);
+}
+
+void roster_done(struct roster *r)
+{
+	for (size_t i = 0; i < r->blocks_count; i++)
+		free(r->blocks[i]);
+	free(r->blocks);
+	free(r->rows);
+	free(r->people);
+	free(r->first);
+	free(r->next_entry);
+	free(r->by_id);
+	free(r->people_by_id);
+	*r = (struct roster){0};
+}
+
+const struct roster_row *roster_find(const struct roster *r, int64_t id)
+{
+	size_t low = 0, high = r->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->rows[r->by_id[middle]].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < r->count && r->rows[r->by_id[low]].id == id ? &r->rows[r->by_id[low]]
+								 : NULL;
+}
+
+size_t roster_person(const struct roster *r, int64_t person_id)
+{
+	size_t low = 0, high = r->people_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->people[r->people_by_id[middle]] < person_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < r->people_count && r->people[r->people_by_id[low]] == person_id
+		       ? r->people_by_id[low]
+		       : SIZE_MAX;
+}
+
+const struct roster_row *roster_entry(
+	const struct roster *r, size_t person, const struct roster_row *last)
+{
+	size_t i = last ? r->next_entry[last - r->rows] : r->first[person];
+
+	return i == SIZE_MAX ? NULL : &r->rows[i];
+}
+
+const struct roster_row *roster_newest(const struct roster *r, size_t person)
+{
+	const struct roster_row *newest = NULL;
+
+	for (const struct roster_row *e = NULL; (e = roster_entry(r, person, e));)
+		if (!newest || e->source > newest->source)
+			newest = e;
+	return newest;
+}
+
+const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NAME])
+{
+	const char *own = roster_value(row, "row_id");
+
+	if (own)
+		return own;
+	(void)snprintf(scratch, ROSTER_NAME, "%u", row->number);
+	return scratch;
+}
+
+const char *roster_person_name(
+	const struct roster *r, size_t person, char scratch[ROSTER_NAME])
+{
+	static const char *const names[] = {
+		"person_id", "pay_number", "warrant_number", "service_number"};
+	const struct roster_row *newest = roster_newest(r, person);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = roster_value(newest, names[i]);
+
+		if (value)
+			return value;
+	}
+	(void)snprintf(scratch, ROSTER_NAME, "row %u", newest->number);
+	return scratch;
+}

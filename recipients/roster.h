@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * roster: the people's entries, or the leaked records, out of the ledger and into memory.
+ *
+ * Rows stand in the order of their files (source by source, then by row number), so that the same files give the
+ * same results whatever their random ids are. Memory: about 0.5 kB a row.
+ */
+#ifndef RECIPIENTS_ROSTER_H
+#define RECIPIENTS_ROSTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+#include "recipients/text.h"
+
+#define ROSTER_ROW "#row" /* the field that holds the number of the row in its file */
+
+struct roster_row {
+	int64_t id;	     /* entry.id or record.id */
+	int64_t owner;	     /* entries: person.id; records: 0 */
+	int64_t source;	     /* the run that imported it: later lists have larger numbers */
+	uint32_t number;     /* row in its file, as a spreadsheet counts */
+	uint32_t person;     /* entries: index into people */
+	const char *packed;  /* row_packed_next */
+	size_t length;
+};
+
+struct roster {
+	struct roster_row *rows;
+	size_t count;
+	int64_t *people; /* person.id, in the order of their first entry; records: none */
+	size_t people_count;
+	size_t *first, *next_entry; /* of a person; of an entry: the same person's next (SIZE_MAX: none) */
+	size_t *people_by_id;	    /* person indexes in the order of their ids */
+	char **blocks;
+	size_t blocks_count, block_used;
+	size_t *by_id; /* row indexes in the order of their ids */
+};
+
+int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f);
+int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f);
+void roster_done(struct roster *r);
+#define auto_roster __attribute__((cleanup(roster_done))) struct roster
+
+/* The row with this id, or NULL. */
+const struct roster_row *roster_find(const struct roster *r, int64_t id);
+/* The index of a person, or SIZE_MAX. */
+size_t roster_person(const struct roster *r, int64_t person_id);
+/* Walks the entries of a person: `for (const struct roster_row *e = NULL; (e = roster_entry(r, p, e));)`. */
+const struct roster_row *roster_entry(const struct roster *r, size_t person, const struct roster_row *last);
+/* The entry of the newest list. */
+const struct roster_row *roster_newest(const struct roster *r, size_t person);
+
+/* A field of a row, or NULL. */
+const char *roster_value(const struct roster_row *row, const char *name);
+/* What a file calls the row: its row_id, else its row number in `scratch`. */
+#define ROSTER_NAME 16
+const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NAME]);
+/* What a list calls a person: person_id, pay, warrant or service number, else "row N". */
+const char *roster_person_name(const struct roster *r, size_t person, char scratch[ROSTER_NAME]);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The choice of an address. Its syntax and the force's domains are asked of the caller;
+ * risk is policy.c's.
+ */
+#include "recipients/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "recipients/text.h"
+
+struct shared {
+	const char *address;
+	uint32_t person;
+};
+
+struct route_book {
+	struct shared *addresses; /* sorted, case-blind */
+	size_t count;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct shared *x = a, *y = b;
+	int order = strcasecmp(x->address, y->address);
+
+	return order ? order : x->person < y->person ? -1 : x->person > y->person;
+}
+
+struct route_book *route_book_new(const struct roster *people)
+{
+	static const char *const fields[] = {"email", "email_personal", "contact"};
+	struct route_book *b = text_alloc(sizeof(*b));
+
+	b->addresses = text_alloc(people->count * 3 * sizeof(*b->addresses));
+	for (size_t i = 0; i < people->count; i++)
+		for (size_t k = 0; k < 3; k++) {
+			const char *value = roster_value(&people->rows[i], fields[k]);
+
+			if (value)
+				b->addresses[b->count++] =
+					(struct shared){value, people->rows[i].person};
+		}
+	qsort(b->addresses, b->count, sizeof(*b->addresses), compare);
+	return b;
+}
+
+void route_book_free(struct route_book *b)
+{
+	if (!b)
+		return;
+	free(b->addresses);
+	free(b);
+}
+
+static bool is_shared(const struct route_book *b, const char *address)
+{
+	size_t low = 0, high = b->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcasecmp(b->addresses[middle].address, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = low + 1;
+		i < b->count && !strcasecmp(b->addresses[i].address, address); i++)
+		if (b->addresses[i].person != b->addresses[low].person)
+			return true;
+	return false;
+}
+
+static bool status_is(const char *status, const char *const *words)
+{
+	for (; status && *words; words++)
+		if (strcasestr(status, *words))
+			return true;
+	return false;
+}
+
+/* Tries one address; the first reason that was met is kept. */
+static bool try_address(const struct route_book *b, const char *address, bool work,
+	const char *(*refuses)(void *user, const char *address, bool work), void *user,
+	struct route_address *ret)
+{
+	const char *reason;
+
+	if (!address)
+		return false;
+	reason = is_shared(b, address) ? "address-shared"
+		 : refuses             ? refuses(user, address, work)
+				       : NULL;
+	if (!reason) {
+		*ret = (struct route_address){address, NULL};
+		return true;
+	}
+	if (!ret->reason)
+		ret->reason = reason;
+	return false;
+}
+
+void route_find(const struct route_book *b, const struct roster_row *entry,
+	const char *(*refuses)(void *user, const char *address, bool work), void *user,
+	struct route_address *ret)
+{
+	static const char *const dead[] = {"deceased", "died", "dead", "death", NULL};
+	static const char *const away[] = {"suspend", "career", "left", "leaver",
+		"resign", "retire", "dismiss", NULL};
+	const char *status = roster_value(entry, "status"),
+		   *contact = roster_value(entry, "contact");
+	bool is_away = status_is(status, away);
+
+	*ret = (struct route_address){0};
+	if (status_is(status, dead)) {
+		ret->reason = "deceased";
+		return;
+	}
+	if (contact && !strchr(contact, '@')) {
+		ret->reason = "contact-stated";
+		return;
+	}
+	if (contact) { /* the one safe way: no other is tried behind it */
+		(void)try_address(b, contact, false, refuses, user, ret);
+		return;
+	}
+	if (!is_away &&
+		try_address(b, roster_value(entry, "email"), true, refuses, user, ret))
+		return;
+	if (try_address(
+		    b, roster_value(entry, "email_personal"), false, refuses, user, ret))
+		return;
+	if (!ret->reason)
+		ret->reason = is_away ? "away" : "no-address";
+}
+
+const char *route_reason_text(const char *reason)
+{
+	static const char *const words[][2] = {
+		{"level", "their level is told by a person, not by mail"},
+		{"no-address", "no address is known"},
+		{"address-shared", "the address is shared with others on the list"},
+		{"address-unusable", "the address is not one that mail can be sent to"},
+		{"outside-domains", "the work address is outside the allowed domains"},
+		{"deceased", "the list says that they have died: next of kin, by visit"},
+		{"away",
+			"suspended, on a career break or gone, and no personal address is known"},
+		{"contact-stated", "they stated another safe way to be reached"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i][0], reason))
+			return words[i][1];
+	return reason;
+}

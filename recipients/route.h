@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * route: which address reaches this person and nobody else, if any.
+ *
+ * In this order: a stated safe contact, the work address, the personal one. Who is suspended, on a career break or has
+ * left does not read the work mailbox; who has died gets no mail; an address that several people of the list have is
+ * read by others; and a stated contact that is no address is a way that only a human can go.
+ */
+#ifndef RECIPIENTS_ROUTE_H
+#define RECIPIENTS_ROUTE_H
+
+#include <stdbool.h>
+
+#include "recipients/roster.h"
+
+struct route_book; /* who shares an address with whom */
+struct route_book *route_book_new(const struct roster *people);
+void route_book_free(struct route_book *b);
+
+struct route_address {
+	const char *address; /* NULL: a task */
+	const char *reason;  /* why not, in one word: "no-address", "address-shared", "deceased", "away" ... */
+};
+void route_find(const struct route_book *b, const struct roster_row *entry,
+	const char *(*refuses)(void *user, const char *address, bool work), void *user, struct route_address *ret);
+
+/* "no address is known": what a human reads for such a word. */
+const char *route_reason_text(const char *reason);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where words come from. How they are rendered is mustache.c's.
+ */
+#include "templates/texts.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "shipped.h"
+#include "templates/folder.h"
+
+const char *texts_shipped(const char *name)
+{
+	for (size_t i = 0; shipped[i].name; i++)
+		if (!strcmp(shipped[i].name, name))
+			return shipped[i].text;
+	return NULL;
+}
+
+const char *texts_name(size_t i)
+{
+	return shipped[i].name;
+}
+
+static bool has_ending(const char *name)
+{
+	const char *slash = strrchr(name, '/'), *dot = strrchr(slash ? slash : name, '.');
+
+	return dot && dot[1];
+}
+
+bool texts_overridden(const struct texts *t, const char *name)
+{
+	auto_text path = text_format(
+		"%s/%s%s", t->dir ? t->dir : "", name, has_ending(name) ? "" : ".txt");
+
+	return t->dir && !access(path, F_OK);
+}
+
+int texts_load(const struct texts *t, const char *name, struct text *ret, struct fault *f)
+{
+	struct folder own = {.dir = t->dir, .ending = ".txt"};
+	auto_text full = text_format("%s%s", name, has_ending(name) ? "" : ".txt");
+	const char *text;
+	int got = 0;
+
+	if (t->dir && !access(t->dir, F_OK))
+		got = folder_load(&own, full, ret, f);
+	if (got)
+		return got;
+	text = texts_shipped(full);
+	if (!text)
+		return 0;
+	text_clear(ret);
+	text_add_string(ret, text);
+	return 1;
+}
+
+static int load(void *user, const char *name, struct text *ret_source, struct fault *f)
+{
+	return texts_load(user, name, ret_source, f);
+}
+
+struct mustache_loader texts_loader(struct texts *t)
+{
+	return (struct mustache_loader){load, t};
+}

@@ -93,6 +93,18 @@ static const char *element_takes(const char *p, int32_t c)
 	return literal == c ? p : NULL;
 }
 
+/*
+ * The next place, from `text` on, where what follows a star may begin; NULL: nowhere.
+ * Most patterns are "*word*": the letter is looked for by strchr, which is what makes a
+ * policy of hundreds of them quick.
+ */
+static const char *next_start(const char *after_star, const char *text)
+{
+	char c = *after_star;
+
+	return c == '*' || c == '?' || c == '[' || c == '\\' ? text : strchr(text, c);
+}
+
 bool pattern_matches(const char *pattern, const char *text)
 {
 	const char *star = NULL, *resume = NULL, *next;
@@ -102,7 +114,11 @@ bool pattern_matches(const char *pattern, const char *text)
 	while (*text) {
 		if (*pattern == '*') {
 			star = ++pattern;
-			resume = text;
+			if (!*star)
+				return true;
+			resume = text = next_start(star, text);
+			if (!text)
+				return false;
 			continue;
 		}
 		length = character(text, &c);
@@ -110,13 +126,13 @@ bool pattern_matches(const char *pattern, const char *text)
 		if (next) {
 			pattern = next;
 			text += length;
-		} else if (star) {
-			resume += character(resume, &c);
-			text = resume;
-			pattern = star;
-		} else {
-			return false;
+			continue;
 		}
+		resume = star ? next_start(star, resume + character(resume, &c)) : NULL;
+		if (!resume)
+			return false;
+		text = resume;
+		pattern = star;
 	}
 	while (*pattern == '*')
 		pattern++;

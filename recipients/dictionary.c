@@ -9,55 +9,70 @@
 #include <string.h>
 
 /* FNV-1a, 64 bits, folded: short strings, no need for more. */
-static uint64_t hash_of(const char *string)
+static uint32_t hash_of(const char *string)
 {
 	uint64_t hash = 0xcbf29ce484222325;
 
 	for (; *string; string++)
 		hash = (hash ^ (unsigned char)*string) * 0x100000001b3;
-	return hash ^ hash >> 32;
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 /* The slot where the string is, or where it belongs. */
-static size_t slot_find(const struct dictionary *d, const char *string)
+static struct dictionary_slot *slot_find(
+	const struct dictionary *d, const char *string, uint32_t hash)
 {
-	size_t mask = d->slot_count - 1, slot = (size_t)hash_of(string) & mask;
+	size_t mask = d->slot_count - 1, at = hash & mask;
 
-	while (d->slots[slot] && strcmp(dictionary_string(d, d->slots[slot]), string))
-		slot = (slot + 1) & mask;
-	return slot;
+	while (d->slots[at].number &&
+		(d->slots[at].hash != hash ||
+			strcmp(dictionary_string(d, d->slots[at].number), string)))
+		at = (at + 1) & mask;
+	return &d->slots[at];
 }
 
 static void slots_grow(struct dictionary *d)
 {
-	free(d->slots);
-	d->slot_count = d->slot_count ? d->slot_count * 2 : 64;
+	struct dictionary_slot *old = d->slots;
+	size_t count = d->slot_count;
+
+	d->slot_count = count ? count * 2 : 64;
 	d->slots = text_alloc(d->slot_count * sizeof(*d->slots));
-	for (uint32_t n = 1; n <= d->count; n++)
-		d->slots[slot_find(d, dictionary_string(d, n))] = n;
+	for (size_t i = 0; i < count; i++) {
+		size_t at = old[i].hash & (d->slot_count - 1);
+
+		if (!old[i].number)
+			continue;
+		while (d->slots[at].number)
+			at = (at + 1) & (d->slot_count - 1);
+		d->slots[at] = old[i];
+	}
+	free(old);
 }
 
 uint32_t dictionary_add(struct dictionary *d, const char *string)
 {
-	size_t slot;
+	uint32_t hash = hash_of(string);
+	struct dictionary_slot *slot;
 
 	if (2 * ((size_t)d->count + 1) > d->slot_count)
 		slots_grow(d);
-	slot = slot_find(d, string);
-	if (d->slots[slot])
-		return d->slots[slot];
+	slot = slot_find(d, string, hash);
+	if (slot->number)
+		return slot->number;
 	if (d->count == d->room) {
 		d->room = d->room ? d->room * 2 : 64;
 		d->starts = text_realloc(d->starts, d->room * sizeof(*d->starts));
 	}
 	d->starts[d->count++] = d->bytes.length;
 	text_add(&d->bytes, string, strlen(string) + 1);
-	return d->slots[slot] = d->count;
+	*slot = (struct dictionary_slot){hash, d->count};
+	return d->count;
 }
 
 uint32_t dictionary_find(const struct dictionary *d, const char *string)
 {
-	return d->slot_count ? d->slots[slot_find(d, string)] : 0;
+	return d->slot_count ? slot_find(d, string, hash_of(string))->number : 0;
 }
 
 const char *dictionary_string(const struct dictionary *d, uint32_t number)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "recipients/fold.h"
+#include "recipients/likeness.h"
 
 enum part {
 	SURNAME,
@@ -38,7 +39,6 @@ void evidence_done(struct evidence *e)
 	dictionary_done(&e->fields);
 	dictionary_done(&e->words);
 	dictionary_done(&e->keys);
-	dictionary_done(&e->blocks);
 	dictionary_done(&e->forms);
 	free(e->names);
 	free(e->cells);
@@ -54,6 +54,15 @@ static void *grown(void *old, size_t count, size_t *room, size_t size)
 		return old;
 	*room = *room ? *room + *room / 2 : 64;
 	return text_realloc(old, *room * size);
+}
+
+static unsigned part_of(const char *field)
+{
+	unsigned part = 0;
+
+	while (part < PARTS && strcmp(parts[part], field) != 0)
+		part++;
+	return part;
 }
 
 /* Columns that no field of ours is meant by are one when they read alike: "Shift Team",
@@ -77,31 +86,46 @@ static int column_add(
 	if (e->columns_count == EVIDENCE_COLUMNS)
 		return fault_set(f, FAULT_INPUT,
 			"more than %d different columns to compare", EVIDENCE_COLUMNS);
-	e->columns[e->columns_count++] = (struct evidence_column){
-		.name = text_copy(name), .kind = kind, .strong = strong};
+	e->columns[e->columns_count++] = (struct evidence_column){.name = text_copy(name),
+		.kind = kind,
+		.part = part_of(name),
+		.strong = strong};
 	return 0;
 }
 
-static int column_find(
+static int column_look_up(
 	struct evidence *e, const char *field, uint32_t *ret, struct fault *f)
 {
 	uint32_t known = e->fields.count, number = dictionary_add(&e->fields, field);
 
-	if (number <= known) {
-		*ret = e->places[number - 1];
-		return 0;
-	}
 	if (number > sizeof(e->places) / sizeof(*e->places))
 		return fault_set(f, FAULT_INPUT,
 			"more than %zu different headers of columns",
 			sizeof(e->places) / sizeof(*e->places));
-	if (column_add(e, field, ret, f))
+	if (number > known && column_add(e, field, &e->places[number - 1], f))
 		return -1;
-	e->places[number - 1] = *ret;
+	*ret = number;
 	return 0;
 }
 
-static const char *word_of(const struct evidence *e, uint32_t number)
+/* `at`: how many fields of the row came before. */
+static int column_find(
+	struct evidence *e, size_t at, const char *field, uint32_t *ret, struct fault *f)
+{
+	bool beyond = at >= sizeof(e->sequence) / sizeof(*e->sequence);
+	uint32_t number = beyond ? 0 : e->sequence[at];
+
+	if (!number || strcmp(dictionary_string(&e->fields, number), field)) {
+		if (column_look_up(e, field, &number, f))
+			return -1;
+		if (!beyond)
+			e->sequence[at] = number;
+	}
+	*ret = e->places[number - 1];
+	return 0;
+}
+
+const char *evidence_word(const struct evidence *e, uint32_t number)
 {
 	return number ? dictionary_string(&e->words, number) : "";
 }
@@ -111,37 +135,25 @@ static uint32_t word_add(struct evidence *e, const char *word)
 	return *word ? dictionary_add(&e->words, word) : 0;
 }
 
-static void block_write(uint32_t key, char letter, char out[16])
+uint32_t evidence_block(uint32_t key, const char *forenames)
 {
-	(void)snprintf(out, 16, "%u%c", key, letter ? letter : ' ');
-}
+	uint32_t letter = !*forenames ? 0
+			  : *forenames >= 'a' && *forenames <= 'z'
+				  ? (uint32_t)(*forenames - 'a') + 1
+				  : 27;
 
-static char letter_of(const char *forenames)
-{
-	return *forenames >= 'a' && *forenames <= 'z' ? *forenames
-	       : *forenames                           ? '?'
-						      : '\0';
-}
-
-uint32_t evidence_block(const struct evidence *e, uint32_t key, char letter)
-{
-	char block[16];
-
-	block_write(key, letter, block);
-	return dictionary_find(&e->blocks, block);
+	return key * EVIDENCE_BLOCKS + letter;
 }
 
 static void name_add(struct evidence *e, struct evidence_row *row, const struct name *n)
 {
-	char key[NAME_ROOM], block[16];
+	char key[NAME_ROOM];
 	struct evidence_name new = {.rank = {n->rank.first, n->rank.second}};
 
 	if (!*n->surname)
 		return;
 	name_key(n->surname, key);
 	new.key = dictionary_add(&e->keys, key);
-	block_write(new.key, letter_of(n->forenames), block);
-	new.block = dictionary_add(&e->blocks, block);
 	new.surname = word_add(e, n->surname);
 	new.forenames = word_add(e, n->forenames);
 	e->names = grown(e->names, e->names_count, &e->names_room, sizeof(*e->names));
@@ -168,8 +180,9 @@ static void forenames_put(
 		memmove(rest, rest + strcspn(rest, " "),
 			strlen(rest + strcspn(rest, " ")) + 1);
 	used = strlen(out);
-	(void)snprintf(out + used, NAME_ROOM - used, "%s%s",
-		*out && *rest && *rest != ' ' ? " " : "", rest);
+	if (*rest)
+		(void)snprintf(out + used, NAME_ROOM - used, "%s%s",
+			used && *rest != ' ' ? " " : "", rest);
 }
 
 /* The readings that the row itself gives; other surnames and forenames come to each of
@@ -212,18 +225,35 @@ static void names_add(
 	}
 }
 
-static void cell_add(
-	struct evidence *e, struct evidence_row *row, uint32_t column, const char *value)
+/* Kinds of which a file has few different texts, each worth reading once. */
+static bool is_repeated(enum value_kind kind)
 {
-	struct evidence_column *c = &e->columns[column];
-	uint32_t known = c->texts.count, text = dictionary_add(&c->texts, value);
-	size_t at;
+	return kind == VALUE_RANK || kind == VALUE_VETTING || kind == VALUE_PLACE ||
+	       kind == VALUE_GENDER || kind == VALUE_TEXT;
+}
 
+static struct value cell_read(
+	struct evidence *e, struct evidence_column *c, const char *value)
+{
+	uint32_t known = c->texts.count, text;
+
+	if (!is_repeated(c->kind))
+		return value_parse(c->kind, value, &e->forms);
+	text = dictionary_add(&c->texts, value);
 	if (text > known) {
 		c->values = grown(c->values, known, &c->values_room, sizeof(*c->values));
 		c->values[known] = value_parse(c->kind, value, &e->forms);
 	}
-	if (!c->values[text - 1].main)
+	return c->values[text - 1];
+}
+
+static void cell_add(
+	struct evidence *e, struct evidence_row *row, uint32_t column, const char *text)
+{
+	struct value value = cell_read(e, &e->columns[column], text);
+	size_t at;
+
+	if (!value.main)
 		return;
 	for (at = 0; at < row->cells_count; at++)
 		if (e->cells[row->cells + at].column == column)
@@ -232,17 +262,9 @@ static void cell_add(
 	/* In the order of columns, so that two rows are compared in one walk. */
 	for (; at > 0 && e->cells[row->cells + at - 1].column > column; at--)
 		e->cells[row->cells + at] = e->cells[row->cells + at - 1];
-	e->cells[row->cells + at] = (struct evidence_cell){column, text};
+	e->cells[row->cells + at] = (struct evidence_cell){column, value};
 	e->cells_count++;
 	row->cells_count++;
-}
-
-static void part_keep(
-	const char *const field, const char *value, const char *values[PARTS])
-{
-	for (size_t i = 0; i < PARTS; i++)
-		if (!values[i] && !strcmp(parts[i], field))
-			values[i] = value;
 }
 
 int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
@@ -253,16 +275,16 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 		.owner = owner, .names = e->names_count, .cells = e->cells_count};
 	const char *field = NULL, *value = NULL, *values[PARTS] = {NULL};
 
-	while (row_packed_next(packed, length, &field, &value)) {
+	for (size_t at = 0; row_packed_next(packed, length, &field, &value); at++) {
 		uint32_t column = 0;
 
-		if (column_find(e, field, &column, f))
+		if (column_find(e, at, field, &column, f))
 			return -1;
 		if (e->columns[column].kind == VALUE_SKIPPED)
 			continue;
 		e->columns[column].filled[side] = true;
 		if (e->columns[column].kind == VALUE_NAME)
-			part_keep(field, value, values);
+			values[e->columns[column].part] = value;
 		else
 			cell_add(e, &row, column, value);
 	}
@@ -272,15 +294,11 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 	return 0;
 }
 
-struct value evidence_value(const struct evidence *e, const struct evidence_cell *cell)
-{
-	return e->columns[cell->column].values[cell->text - 1];
-}
-
 enum agreement {
 	SILENT,
 	AGREES,
-	DIFFERS
+	DIFFERS,
+	NEAR /* differs by a typing error; strong ones alone */
 };
 
 static enum agreement values_compare(enum value_kind kind, struct value a, struct value b)
@@ -290,11 +308,23 @@ static enum agreement values_compare(enum value_kind kind, struct value a, struc
 	return value_equal(kind, a, b) ? AGREES : DIFFERS;
 }
 
+/* Strong identifiers are kept as text: a number's digits, an address. */
+static enum agreement strong_compare(
+	const struct evidence *e, enum value_kind kind, struct value a, struct value b)
+{
+	enum agreement found = values_compare(kind, a, b);
+
+	if (found == DIFFERS && likeness_errors(dictionary_string(&e->forms, a.main),
+					dictionary_string(&e->forms, b.main), 1) == 1)
+		return NEAR;
+	return found;
+}
+
 static struct value rank_of(const struct evidence *e, const struct evidence_row *row)
 {
 	for (uint32_t i = 0; i < row->cells_count; i++)
 		if (e->columns[e->cells[row->cells + i].column].kind == VALUE_RANK)
-			return evidence_value(e, &e->cells[row->cells + i]);
+			return e->cells[row->cells + i].value;
 	return (struct value){0, 0};
 }
 
@@ -315,7 +345,7 @@ bool evidence_same_number(const struct evidence *e, const struct evidence_cell *
 	if (record->column != entry->column &&
 		!(is_stray(e, record->column) && c->strong && c->kind == VALUE_NUMBER))
 		return false;
-	return value_equal(c->kind, evidence_value(e, record), evidence_value(e, entry));
+	return value_equal(c->kind, record->value, entry->value);
 }
 
 static enum agreement stray_compare(const struct evidence *e,
@@ -326,11 +356,14 @@ static enum agreement stray_compare(const struct evidence *e,
 	for (uint32_t i = 0; i < entry->cells_count; i++) {
 		const struct evidence_cell *other = &e->cells[entry->cells + i];
 		const struct evidence_column *c = &e->columns[other->column];
+		enum agreement one;
 
-		if (evidence_same_number(e, cell, other))
+		if (!c->strong || c->kind != VALUE_NUMBER)
+			continue;
+		one = strong_compare(e, VALUE_NUMBER, cell->value, other->value);
+		if (one == AGREES)
 			return AGREES;
-		if (c->strong && c->kind == VALUE_NUMBER)
-			found = DIFFERS;
+		found = found == NEAR ? NEAR : one;
 	}
 	return found;
 }
@@ -348,10 +381,11 @@ static enum agreement cell_compare(const struct evidence *e,
 		return stray_compare(e, cell, entry);
 	if (*at == entry->cells_count || other[*at].column != cell->column)
 		return SILENT;
-	if (other[*at].text == cell->text)
-		return AGREES;
-	return values_compare(e->columns[cell->column].kind, evidence_value(e, cell),
-		evidence_value(e, &other[*at]));
+	if (e->columns[cell->column].strong)
+		return strong_compare(
+			e, e->columns[cell->column].kind, cell->value, other[*at].value);
+	return values_compare(
+		e->columns[cell->column].kind, cell->value, other[*at].value);
 }
 
 struct names_verdict {
@@ -373,7 +407,8 @@ static enum evidence_strength strength_of(const char *given, const char *listed)
 static struct names_verdict readings_compare(const struct evidence *e,
 	const struct evidence_name *a, const struct evidence_name *b)
 {
-	const char *given = word_of(e, a->forenames), *listed = word_of(e, b->forenames);
+	const char *given = evidence_word(e, a->forenames),
+		   *listed = evidence_word(e, b->forenames);
 	enum name_fit fit =
 		a->key == b->key ? name_forenames_fit(given, listed) : NAME_DIFFERS;
 
@@ -426,10 +461,11 @@ void evidence_compare(const struct evidence *e, const struct evidence_row *recor
 		enum agreement a = cell_compare(e, cell, entry, &at);
 		bool strong = e->columns[cell->column].strong;
 
-		if (a == SILENT)
-			continue;
-		++*(strong ? (a == AGREES ? &ret->strong_agree : &ret->strong_differ)
-			   : (a == AGREES ? &ret->agree : &ret->differ));
+		if (a == AGREES)
+			++*(strong ? &ret->strong_agree : &ret->agree);
+		else if (a != SILENT)
+			++*(strong ? &ret->strong_differ : &ret->differ);
+		ret->strong_near += a == NEAR;
 	}
 }
 
@@ -437,9 +473,10 @@ static struct name name_of(const struct evidence *e, const struct evidence_name 
 {
 	struct name name = {.rank = {RANK_NONE, RANK_NONE}};
 
-	(void)snprintf(name.surname, sizeof(name.surname), "%s", word_of(e, n->surname));
 	(void)snprintf(
-		name.forenames, sizeof(name.forenames), "%s", word_of(e, n->forenames));
+		name.surname, sizeof(name.surname), "%s", evidence_word(e, n->surname));
+	(void)snprintf(name.forenames, sizeof(name.forenames), "%s",
+		evidence_word(e, n->forenames));
 	return name;
 }
 
@@ -506,7 +543,8 @@ static bool has_column(
 void evidence_explain(const struct evidence *e, const struct evidence_row *record,
 	const struct evidence_row *entry, struct text *out)
 {
-	static const char *const words[] = {"only in the record", "agrees", "differs"};
+	static const char *const words[] = {
+		"only in the record", "agrees", "differs", "differs by a typing error"};
 	uint32_t at = 0;
 
 	names_explain(e, record, entry, out);

@@ -2,9 +2,9 @@
 /*
  * evidence: rows in compact form, and what two of them agree on.
  *
- * People's entries and leaked records are kept alike: names in all their readings, and a cell for each other field
- * that may tell who somebody is. Equal strings are kept once, under a number. What follows from agreement is
- * linkage.c's.
+ * People's entries and leaked records are kept alike: names in all their readings, and a cell
+ * for each other field that may tell who somebody is. Equal strings are kept once, under a
+ * number. What follows from agreement is linkage.c's.
  */
 #ifndef RECIPIENTS_EVIDENCE_H
 #define RECIPIENTS_EVIDENCE_H
@@ -21,29 +21,34 @@
 
 #define EVIDENCE_COLUMNS 128 /* different field names of both sides together */
 
-enum evidence_side { EVIDENCE_PEOPLE, EVIDENCE_RECORDS };
+enum evidence_side {
+	EVIDENCE_PEOPLE,
+	EVIDENCE_RECORDS
+};
 
 struct evidence_column {
 	char *name;
 	enum value_kind kind;
-	bool strong;		 /* identifies one person by itself */
-	bool filled[2];		 /* a side has values in it */
-	struct dictionary texts; /* as they stand in the files */
-	struct value *values;	 /* of each text */
+	unsigned part;           /* of the name, for VALUE_NAME */
+	bool strong;             /* identifies one person by itself */
+	bool filled[2];          /* a side has values in it */
+	struct dictionary texts; /* as they stand in the files, where the same ones come again
+				    and again */
+	struct value *values;    /* of each text */
 	size_t values_room;
 };
 
 /* One reading of the name of a row. */
 struct evidence_name {
-	uint32_t key;	    /* of the surname: equal surnames, equal numbers */
-	uint32_t block;	    /* of surname and first letter of the forenames */
+	uint32_t key;       /* of the surname: equal surnames, equal numbers */
 	uint32_t surname;   /* as name.h writes it */
 	uint32_t forenames; /* 0: none */
 	struct value rank;  /* that stood beside the name */
 };
 
 struct evidence_cell {
-	uint32_t column, text;
+	uint32_t column;
+	struct value value;
 };
 
 struct evidence_row {
@@ -62,10 +67,10 @@ struct evidence {
 	uint32_t columns_count;
 	struct dictionary fields; /* names as they come -> places */
 	uint32_t places[EVIDENCE_COLUMNS * 2];
-	struct dictionary words;  /* surnames, forenames */
-	struct dictionary keys;	  /* surnames without hyphens */
-	struct dictionary blocks; /* key and letter */
-	struct dictionary forms;  /* of values */
+	uint32_t sequence[EVIDENCE_COLUMNS * 2]; /* of the last row; the next has the same */
+	struct dictionary words; /* surnames, forenames */
+	struct dictionary keys;  /* surnames without hyphens */
+	struct dictionary forms; /* of values */
 	struct evidence_name *names;
 	size_t names_count, names_room;
 	struct evidence_cell *cells;
@@ -76,22 +81,24 @@ struct evidence {
 void evidence_done(struct evidence *e);
 
 /* FAULT_INPUT when there are more than EVIDENCE_COLUMNS fields. */
-int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner, const char *packed, size_t length,
-	struct fault *f);
+int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
+	const char *packed, size_t length, struct fault *f);
 
-/* The block of a surname with a first letter (0: no forenames), 0 if nobody is in it. */
-#define EVIDENCE_LETTERS "abcdefghijklmnopqrstuvwxyz?" /* ?: a letter of another script */
-uint32_t evidence_block(const struct evidence *e, uint32_t key, char letter);
+/*
+ * People are looked for in blocks: those of one surname whose forenames begin alike. The first
+ * block of a surname is those without forenames; then a to z; then letters of other scripts.
+ */
+#define EVIDENCE_BLOCKS 28 /* of a surname */
+uint32_t evidence_block(uint32_t key, const char *forenames);
 
-/* The value of a cell. */
-struct value evidence_value(const struct evidence *e, const struct evidence_cell *cell);
-
+/* A surname or forenames; "" for 0. */
+const char *evidence_word(const struct evidence *e, uint32_t number);
 /* Is the record's strong identifier the same as this one of an entry? */
 bool evidence_same_number(const struct evidence *e, const struct evidence_cell *record,
 	const struct evidence_cell *entry);
 
 enum evidence_strength {
-	EVIDENCE_NONE,	  /* a side has no name */
+	EVIDENCE_NONE,    /* a side has no name */
 	EVIDENCE_AGAINST, /* they do not agree */
 	EVIDENCE_SURNAME, /* a side has no forenames */
 	EVIDENCE_INITIAL,
@@ -100,21 +107,23 @@ enum evidence_strength {
 
 struct evidence_verdict {
 	enum evidence_strength name; /* of the best pair of readings */
-	bool extra;		     /* the record has more forenames than the list */
-	unsigned agree, differ;	     /* fields that both have: not names, not strong ones */
+	bool extra;                  /* the record has more forenames than the list */
+	unsigned agree, differ;      /* fields that both have: not names, not strong ones */
 	unsigned strong_agree, strong_differ;
+	unsigned strong_near; /* of those that differ: by a typing error */
 };
 
 /* Compares a record with an entry; fields that one side lacks count for nothing. */
-void evidence_compare(const struct evidence *e, const struct evidence_row *record, const struct evidence_row *entry,
-	struct evidence_verdict *ret);
+void evidence_compare(const struct evidence *e, const struct evidence_row *record,
+	const struct evidence_row *entry, struct evidence_verdict *ret);
 
-/* No reading of the names may be one person's (name_contradicts). False where a side has no name. */
+/* No reading of the names may be one person's (name_contradicts). False where a side has no
+ * name. */
 bool evidence_contradicts(const struct evidence *e, const struct evidence_row *record,
 	const struct evidence_row *entry);
 
 /* A line a field, "rank: differs"; names of fields, never values. */
-void evidence_explain(const struct evidence *e, const struct evidence_row *record, const struct evidence_row *entry,
-	struct text *out);
+void evidence_explain(const struct evidence *e, const struct evidence_row *record,
+	const struct evidence_row *entry, struct text *out);
 
 #endif

@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "recipients/evidence.h"
-#include "recipients/index.h"
+#include "recipients/finder.h"
 
 /*
  * How often such a decision is right, from trials on made-up forces with known truth.
@@ -29,12 +29,14 @@
 #define P_NUMBER_AND_LIKE 0.995 /* the name has typing errors or is shortened */
 #define P_NUMBER_ONLY 0.99
 #define P_ALL_FIELDS 0.999
-#define P_NUMBER_DIFFERS 0.9
-#define P_TOO_LITTLE 0.7
-#define P_CONFLICT_HOLDER 0.2
-#define P_CONFLICT_NAME 0.7 /* those whom the name fits, together */
+#define P_ALL_OF_FEW 0.995 /* an initial and one field, or a full name alone */
+#define P_TOO_LITTLE 0.8
+#define P_NUMBER_NEAR 0.9     /* all agrees, but the number has a typing error */
+#define P_NUMBER_DIFFERS 0.2  /* it is quite another: often a namesake who left */
+#define P_CONFLICT_HOLDER 0.6 /* nobody on the list has the name: it may have changed */
+#define P_CONFLICT_OTHER 0.05 /* the holder, where somebody has */
+#define P_CONFLICT_NAME 0.9   /* those together */
 
-#define MIDDLE_SHARE 20 /* one in so many with a second forename: the list knows them */
 #define NEVER 1e-12
 
 struct decision {
@@ -44,41 +46,16 @@ struct decision {
 	size_t candidates;
 };
 
-/* How well a holder of all the record's identifiers fits it otherwise. */
-enum holding {
-	HOLDING_NOT,  /* holds not all of them, or the name contradicts */
-	HOLDING_SOME, /* nothing contradicts */
-	HOLDING_NAME, /* the name agrees */
-	HOLDING_ALL   /* all that both have agrees */
-};
-
-/* A person who came up for the record at hand. */
-struct finding {
-	uint32_t person;
-	uint32_t held; /* how many of the record's identifiers are theirs */
-	uint32_t last; /* identifier that was counted last, and one */
-	bool agrees;   /* on every field that both have, numbers aside */
-	bool clean;    /* and no number differs */
-	enum evidence_strength name;
-	unsigned agree; /* fields besides the name that agree */
-	enum holding holding;
-	double probability;
-};
-
 struct linkage {
 	struct evidence evidence;
-	struct index blocks, numbers, people;
+	struct finder finder;
 	uint32_t people_limit, records_limit; /* largest number, and one */
-	bool ran, middle_known;
 	double threshold;
 	struct decision *decisions;
 	struct linkage_candidate *candidates;
 	size_t candidates_count, candidates_room;
 	double *absent; /* per person: log of the probability of being in none of the
 			   records */
-	struct finding *findings;
-	size_t findings_count, findings_room;
-	uint32_t *places; /* per person: place among the findings, and one */
 };
 
 struct linkage *linkage_new(void)
@@ -91,14 +68,10 @@ void linkage_free(struct linkage *l)
 	if (!l)
 		return;
 	evidence_done(&l->evidence);
-	index_done(&l->blocks);
-	index_done(&l->numbers);
-	index_done(&l->people);
+	finder_done(&l->finder);
 	free(l->decisions);
 	free(l->candidates);
 	free(l->absent);
-	free(l->findings);
-	free(l->places);
 	free(l);
 }
 
@@ -133,187 +106,6 @@ int linkage_add_record(struct linkage *l, uint32_t record, const char *packed,
 	return side_add(l, EVIDENCE_RECORDS, record, packed, length, f);
 }
 
-static void index_names(struct linkage *l)
-{
-	const struct evidence *e = &l->evidence;
-	const struct evidence_list *list = &e->lists[EVIDENCE_PEOPLE];
-	size_t middle = 0;
-
-	for (uint32_t i = 0; i < list->count; i++)
-		for (uint32_t k = 0; k < list->rows[i].names_count; k++) {
-			const struct evidence_name *n =
-				&e->names[list->rows[i].names + k];
-
-			index_add(&l->blocks, n->block, i, 0);
-			middle += n->forenames &&
-				  strchr(dictionary_string(&e->words, n->forenames), ' ');
-		}
-	index_build(&l->blocks, e->blocks.count + 1);
-	l->middle_known = middle * MIDDLE_SHARE > list->count;
-}
-
-static void index_numbers(struct linkage *l)
-{
-	const struct evidence *e = &l->evidence;
-	const struct evidence_list *list = &e->lists[EVIDENCE_PEOPLE];
-
-	for (uint32_t i = 0; i < list->count; i++)
-		for (uint32_t k = 0; k < list->rows[i].cells_count; k++) {
-			const struct evidence_cell *cell =
-				&e->cells[list->rows[i].cells + k];
-
-			if (e->columns[cell->column].strong)
-				index_add(&l->numbers, evidence_value(e, cell).main, i,
-					list->rows[i].cells + k);
-		}
-	index_build(&l->numbers, e->forms.count + 1);
-}
-
-static void index_people(struct linkage *l)
-{
-	const struct evidence_list *list = &l->evidence.lists[EVIDENCE_PEOPLE];
-
-	for (uint32_t i = 0; i < list->count; i++)
-		index_add(&l->people, list->rows[i].owner, i, 0);
-	index_build(&l->people, l->people_limit);
-}
-
-static const struct evidence_row *entry_of(
-	const struct linkage *l, const struct index_posting *p)
-{
-	return &l->evidence.lists[EVIDENCE_PEOPLE].rows[p->row];
-}
-
-static struct finding *finding_of(struct linkage *l, uint32_t person)
-{
-	if (l->places[person])
-		return &l->findings[l->places[person] - 1];
-	if (l->findings_count == l->findings_room) {
-		l->findings_room = l->findings_room ? l->findings_room * 2 : 64;
-		l->findings = text_realloc(
-			l->findings, l->findings_room * sizeof(*l->findings));
-	}
-	l->findings[l->findings_count++] = (struct finding){.person = person};
-	l->places[person] = (uint32_t)l->findings_count;
-	return &l->findings[l->findings_count - 1];
-}
-
-static void findings_clear(struct linkage *l)
-{
-	for (size_t i = 0; i < l->findings_count; i++)
-		l->places[l->findings[i].person] = 0;
-	l->findings_count = 0;
-}
-
-/* Whose are the record's identifiers? Returns how many of them are on the list. */
-static uint32_t holders_find(struct linkage *l, const struct evidence_row *record)
-{
-	const struct evidence *e = &l->evidence;
-	uint32_t found = 0;
-
-	for (uint32_t i = 0; i < record->cells_count; i++) {
-		const struct evidence_cell *cell = &e->cells[record->cells + i];
-		const struct index_posting *p, *end;
-		bool held = false;
-
-		if (!e->columns[cell->column].strong)
-			continue;
-		for (p = index_range(&l->numbers, evidence_value(e, cell).main, &end);
-			p < end; p++) {
-			struct finding *x;
-
-			if (!evidence_same_number(e, cell, &e->cells[p->detail]))
-				continue;
-			x = finding_of(l, entry_of(l, p)->owner);
-			x->held += x->last != i + 1;
-			x->last = i + 1;
-			held = true;
-		}
-		found += held;
-	}
-	return found;
-}
-
-/* Keeps the best of a person's entries. */
-static void finding_note(struct finding *x, const struct evidence_verdict *v)
-{
-	bool clean = v->strong_differ == 0;
-
-	if (x->agrees && (x->clean > clean || (x->clean == clean && x->name >= v->name)))
-		return;
-	x->agrees = true;
-	x->clean = clean;
-	x->name = v->name;
-	x->agree = v->agree;
-}
-
-static bool agrees_on_all(const struct linkage *l, const struct evidence_verdict *v)
-{
-	return v->name >= EVIDENCE_SURNAME && !v->differ &&
-	       !(v->extra && l->middle_known);
-}
-
-static void block_search(
-	struct linkage *l, const struct evidence_row *record, uint32_t block)
-{
-	const struct index_posting *p, *end;
-
-	for (p = index_range(&l->blocks, block, &end); p < end; p++) {
-		struct evidence_verdict v;
-
-		evidence_compare(&l->evidence, record, entry_of(l, p), &v);
-		if (agrees_on_all(l, &v))
-			finding_note(finding_of(l, entry_of(l, p)->owner), &v);
-	}
-}
-
-/* Everybody who agrees on all fields that both have, numbers aside. */
-static void names_search(struct linkage *l, const struct evidence_row *record)
-{
-	const struct evidence *e = &l->evidence;
-
-	for (uint32_t i = 0; i < record->names_count; i++) {
-		const struct evidence_name *n = &e->names[record->names + i];
-
-		block_search(l, record, n->forenames ? n->block : 0);
-		block_search(l, record, evidence_block(e, n->key, '\0'));
-		for (const char *letter = EVIDENCE_LETTERS; !n->forenames && *letter;
-			letter++)
-			block_search(l, record, evidence_block(e, n->key, *letter));
-	}
-}
-
-static bool contradicts(
-	const struct linkage *l, const struct evidence_row *record, uint32_t person)
-{
-	const struct index_posting *p, *end;
-
-	for (p = index_range(&l->people, person, &end); p < end; p++)
-		if (!evidence_contradicts(&l->evidence, record, entry_of(l, p)))
-			return false;
-	return true;
-}
-
-/* The entry of a person that fits the record best, or NULL, and how it does. */
-static const struct evidence_row *entry_best(const struct linkage *l,
-	const struct evidence_row *record, uint32_t person, struct evidence_verdict *ret)
-{
-	const struct evidence_row *best = NULL;
-	const struct index_posting *p, *end;
-
-	for (p = index_range(&l->people, person, &end); p < end; p++) {
-		struct evidence_verdict v;
-
-		evidence_compare(&l->evidence, record, entry_of(l, p), &v);
-		if (best && (v.name < ret->name ||
-				    (v.name == ret->name && v.differ >= ret->differ)))
-			continue;
-		best = entry_of(l, p);
-		*ret = v;
-	}
-	return best;
-}
-
 static int candidate_order(const void *a, const void *b)
 {
 	const struct linkage_candidate *x = a, *y = b;
@@ -330,14 +122,14 @@ static void decision_make(struct linkage *l, struct decision *d,
 	struct linkage_candidate *first;
 	size_t count = 0;
 
-	if (l->candidates_room < l->candidates_count + l->findings_count) {
-		l->candidates_room = l->candidates_room * 3 / 2 + l->findings_count + 64;
+	if (l->candidates_room < l->candidates_count + l->finder.count) {
+		l->candidates_room = l->candidates_room * 3 / 2 + l->finder.count + 64;
 		l->candidates = text_realloc(
 			l->candidates, l->candidates_room * sizeof(*l->candidates));
 	}
 	first = l->candidates + l->candidates_count;
-	for (size_t i = 0; i < l->findings_count; i++) {
-		const struct finding *x = &l->findings[i];
+	for (size_t i = 0; i < l->finder.count; i++) {
+		const struct finding *x = &l->finder.list[i];
 
 		if (!(x->probability > 0))
 			continue;
@@ -364,39 +156,69 @@ static void decide_conflict(
 {
 	double holders = 0, named = 0;
 
-	names_search(l, record);
-	for (size_t i = 0; i < l->findings_count; i++) {
-		holders += l->findings[i].held > 0;
-		named += l->findings[i].agrees;
+	finder_by_name(&l->finder, record);
+	for (size_t i = 0; i < l->finder.count; i++) {
+		holders += l->finder.list[i].held > 0;
+		named += l->finder.list[i].agrees;
 	}
-	for (size_t i = 0; i < l->findings_count; i++) {
-		struct finding *x = &l->findings[i];
+	for (size_t i = 0; i < l->finder.count; i++) {
+		struct finding *x = &l->finder.list[i];
 
-		x->probability = (x->held ? P_CONFLICT_HOLDER / holders : 0) +
-				 (x->agrees ? P_CONFLICT_NAME / named : 0);
+		if (x->held)
+			x->probability =
+				(named > 0 ? P_CONFLICT_OTHER : P_CONFLICT_HOLDER) /
+				holders;
+		if (x->agrees)
+			x->probability += P_CONFLICT_NAME / named;
 	}
 	decision_make(l, d, LINKAGE_POSSIBLE, LINKAGE_CONFLICT);
 }
+
+/* How well a holder of all the record's identifiers fits it otherwise. */
+enum holding {
+	HOLDING_NOT,    /* holds not all of them, or the name contradicts */
+	HOLDING_NUMBER, /* there is no name to compare */
+	HOLDING_LIKE,   /* the name does not contradict */
+	HOLDING_NAME,   /* the name agrees */
+	HOLDING_ALL     /* all that both have agrees */
+};
 
 static enum holding holding_of(const struct linkage *l, const struct evidence_row *record,
 	const struct finding *x, uint32_t found)
 {
 	struct evidence_verdict v;
 
-	if (x->held != found || contradicts(l, record, x->person))
+	if (x->held != found || finder_contradicts(&l->finder, record, x->person) ||
+		!finder_entry(&l->finder, record, x->person, &v))
 		return HOLDING_NOT;
-	if (!entry_best(l, record, x->person, &v) || v.name <= EVIDENCE_AGAINST)
-		return HOLDING_SOME;
+	if (v.name <= EVIDENCE_AGAINST)
+		return v.name == EVIDENCE_NONE ? HOLDING_NUMBER : HOLDING_LIKE;
 	return v.differ ? HOLDING_NAME : HOLDING_ALL;
+}
+
+static double holding_probability(enum holding holding)
+{
+	switch (holding) {
+	case HOLDING_NOT:
+		return 0;
+	case HOLDING_NUMBER:
+		return P_NUMBER_ONLY;
+	case HOLDING_LIKE:
+		return P_NUMBER_AND_LIKE;
+	case HOLDING_NAME:
+	case HOLDING_ALL:
+		return P_NUMBER_AND_NAME;
+	}
+	return 0;
 }
 
 /* Does somebody else's full name agree exactly, where the holder's is only like it? */
 static bool has_rival(struct linkage *l, const struct evidence_row *record)
 {
-	names_search(l, record);
-	for (size_t i = 0; i < l->findings_count; i++)
-		if (!l->findings[i].held && l->findings[i].agrees &&
-			l->findings[i].name == EVIDENCE_FORENAME)
+	finder_by_name(&l->finder, record);
+	for (size_t i = 0; i < l->finder.count; i++)
+		if (!l->finder.list[i].held && l->finder.list[i].agrees &&
+			l->finder.list[i].name == EVIDENCE_FORENAME)
 			return true;
 	return false;
 }
@@ -405,33 +227,31 @@ static void decide_by_number(struct linkage *l, const struct evidence_row *recor
 	uint32_t found, struct decision *d)
 {
 	enum holding best = HOLDING_NOT;
-	bool named = record->names_count > 0;
 	size_t count = 0;
 
-	for (size_t i = 0; i < l->findings_count; i++) {
-		enum holding h = holding_of(l, record, &l->findings[i], found);
+	for (size_t i = 0; i < l->finder.count; i++) {
+		enum holding h = holding_of(l, record, &l->finder.list[i], found);
 
 		count = h > best ? 1 : count + (h == best);
 		best = h > best ? h : best;
-		l->findings[i].holding = h;
+		l->finder.list[i].rank = h;
 	}
 	if (best == HOLDING_NOT ||
-		(best == HOLDING_SOME && named && count == 1 && has_rival(l, record))) {
+		(best == HOLDING_LIKE && count == 1 && has_rival(l, record))) {
 		decide_conflict(l, record, d);
 		return;
 	}
-	for (size_t i = 0; i < l->findings_count; i++)
-		if (l->findings[i].holding == best)
-			l->findings[i].probability = count > 1 ? 1.0 / (double)count
-						     : !named  ? P_NUMBER_ONLY
-						     : best == HOLDING_SOME
-							     ? P_NUMBER_AND_LIKE
-							     : P_NUMBER_AND_NAME;
+	for (size_t i = 0; i < l->finder.count; i++)
+		if (l->finder.list[i].rank == best)
+			l->finder.list[i].probability =
+				count > 1 ? 1.0 / (double)count
+					  : holding_probability(best);
 	if (count > 1)
 		decision_make(l, d, LINKAGE_AMBIGUOUS, LINKAGE_SHARED_NUMBER);
 	else
 		decision_make(l, d, LINKAGE_MATCHED,
-			named ? LINKAGE_NUMBER_AND_NAME : LINKAGE_NUMBER_ONLY);
+			best == HOLDING_NUMBER ? LINKAGE_NUMBER_ONLY
+					       : LINKAGE_NUMBER_AND_NAME);
 }
 
 /* A surname alone, or with an initial and nothing else, is nobody in particular. */
@@ -441,38 +261,64 @@ static bool is_enough(const struct finding *x)
 	       (x->name == EVIDENCE_INITIAL && x->agree > 0);
 }
 
+static double one_probability(const struct finding *x)
+{
+	if (!is_enough(x))
+		return P_TOO_LITTLE;
+	return x->agree > (x->name == EVIDENCE_INITIAL) ? P_ALL_FIELDS : P_ALL_OF_FEW;
+}
+
+/* All agrees with these people but a number, and that number nobody on the list has. */
+static void decide_number_differs(struct linkage *l, struct decision *d)
+{
+	double all = (double)l->finder.count, near = 0;
+
+	for (size_t i = 0; i < l->finder.count; i++)
+		near += l->finder.list[i].near;
+	for (size_t i = 0; i < l->finder.count; i++) {
+		struct finding *x = &l->finder.list[i];
+
+		if (near > 0)
+			x->probability = x->near ? P_NUMBER_NEAR / near
+						 : (1 - P_NUMBER_NEAR) / 2 / all;
+		else
+			x->probability = P_NUMBER_DIFFERS / all;
+	}
+	decision_make(l, d, LINKAGE_POSSIBLE, LINKAGE_NUMBER_DIFFERS);
+}
+
 static void decide_by_fields(
 	struct linkage *l, const struct evidence_row *record, struct decision *d)
 {
-	size_t clean = 0, enough = 0;
+	bool empty = !record->names_count && !record->cells_count, enough = false;
+	size_t clean = 0;
 
-	names_search(l, record);
-	for (size_t i = 0; i < l->findings_count; i++) {
-		clean += l->findings[i].clean;
-		enough += l->findings[i].clean && is_enough(&l->findings[i]);
+	finder_by_name(&l->finder, record);
+	for (size_t i = 0; i < l->finder.count; i++) {
+		clean += l->finder.list[i].clean;
+		enough = enough ||
+			 (l->finder.list[i].clean && is_enough(&l->finder.list[i]));
 	}
-	for (size_t i = 0; i < l->findings_count; i++) {
-		struct finding *x = &l->findings[i];
+	if (l->finder.count && !clean) {
+		decide_number_differs(l, d);
+		return;
+	}
+	for (size_t i = 0; i < l->finder.count; i++) {
+		struct finding *x = &l->finder.list[i];
 
-		if (!clean)
-			x->probability = P_NUMBER_DIFFERS / (double)l->findings_count;
-		else if (x->clean)
-			x->probability = clean > 1 ? 1.0 / (double)clean
-					 : enough  ? P_ALL_FIELDS
-						   : P_TOO_LITTLE;
+		if (x->clean)
+			x->probability =
+				clean > 1 ? 1.0 / (double)clean : one_probability(x);
 	}
-	if (!l->findings_count)
-		decision_make(l, d, LINKAGE_UNMATCHED,
-			record->names_count || record->cells_count ? LINKAGE_NOBODY
-								   : LINKAGE_NOTHING);
-	else if (!clean)
-		decision_make(l, d, LINKAGE_POSSIBLE, LINKAGE_NUMBER_DIFFERS);
-	else if (clean > 1)
+	if (clean > 1)
 		decision_make(l, d, LINKAGE_AMBIGUOUS, LINKAGE_SEVERAL);
 	else if (enough)
 		decision_make(l, d, LINKAGE_MATCHED, LINKAGE_ALL_FIELDS);
-	else
+	else if (clean)
 		decision_make(l, d, LINKAGE_POSSIBLE, LINKAGE_TOO_LITTLE);
+	else
+		decision_make(l, d, LINKAGE_UNMATCHED,
+			empty ? LINKAGE_NOTHING : LINKAGE_NOBODY);
 }
 
 int linkage_run(struct linkage *l, const struct linkage_settings *settings,
@@ -484,10 +330,7 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 							   : LINKAGE_THRESHOLD;
 	l->decisions = text_alloc(((size_t)l->records_limit + 1) * sizeof(*l->decisions));
 	l->absent = text_alloc(((size_t)l->people_limit + 1) * sizeof(*l->absent));
-	l->places = text_alloc(((size_t)l->people_limit + 1) * sizeof(*l->places));
-	index_names(l);
-	index_numbers(l);
-	index_people(l);
+	finder_init(&l->finder, &l->evidence, l->people_limit);
 	for (size_t i = 0; i < records->count; i++) {
 		const struct evidence_row *record = &records->rows[i];
 		struct decision *d = &l->decisions[record->owner];
@@ -497,12 +340,12 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 			progress_step(progress, "matching", i, records->count, f))
 			return -1;
 		d->row = (uint32_t)i + 1;
-		found = holders_find(l, record);
+		found = finder_by_number(&l->finder, record);
 		if (found)
 			decide_by_number(l, record, found, d);
 		else
 			decide_by_fields(l, record, d);
-		findings_clear(l);
+		finder_clear(&l->finder);
 	}
 	return 0;
 }
@@ -537,49 +380,37 @@ void linkage_explain(
 	if (record >= l->records_limit || !l->decisions || !l->decisions[record].row)
 		return;
 	row = &records->rows[l->decisions[record].row - 1];
-	entry = entry_best(l, row, person, &v);
+	entry = finder_entry(&l->finder, row, person, &v);
 	if (entry)
 		evidence_explain(&l->evidence, row, entry, out);
 }
 
 const char *linkage_outcome_name(enum linkage_outcome outcome)
 {
-	switch (outcome) {
-	case LINKAGE_UNMATCHED:
-		return "unmatched";
-	case LINKAGE_POSSIBLE:
-		return "possible";
-	case LINKAGE_AMBIGUOUS:
-		return "ambiguous";
-	case LINKAGE_MATCHED:
-		return "matched";
-	}
-	return "unmatched";
+	static const char *const names[] = {
+		[LINKAGE_UNMATCHED] = "unmatched",
+		[LINKAGE_POSSIBLE] = "possible",
+		[LINKAGE_AMBIGUOUS] = "ambiguous",
+		[LINKAGE_MATCHED] = "matched",
+	};
+
+	return names[outcome];
 }
 
 const char *linkage_reason_text(enum linkage_reason reason)
 {
-	switch (reason) {
-	case LINKAGE_NOTHING:
-		return "nothing to compare";
-	case LINKAGE_NOBODY:
-		return "nobody agrees";
-	case LINKAGE_NUMBER_AND_NAME:
-		return "number and name";
-	case LINKAGE_NUMBER_ONLY:
-		return "number, no name";
-	case LINKAGE_ALL_FIELDS:
-		return "all fields agree";
-	case LINKAGE_SEVERAL:
-		return "several agree on every field";
-	case LINKAGE_SHARED_NUMBER:
-		return "several hold the number";
-	case LINKAGE_CONFLICT:
-		return "conflict";
-	case LINKAGE_NUMBER_DIFFERS:
-		return "number differs";
-	case LINKAGE_TOO_LITTLE:
-		return "too little evidence";
-	}
-	return "nothing to compare";
+	static const char *const texts[] = {
+		[LINKAGE_NOTHING] = "nothing to compare",
+		[LINKAGE_NOBODY] = "nobody agrees",
+		[LINKAGE_NUMBER_AND_NAME] = "number and name",
+		[LINKAGE_NUMBER_ONLY] = "number, no name",
+		[LINKAGE_ALL_FIELDS] = "all fields agree",
+		[LINKAGE_SEVERAL] = "several agree on every field",
+		[LINKAGE_SHARED_NUMBER] = "several hold the number",
+		[LINKAGE_CONFLICT] = "conflict",
+		[LINKAGE_NUMBER_DIFFERS] = "number differs",
+		[LINKAGE_TOO_LITTLE] = "too little evidence",
+	};
+
+	return texts[reason];
 }

@@ -2,17 +2,22 @@
 /*
  * linkage: who is each leaked record?
  *
- * In memory, without the ledger: people and records go in as packed rows (text.h) of known field names, each
- * record comes out with exactly one outcome and its candidates with their probabilities. The same input gives
- * the same output, byte for byte: ties go by person number, never by the order of a hash table.
+ * In memory, without the ledger: people and records go in as packed rows (text.h) of known
+ * field names, each record comes out with exactly one outcome and its candidates with their
+ * probabilities. The same input gives the same output, byte for byte: ties go by person number,
+ * never by the order of a hash table.
  *
- * This version decides by rules: strong identifiers first, then exact agreement of the normal forms of all fields
- * that both sides have. Missing on either side is no evidence, neither for nor against. Normal forms: name.h,
- * rank.h, number.h, date.h, postcode.h, place.h; which field is of which kind: value.h.
+ * This version decides by rules: strong identifiers first, then exact agreement of the normal
+ * forms of all fields that both sides have. Missing on either side is no evidence, neither for
+ * nor against. Normal forms: name.h, rank.h, number.h, date.h, postcode.h, place.h; which field
+ * is of which kind: value.h.
  *
- * Numbers of people and records are the caller's own, from 0 and without large gaps. A person may have several
- * entries (several lists, two posts, a name before marriage): add each with the same number; entries are
- * alternatives, candidates are people.
+ * Numbers of people and records are the caller's own, from 0 and without large gaps. A person
+ * may have several entries (several lists, two posts, a name before marriage): add each with
+ * the same number; entries are alternatives, candidates are people.
+ *
+ * I. P. Fellegi, A. B. Sunter: A Theory for Record Linkage. JASA 64 (1969), for what is to
+ * come.
  */
 #ifndef RECIPIENTS_LINKAGE_H
 #define RECIPIENTS_LINKAGE_H
@@ -24,81 +29,93 @@
 #include "recipients/fault.h"
 #include "recipients/text.h"
 
-#define LINKAGE_LIMIT 16000000	  /* people's entries, and records */
-#define LINKAGE_CANDIDATES 32	  /* listed for a record; there may be more who fit */
-#define LINKAGE_THRESHOLD 0.95	  /* from here on a record may be matched */
-#define LINKAGE_LEAST 0.001	  /* a candidate below this is not listed */
+#define LINKAGE_LIMIT 16000000 /* people's entries, and records */
+#define LINKAGE_CANDIDATES 32  /* listed for a record; there may be more who fit */
+#define LINKAGE_THRESHOLD 0.95 /* from here on a record may be matched */
+#define LINKAGE_LEAST 0.001    /* a candidate below this is not listed */
 
 enum linkage_outcome {
 	LINKAGE_UNMATCHED, /* nobody on the list */
 	LINKAGE_POSSIBLE,  /* a human may look */
 	LINKAGE_AMBIGUOUS, /* several who cannot be told apart */
-	LINKAGE_MATCHED	   /* one person: the first candidate */
+	LINKAGE_MATCHED    /* one person: the first candidate */
 };
 
-/* Why. The words in the comments are linkage_reason_text's, and stand in exports: they stay. */
+/* Why. The words in quotes are linkage_reason_text's and stand in exports: they stay. */
 enum linkage_reason {
-	LINKAGE_NOTHING,	/* "nothing to compare": neither a name nor an identifier */
-	LINKAGE_NOBODY,		/* "nobody agrees" */
-	LINKAGE_NUMBER_AND_NAME,/* "number and name": a strong identifier agrees, the name does not contradict */
-	LINKAGE_NUMBER_ONLY,	/* "number, no name": a strong identifier agrees, the record has no name */
-	LINKAGE_ALL_FIELDS,	/* "all fields agree": with this one person and nobody else */
-	LINKAGE_SEVERAL,	/* "several agree on every field" */
-	LINKAGE_SHARED_NUMBER,	/* "several hold the number": and the name does not decide */
-	LINKAGE_CONFLICT,	/* "conflict": identifier says one person, name or another identifier says another */
-	LINKAGE_NUMBER_DIFFERS, /* "number differs": everything else agrees; a typing error, or somebody else */
-	LINKAGE_TOO_LITTLE	/* "too little evidence": those listed fit, but a surname or a rank alone proves nothing */
+	LINKAGE_NOTHING,         /* "nothing to compare": neither a name nor another field */
+	LINKAGE_NOBODY,          /* "nobody agrees" */
+	LINKAGE_NUMBER_AND_NAME, /* "number and name": a strong identifier agrees, the name does
+				    not contradict */
+	LINKAGE_NUMBER_ONLY,   /* "number, no name": a strong identifier, no name to compare */
+	LINKAGE_ALL_FIELDS,    /* "all fields agree": with this one person and nobody else */
+	LINKAGE_SEVERAL,       /* "several agree on every field" */
+	LINKAGE_SHARED_NUMBER, /* "several hold the number": and the name does not decide */
+	LINKAGE_CONFLICT,      /* "conflict": an identifier says one person, the name or another
+				  identifier says another; or the holder has quite another name */
+	LINKAGE_NUMBER_DIFFERS, /* "number differs": everything else agrees; a typing error, or
+				   somebody else */
+	LINKAGE_TOO_LITTLE      /* "too little evidence": this one fits, but a surname or a rank
+				   alone      proves nothing */
 };
 
 struct linkage_candidate {
 	uint32_t person;
-	double probability; /* that this record is this person; over all people they add up to at most 1 */
+	double probability; /* that this record is this person; over all people at most 1 */
 };
 
 struct linkage_result {
 	enum linkage_outcome outcome;
 	enum linkage_reason reason;
-	const struct linkage_candidate *candidates; /* most probable first; the linkage's, until it is freed */
-	size_t count;				    /* of candidates, at most LINKAGE_CANDIDATES */
-	size_t fit;				    /* how many people fit in all; more than count when cut */
+	const struct linkage_candidate *candidates; /* most probable first; the linkage's */
+	size_t count; /* of candidates, at most LINKAGE_CANDIDATES */
+	size_t fit;   /* how many fit in all; more than count when cut */
 };
 
 struct linkage_settings {
-	double threshold; /* a record whose best candidate is below this is `possible`, never `matched`; 0: the default */
+	double threshold; /* a record whose best candidate is below it is `possible`, never
+			     `matched`; 0: LINKAGE_THRESHOLD */
 };
 
 struct linkage;
 
 struct linkage *linkage_new(void);
-void linkage_free(struct linkage *l); /* NULL is fine; wipes what it held */
+void linkage_free(struct linkage *l); /* NULL is fine */
 void linkage_freep(struct linkage **l);
 #define auto_linkage __attribute__((cleanup(linkage_freep))) struct linkage
 
 /*
- * Copies what it needs; the packed row may go afterwards. All people and records are added before linkage_run.
- * Fields that say nothing about who somebody is (row_id, status, flags, text ...) are skipped. FAULT_INPUT when a
- * limit is hit: LINKAGE_LIMIT, or 128 different field names.
+ * Copies what it needs; the packed row may go afterwards. All people and records are added
+ * before linkage_run, each record once. Fields that say nothing about who somebody is (row_id,
+ * status, flags, text, names that begin with "#" ...) are skipped. FAULT_INPUT when a limit is
+ * hit: LINKAGE_LIMIT, or EVIDENCE_COLUMNS different fields.
  */
-int linkage_add_person(struct linkage *l, uint32_t person, const char *packed, size_t length, struct fault *f);
-int linkage_add_record(struct linkage *l, uint32_t record, const char *packed, size_t length, struct fault *f);
+int linkage_add_person(
+	struct linkage *l, uint32_t person, const char *packed, size_t length, struct fault *f);
+int linkage_add_record(
+	struct linkage *l, uint32_t record, const char *packed, size_t length, struct fault *f);
 
-/* Decides every record. `settings` and `progress` may be NULL. FAULT_INTERRUPTED leaves nothing to ask for. */
-int linkage_run(struct linkage *l, const struct linkage_settings *settings, const struct progress *progress,
-	struct fault *f);
+/* Decides every record, once. `settings` and `progress` may be NULL. After a fault, only free
+ * it. */
+int linkage_run(struct linkage *l, const struct linkage_settings *settings,
+	const struct progress *progress, struct fault *f);
 
 /* After linkage_run. A record that was never added is LINKAGE_UNMATCHED, LINKAGE_NOTHING. */
 void linkage_result(const struct linkage *l, uint32_t record, struct linkage_result *ret);
 
-/* That this person is in the leak at all, over all records, those beyond LINKAGE_CANDIDATES included. 0 to 1. */
+/* That this person is in the leak at all: over all records, those with too many candidates to
+   list included, taken as independent. 0 to 1. */
 double linkage_person(const struct linkage *l, uint32_t person);
 
 /*
- * Plain words on what speaks for and against this record being this person (a candidate or not), a line a field:
- * "pay_number: agrees", "rank: differs", "unit: only in the record". Names of fields, never values.
+ * Plain words on what speaks for and against this record being this person (a candidate or
+ * not), a line a field: "pay_number: agrees", "rank: differs", "unit: only in the record".
+ * Names of fields, never values. Of several entries the one that fits best.
  */
-void linkage_explain(const struct linkage *l, uint32_t record, uint32_t person, struct text *out);
+void linkage_explain(
+	const struct linkage *l, uint32_t record, uint32_t person, struct text *out);
 
-const char *linkage_outcome_name(enum linkage_outcome outcome); /* "matched", "ambiguous", ... */
+const char *linkage_outcome_name(enum linkage_outcome outcome); /* "matched", "ambiguous" ... */
 const char *linkage_reason_text(enum linkage_reason reason);
 
 #endif

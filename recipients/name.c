@@ -29,7 +29,7 @@ struct words {
 static bool is_in(const char *word, const char *const list[], size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!strcmp(list[i], word))
+		if (list[i][0] == word[0] && !strcmp(list[i], word))
 			return true;
 	return false;
 }
@@ -260,7 +260,10 @@ static void surname_write(
 			char part[NAME_ROOM];
 			size_t count = strcspn(p, "-");
 
-			(void)snprintf(part, sizeof(part), "%.*s", (int)count, p);
+			if (count >= sizeof(part))
+				return;
+			memcpy(part, p, count);
+			part[count] = '\0';
 			p += count + (p[count] == '-');
 			if (!joined)
 				length = out_add(out, length, "-", 1);

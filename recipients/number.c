@@ -8,7 +8,6 @@
  */
 #include "recipients/number.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "recipients/fold.h"
@@ -57,8 +56,9 @@ bool number_parse(const char *text, struct number *ret)
 	if (!is_digit(*p) || prefix >= sizeof(ret->prefix) ||
 		strlen(p) >= sizeof(ret->digits))
 		return false;
-	(void)snprintf(ret->prefix, sizeof(ret->prefix), "%.*s", (int)prefix, folded);
-	(void)snprintf(ret->digits, sizeof(ret->digits), "%s", p);
+	memcpy(ret->prefix, folded, prefix);
+	ret->prefix[prefix] = '\0';
+	memcpy(ret->digits, p, strlen(p) + 1);
 	return true;
 }
 

@@ -2,9 +2,9 @@
 /*
  * number: pay, warrant, service and collar numbers.
  *
- * "P123456", "p 123456", "123456" and "0123456" are one number: case, blanks, dots and dashes say nothing, leading
- * zeros are lost in spreadsheets, and a prefix of letters is often left out. Two prefixes that differ make two
- * numbers.
+ * "P123456", "p 123456", "123456" and "0123456" are one number: case, blanks, dots and dashes
+ * say nothing, leading zeros are lost in spreadsheets, and a prefix of letters is often left
+ * out. Two prefixes that differ make two numbers.
  */
 #ifndef RECIPIENTS_NUMBER_H
 #define RECIPIENTS_NUMBER_H
@@ -14,8 +14,9 @@
 #define NUMBER_ROOM 48
 
 struct number {
-	char prefix[8];		/* letters before the first digit, upper case; "" if none */
-	char digits[NUMBER_ROOM]; /* from the first digit on, without leading zeros; may end in letters ("123CP") */
+	char prefix[8];           /* letters before the first digit, upper case; "" if none */
+	char digits[NUMBER_ROOM]; /* from the first digit on, without leading zeros; may end in
+				     letters ("123CP") */
 };
 
 /* False if there is no digit other than 0, or it is too long to be one of these numbers. */

@@ -10,7 +10,6 @@
 #include "recipients/rank.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "recipients/fold.h"
@@ -302,19 +301,26 @@ static bool is_temporary(const char *word)
 	return false;
 }
 
-/* Puts the words into `out` with one space between, none between single letters. */
+/* Puts the words into `out` with one space between, none between single letters; "" if
+ * they are too long. */
 static void words_write(const char *const words[], size_t count, char *out, size_t room)
 {
 	bool single = false;
 	size_t used = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < count && used < room; i++) {
-		bool joined = single && !words[i][1];
+	for (size_t i = 0; i < count; i++) {
+		size_t length = strlen(words[i]);
 
-		used += (size_t)snprintf(out + used, room - used, "%s%s",
-			used && !joined ? " " : "", words[i]);
-		single = !words[i][1];
+		if (used + length + 2 > room) {
+			out[0] = '\0';
+			return;
+		}
+		if (used && !(single && length == 1))
+			out[used++] = ' ';
+		memcpy(out + used, words[i], length + 1);
+		used += length;
+		single = length == 1;
 	}
 }
 

@@ -13,29 +13,31 @@
 #include "recipients/dictionary.h"
 
 enum value_kind {
-	VALUE_SKIPPED,	/* says nothing about who somebody is */
-	VALUE_NAME,	/* a part of the name: name.h */
-	VALUE_NUMBER,	/* number.h */
-	VALUE_EMAIL,	/* the whole address, blind to case */
-	VALUE_RANK,	/* rank.h */
-	VALUE_VETTING,	/* vetting.h */
-	VALUE_DATE,	/* date.h; the swapped reading does not agree */
+	VALUE_SKIPPED,  /* says nothing about who somebody is */
+	VALUE_NAME,     /* a part of the name: name.h */
+	VALUE_NUMBER,   /* number.h */
+	VALUE_EMAIL,    /* the whole address, blind to case */
+	VALUE_RANK,     /* rank.h */
+	VALUE_VETTING,  /* vetting.h */
+	VALUE_DATE,     /* date.h; the swapped reading does not agree */
 	VALUE_POSTCODE, /* postcode.h */
-	VALUE_PLACE,	/* place.h */
-	VALUE_MONEY,	/* whole units of the currency */
-	VALUE_GENDER,	/* its first letter where it is male or female in full or short */
-	VALUE_TEXT	/* folded words */
+	VALUE_PLACE,    /* place.h */
+	VALUE_MONEY,    /* whole units of the currency */
+	VALUE_GENDER,   /* its first letter where it is male or female in full or short */
+	VALUE_TEXT      /* folded words */
 };
 
 /*
- * Of a known field (interface of the command line); a column that is no known field is VALUE_TEXT. `ret_strong` is
- * set for what identifies one person by itself: pay, warrant and service number, work e-mail, person_id.
+ * Of a known field (interface of the command line); a column that is no known field is
+ * VALUE_TEXT. `ret_strong` is set for what identifies one person by itself: pay, warrant and
+ * service number, work e-mail, person_id.
  */
 enum value_kind value_kind_of(const char *field, bool *ret_strong);
 
 struct value {
-	uint32_t main;	/* 0: nothing to compare */
-	uint32_t other; /* prefix of a number, second rank, inward half of a postcode, swapped day; 0: none */
+	uint32_t main;  /* 0: nothing to compare */
+	uint32_t other; /* prefix of a number, second rank, inward half of a postcode, swapped
+			   day; 0: none */
 };
 
 /* For any kind but VALUE_SKIPPED and VALUE_NAME. */

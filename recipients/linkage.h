@@ -55,8 +55,8 @@ enum linkage_reason {
 				  identifier says another; or the holder has quite another name */
 	LINKAGE_NUMBER_DIFFERS, /* "number differs": everything else agrees; a typing error, or
 				   somebody else */
-	LINKAGE_TOO_LITTLE      /* "too little evidence": this one fits, but a surname or a rank
-				   alone      proves nothing */
+	LINKAGE_TOO_LITTLE      /* "too little evidence": this one fits, but a surname or
+				   a rank alone proves nothing */
 };
 
 struct linkage_candidate {

@@ -8,9 +8,11 @@
  */
 #include "mailer/wire/dial.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "mailer/wire/reply.h"
 
@@ -78,6 +80,9 @@ static int check_settings(const struct relay_settings *s, struct fault *f)
 
 	if (s->ehlo && (!*s->ehlo || s->ehlo[strspn(s->ehlo, name_bytes)]))
 		return fault_set(f, FAULT_CONFIG, "the name for EHLO is no host name");
+	if (s->ca_file && access(s->ca_file, R_OK))
+		return fault_set(f, FAULT_CONFIG, "relay.ca_file cannot be read: %s",
+			strerror(errno));
 	if (s->user && !s->password)
 		return fault_set(f, FAULT_CONFIG,
 			"relay.user is set and relay.password_file is not");

@@ -304,16 +304,17 @@ static void say_group(
 /* The body with a second dot where a line starts with one (RFC 5321 section 4.5.2). */
 static void add_stuffed(struct text *out, const char *bytes, size_t length)
 {
-	const char *end = bytes + length, *dot;
+	const char *end = bytes + length, *from = bytes, *dot = bytes;
 
-	if (length && *bytes == '.')
-		text_add_char(out, '.');
-	while ((dot = memmem(bytes, (size_t)(end - bytes), "\n.", 2))) {
-		text_add(out, bytes, (size_t)(dot + 1 - bytes));
-		text_add_char(out, '.');
-		bytes = dot + 1;
+	while ((dot = memchr(dot, '.', (size_t)(end - dot)))) {
+		if (dot == bytes || dot[-1] == '\n') {
+			text_add(out, from, (size_t)(dot - from));
+			text_add_char(out, '.');
+			from = dot;
+		}
+		dot++;
 	}
-	text_add(out, bytes, (size_t)(end - bytes));
+	text_add(out, from, (size_t)(end - from));
 }
 
 /*

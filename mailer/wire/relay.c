@@ -280,18 +280,23 @@ static void tend(struct engine *en, struct connection *c)
 	(void)epoll_ctl(en->epoll, EPOLL_CTL_MOD, c->fd, &ev);
 }
 
-static int dial(struct engine *en, struct connection *c)
+static void dial(struct engine *en, struct connection *c)
 {
-	if (!c->dial.easy && dial_init(&c->dial, &en->s, &en->url, en->f))
-		return -1;
+	struct fault why = {0};
+
+	if (!c->dial.easy && dial_init(&c->dial, &en->s, &en->url, &why)) {
+		stop(en, &why);
+		return;
+	}
 	dial_reset(&c->dial);
 	if (curl_easy_setopt(c->dial.easy, CURLOPT_PRIVATE, c) ||
-		curl_multi_add_handle(en->multi, c->dial.easy))
-		return fault_set(
-			en->f, FAULT_INTERNAL, "libcurl does not start a connection");
+		curl_multi_add_handle(en->multi, c->dial.easy)) {
+		(void)fault_set(&why, FAULT_INTERNAL, "libcurl starts no connection");
+		stop(en, &why);
+		return;
+	}
 	c->state = DIALING;
 	en->dialing++;
-	return 0;
 }
 
 /*
@@ -303,13 +308,11 @@ static void dial_more(struct engine *en)
 	unsigned most = en->connects.in_row || !en->open ? 1 : en->open;
 	int64_t now = clock_monotonic();
 
-	if (en->stopping || now < en->connects.until || now < en->refusals.until)
+	if (now < en->connects.until || now < en->refusals.until)
 		return;
 	for (unsigned i = 0; i < en->s.connections && en->dialing < most; i++)
-		if (en->connection[i].state == CLOSED && dial(en, &en->connection[i])) {
-			en->aborted = true;
-			return;
-		}
+		if (en->connection[i].state == CLOSED && !en->stopping)
+			dial(en, &en->connection[i]);
 }
 
 static void on_stands(struct engine *en, struct connection *c)
@@ -454,11 +457,9 @@ static void run(struct engine *en)
 		if (en->aborted || (idle && (en->stopping || en->ended)))
 			return;
 		go = en->e->turn(en->user, idle, en->f);
-		if (go < 0)
-			en->aborted = true;
-		else if (go == 0)
-			en->stopping = true;
-		else
+		en->aborted = go < 0;
+		en->stopping = en->stopping || go == 0;
+		if (!en->aborted)
 			dispatch(en, how_long(en, idle));
 		expire(en);
 	}
@@ -518,7 +519,8 @@ static int open_engine(struct engine *en)
 	en->multi = curl_multi_init();
 	if (en->epoll < 0 || !en->multi)
 		return fault_set(en->f, FAULT_INTERNAL, "cannot set up epoll or libcurl");
-	return 0;
+	/* The first now, so that wrong settings are told before a mail is asked for. */
+	return dial_init(&en->connection[0].dial, &en->s, &en->url, en->f);
 }
 
 static void close_engine(struct engine *en)

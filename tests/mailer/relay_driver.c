@@ -21,6 +21,7 @@
 #include "recipients/text.h"
 
 struct mail {
+	struct mail *before;
 	char sender[300], recipient[300], envid[40];
 	struct text bytes;
 };
@@ -29,6 +30,7 @@ struct driver {
 	size_t stop_after, fail_after, bench, given, settled;
 	int64_t pause, ready;
 	struct mail shared;
+	struct mail *last; /* all that were given, for the end */
 };
 
 static void make_bytes(struct text *out, long id, size_t length)
@@ -67,6 +69,8 @@ static int next(void *user, struct relay_mail *ret, struct fault *f)
 		return RELAY_END;
 	}
 	m = text_alloc(sizeof(*m));
+	m->before = d->last;
+	d->last = m;
 	if (sscanf(line, "%ld %299s %299s %zu", &id, m->sender, m->recipient, &length) !=
 		4)
 		exit(64);
@@ -76,7 +80,6 @@ static int next(void *user, struct relay_mail *ret, struct fault *f)
 	(void)snprintf(m->envid, sizeof(m->envid), "m+%ld", id);
 	make_bytes(&m->bytes, id, length);
 	*ret = (struct relay_mail){.id = id,
-		.own = m,
 		.from = m->sender,
 		.to = m->recipient,
 		.envid = m->envid,
@@ -99,7 +102,6 @@ static int settled(void *user, const struct relay_mail *mail,
 	const struct relay_verdict *v, unsigned slot, struct fault *f)
 {
 	struct driver *d = user;
-	struct mail *m = mail->own;
 	json_t *o;
 
 	d->settled++;
@@ -113,8 +115,6 @@ static int settled(void *user, const struct relay_mail *mail,
 	(void)putchar('\n');
 	(void)fflush(stdout);
 	json_decref(o);
-	text_done(&m->bytes);
-	free(m);
 	if (d->settled == d->fail_after)
 		return fault_set(f, FAULT_LEDGER, "told to fail");
 	return 0;
@@ -204,5 +204,12 @@ int main(int argc, char **argv)
 	(void)putchar('\n');
 	json_decref(o);
 	text_done(&d.shared.bytes);
+	while (d.last) {
+		struct mail *m = d.last;
+
+		d.last = m->before;
+		text_done(&m->bytes);
+		free(m);
+	}
 	return (int)f.kind;
 }

@@ -121,6 +121,7 @@ class Session:
 			await asyncio.sleep(3600)
 		if o.greeting == "junk":
 			await self.say(b"SSH-2.0-x\r\n")
+			await asyncio.sleep(3600)
 		elif o.greeting:
 			await self.say(f"{o.greeting} not now")
 			raise Gone

@@ -37,13 +37,16 @@ static void write_code(const unsigned values[CODE_SIGNS], char out[CODE_TEXT])
 void code_make(char out[CODE_TEXT])
 {
 	unsigned values[CODE_SIGNS];
-	unsigned char byte;
+	unsigned char bytes[32];
+	size_t at = sizeof(bytes);
 
-	for (size_t i = 0; i < CODE_SIGNS - 1; i++) {
-		do
-			vault_random(&byte, 1);
-		while (byte >= 253); /* 11 * 23: every sign is equally likely */
-		values[i] = byte % BASE;
+	for (size_t i = 0; i < CODE_SIGNS - 1; at++) {
+		if (at >= sizeof(bytes)) {
+			vault_random(bytes, sizeof(bytes));
+			at = 0;
+		}
+		if (bytes[at] < 253) /* 11 * 23: every sign is equally likely */
+			values[i++] = bytes[at] % BASE;
 	}
 	values[CODE_SIGNS - 1] = check_sign(values);
 	write_code(values, out);

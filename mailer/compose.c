@@ -450,35 +450,33 @@ int compose_run(struct ledger *l, const struct compose_options *o,
 	return ret->unchanged ? tally(l, o, ret, f) : compose_anew(l, o, ret, f);
 }
 
-int compose_levels(struct ledger *l, const struct policy *p, const char *mode,
-	json_t **ret, struct fault *f)
+int compose_levels(struct ledger *l, const struct policy *p, const char *mode, json_t **ret, struct fault *f)
 {
+	static const char *const names[] = {"people", "notices", "tasks", "restricted", "none"};
 	auto_query struct query *q = NULL;
 	json_t *list = json_array();
+	int got;
 
+	for (size_t i = 0; i < p->levels_count; i++)
+		(void)json_array_append_new(list,
+			json_pack("{s:s,s:i,s:i,s:i,s:i,s:i}", "name", p->levels[i].name, names[0], 0, names[1], 0, names[2], 0,
+				names[3], 0, names[4], 0));
+	*ret = list;
 	if (ledger_query(l,
-		    SQL("SELECT count(*) AS people, count(p.notice_id) AS notices, count(p.task_id) AS tasks,"
+		    SQL("SELECT a.level_order, count(*) AS people, count(p.notice_id) AS notices, count(p.task_id) AS tasks,"
 			" total(a.route = 'restricted') AS restricted, total(a.route = 'none') AS none"
 			" FROM assignment_now a LEFT JOIN compose_set_now c ON c.mode = :mode"
-			" LEFT JOIN plan p ON p.set_id = c.id AND p.person_id = a.person_id WHERE a.level = :level"),
+			" LEFT JOIN plan p ON p.set_id = c.id AND p.person_id = a.person_id GROUP BY 1"),
 		    &q, f))
 		return -1;
 	query_bind_text(q, ":mode", mode);
-	for (size_t i = 0; i < p->levels_count; i++) {
-		query_bind_text(q, ":level", p->levels[i].name);
-		if (query_next(q, f) < 0)
-			return -1;
-		(void)json_array_append_new(list,
-			json_pack("{s:s,s:I,s:I,s:I,s:I,s:I}", "name", p->levels[i].name,
-				"people", (json_int_t)query_int(q, "people"), "notices",
-				(json_int_t)query_int(q, "notices"), "tasks",
-				(json_int_t)query_int(q, "tasks"), "restricted",
-				(json_int_t)query_int(q, "restricted"), "none",
-				(json_int_t)query_int(q, "none")));
-		query_reset(q);
+	while ((got = query_next(q, f)) > 0) {
+		json_t *level = json_array_get(list, (size_t)query_int(q, "level_order"));
+
+		for (size_t i = 0; level && i < 5; i++)
+			(void)json_object_set_new(level, names[i], json_integer(query_int(q, names[i])));
 	}
-	*ret = list;
-	return 0;
+	return got;
 }
 
 /* --- looking

@@ -18,6 +18,8 @@ struct exposure {
 	size_t count;
 	uint64_t named; /* those that the incident names */
 	uint64_t seen;  /* those that a record has */
+	uint64_t *of_name; /* for each name of the records' roster: the kinds that it shows */
+	size_t names;
 };
 
 static size_t kind_index(const struct exposure *e, const char *kind)
@@ -43,16 +45,31 @@ static void kind_add(struct exposure *e, const char *kind, bool named)
 
 uint64_t exposure_of(const struct exposure *e, const struct roster_row *record)
 {
-	const char *name = NULL, *value;
 	uint64_t set = 0;
 
-	while (row_packed_next(record->packed, record->length, &name, &value)) {
-		size_t i = kind_index(e, name);
-
-		if (i < e->count)
-			set |= 1ULL << i;
-	}
+	for (size_t i = 0; i < e->names; i++)
+		if (record->values[i])
+			set |= e->of_name[i];
 	return set;
+}
+
+/* A surname is also a "name": whatever a letter calls the same is the same kind. */
+static void index_names(struct exposure *e, const struct roster *records)
+{
+	char mine[128], other[128];
+
+	e->names = roster_names_count(records);
+	e->of_name = text_alloc(e->names * sizeof(*e->of_name));
+	for (size_t i = 0; i < e->names; i++) {
+		size_t kind = kind_index(e, roster_name(records, i));
+
+		for (size_t k = 0; kind < e->count && k < e->count; k++)
+			if (k == kind ||
+				(!strcmp(e->kinds[k], "name") &&
+					!strcmp(exposure_words(e->kinds[kind], mine),
+						exposure_words("name", other))))
+				e->of_name[i] |= 1ULL << k;
+	}
 }
 
 struct exposure *exposure_new(const json_t *exposed, const struct roster *records)
@@ -71,6 +88,7 @@ struct exposure *exposure_new(const json_t *exposed, const struct roster *record
 	for (const struct field *p = field_next(NULL); p; p = field_next(p))
 		if (p->words)
 			kind_add(e, p->name, false);
+	index_names(e, records);
 	for (i = 0; i < records->count; i++)
 		e->seen |= exposure_of(e, &records->rows[i]);
 	return e;
@@ -78,6 +96,9 @@ struct exposure *exposure_new(const json_t *exposed, const struct roster *record
 
 void exposure_free(struct exposure *e)
 {
+	if (!e)
+		return;
+	free(e->of_name);
 	free(e);
 }
 

@@ -26,6 +26,7 @@ void exposure_free(struct exposure *e);
 
 /* A set of kinds: bit i is exposure_kind(i). */
 #define EXPOSURE_KINDS_MAX 64
+/* Of a record of that roster. */
 uint64_t exposure_of(const struct exposure *e, const struct roster_row *record);
 uint64_t exposure_common(const struct exposure *e); /* everyone's */
 size_t exposure_count(const struct exposure *e);

@@ -31,6 +31,7 @@ struct grouping {
 	const struct group_options *options;
 	struct roster people, records;
 	struct exposure *exposure;
+	uint64_t common; /* kinds that are everyone's */
 	struct route_book *routes;
 	struct findability *findability;
 	struct link *links; /* sorted by person */
@@ -188,6 +189,7 @@ static int load(struct grouping *g, struct fault *f)
 		load_links(g, f))
 		return -1;
 	g->exposure = exposure_new(g->options->exposed, &g->records);
+	g->common = exposure_common(g->exposure);
 	g->routes = route_book_new(&g->people);
 	g->findability = findability_new(&g->people);
 	g->caught = text_alloc(g->options->policy->levels_count * sizeof(*g->caught));
@@ -216,7 +218,7 @@ static size_t first_link(const struct grouping *g, size_t person)
 
 static uint64_t exposed_of(const struct grouping *g, size_t person)
 {
-	uint64_t set = exposure_common(g->exposure);
+	uint64_t set = g->common;
 
 	for (size_t i = first_link(g, person);
 		i < g->links_count && g->links[i].person == person; i++)
@@ -243,7 +245,8 @@ static void judge(
 			&g->entry_row, &p->book, FACTS_PERSON, e->packed, e->length);
 		facts.person = &g->entry_row;
 		facts.record = NULL;
-		policy_judge(p, &facts, v);
+		if (first == g->links_count || g->links[first].person != person)
+			policy_judge(p, &facts, v);
 		for (size_t i = first; i < g->links_count && g->links[i].person == person;
 			i++) {
 			const struct roster_row *r = &g->records.rows[g->links[i].record];
@@ -414,29 +417,24 @@ int group_levels(struct ledger *l, const struct policy *p, json_t **ret, struct 
 {
 	auto_query struct query *q = NULL;
 	json_t *list = json_array();
+	int got;
 
-	if (ledger_query(l,
-		    SQL("SELECT count(*) AS people, total(route = 'mail') AS mail, total(route = 'task') AS task,"
-			" total(route = 'restricted') AS restricted, total(route = 'none') AS none"
-			" FROM assignment_now WHERE level = :level"),
-		    &q, f))
-		return -1;
-	for (size_t i = 0; i < p->levels_count; i++) {
-		query_bind_text(q, ":level", p->levels[i].name);
-		if (query_next(q, f) < 0)
-			return -1;
-		(void)json_array_append_new(
-			list, json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I}", "name",
-				      p->levels[i].name, "title", p->levels[i].title,
-				      "people", (json_int_t)query_int(q, "people"),
-				      "mail", (json_int_t)query_int(q, "mail"), "task",
-				      (json_int_t)query_int(q, "task"), "restricted",
-				      (json_int_t)query_int(q, "restricted"), "none",
-				      (json_int_t)query_int(q, "none")));
-		query_reset(q);
-	}
+	for (size_t i = 0; i < p->levels_count; i++)
+		(void)json_array_append_new(list,
+			json_pack("{s:s,s:s,s:i,s:i,s:i,s:i,s:i}", "name", p->levels[i].name, "title", p->levels[i].title,
+				"people", 0, "mail", 0, "task", 0, "restricted", 0, "none", 0));
 	*ret = list;
-	return 0;
+	if (ledger_query(l, SQL("SELECT level_order, route, count(*) AS people FROM assignment_now GROUP BY 1, 2"), &q, f))
+		return -1;
+	while ((got = query_next(q, f)) > 0) {
+		json_t *level = json_array_get(list, (size_t)query_int(q, "level_order"));
+		const char *names[] = {"people", query_text(q, "route")};
+
+		for (size_t i = 0; level && i < 2; i++)
+			(void)json_object_set_new(level, names[i],
+				json_integer(json_integer_value(json_object_get(level, names[i])) + query_int(q, "people")));
+	}
+	return got;
 }
 
 int group_questions(struct ledger *l, json_t **ret, size_t *ret_open, struct fault *f)

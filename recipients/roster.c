@@ -11,6 +11,14 @@
 #include <string.h>
 
 #define BLOCK ((size_t)1 << 20)
+#define NAMES_MAX 1024 /* a table has at most 1,000 columns, and the row's number */
+
+struct roster_names {
+	const char *names[NAMES_MAX];
+	size_t count;
+	size_t after[NAMES_MAX + 1]; /* the name that followed this one last time: rows of a
+				    file are alike */
+};
 
 static const char *keep(struct roster *r, const char *bytes, size_t length)
 {
@@ -30,14 +38,82 @@ static const char *keep(struct roster *r, const char *bytes, size_t length)
 	return place;
 }
 
+static size_t name_number(const struct roster_names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (*names->names[i] == *name && !strcmp(names->names[i], name))
+			return i;
+	return names->count;
+}
+
 const char *roster_value(const struct roster_row *row, const char *name)
 {
 	const char *n = NULL, *v;
 
+	if (row->names) {
+		size_t i = name_number(row->names, name);
+
+		return i < row->names->count ? row->values[i] : NULL;
+	}
 	while (row_packed_next(row->packed, row->length, &n, &v))
 		if (!strcmp(n, name))
 			return v;
 	return NULL;
+}
+
+size_t roster_names_count(const struct roster *r)
+{
+	return r->names ? r->names->count : 0;
+}
+
+const char *roster_name(const struct roster *r, size_t i)
+{
+	return r->names->names[i];
+}
+
+/* Numbers the names of a row. The first value of a name counts. */
+static void number_names(
+	struct roster_names *names, const struct roster_row *row, const char **values)
+{
+	const char *name = NULL, *value;
+	size_t i = NAMES_MAX; /* before the first */
+
+	while (row_packed_next(row->packed, row->length, &name, &value)) {
+		size_t guess = names->after[i];
+
+		if (guess >= names->count || strcmp(names->names[guess], name) != 0) {
+			guess = name_number(names, name);
+			if (guess == NAMES_MAX)
+				continue;
+			if (guess == names->count)
+				names->names[names->count++] = name;
+			names->after[i] = guess;
+		}
+		i = guess;
+		if (!values[i])
+			values[i] = value;
+	}
+}
+
+/* Once all rows are in: the names of all are known before the first array is cut. */
+static void index_names(struct roster *r)
+{
+	const char *scratch[NAMES_MAX];
+
+	r->names = text_alloc(sizeof(*r->names));
+	for (size_t i = 0; i < r->count; i++) {
+		memset(scratch, 0,
+			sizeof(scratch[0]) * (r->names->count ? r->names->count : 1));
+		number_names(r->names, &r->rows[i], scratch);
+	}
+	if (!r->count)
+		return;
+	r->values = text_alloc(r->count * r->names->count * sizeof(*r->values));
+	for (size_t i = 0; i < r->count; i++) {
+		r->rows[i].values = r->values + i * r->names->count;
+		number_names(r->names, &r->rows[i], r->rows[i].values);
+		r->rows[i].names = r->names;
+	}
 }
 
 static int compare_file_order(const void *a, const void *b)
@@ -123,6 +199,7 @@ static int load(struct ledger *l, const char *sql, const char *place, struct ros
 	if (!got) {
 		qsort(r->rows, r->count, sizeof(*r->rows), compare_file_order);
 		r->by_id = index_by(r, r->count, compare_ids);
+		index_names(r);
 	}
 	return got;
 }
@@ -192,6 +269,8 @@ void roster_done(struct roster *r)
 	free(r->first);
 	free(r->next_entry);
 	free(r->by_id);
+	free(r->names);
+	free(r->values);
 	free(r->people_by_id);
 	*r = (struct roster){0};
 }

@@ -17,6 +17,8 @@
 
 #define ROSTER_ROW "#row" /* the field that holds the number of the row in its file */
 
+struct roster_names; /* the names of fields that rows of a roster have, numbered */
+
 struct roster_row {
 	int64_t id;	     /* entry.id or record.id */
 	int64_t owner;	     /* entries: person.id; records: 0 */
@@ -25,6 +27,8 @@ struct roster_row {
 	uint32_t person;     /* entries: index into people */
 	const char *packed;  /* row_packed_next */
 	size_t length;
+	const struct roster_names *names; /* NULL: a row that stands alone is searched */
+	const char **values;		  /* by number of name; NULL where the row has none */
 };
 
 struct roster {
@@ -37,6 +41,8 @@ struct roster {
 	char **blocks;
 	size_t blocks_count, block_used;
 	size_t *by_id; /* row indexes in the order of their ids */
+	struct roster_names *names;
+	const char **values;
 };
 
 int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f);
@@ -55,6 +61,9 @@ const struct roster_row *roster_newest(const struct roster *r, size_t person);
 
 /* A field of a row, or NULL. */
 const char *roster_value(const struct roster_row *row, const char *name);
+/* The names that rows of this roster have: 0 .. roster_names_count - 1; values stand under the same number. */
+size_t roster_names_count(const struct roster *r);
+const char *roster_name(const struct roster *r, size_t i);
 /* What a file calls the row: its row_id, else its row number in `scratch`. */
 #define ROSTER_NAME 16
 const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NAME]);

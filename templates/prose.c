@@ -68,13 +68,18 @@ static struct line line_read(const char *at)
 /* Runs of blanks within the line become one. */
 static void words_add(struct text *words, const struct line *line)
 {
-	const char *at = line->words, *end = at + line->length, *gap;
+	const char *at = line->words, *end = at + line->length, *gap = at;
 
 	if (line->length && words->length)
 		text_add_char(words, ' ');
-	while ((gap = memmem(at, (size_t)(end - at), "  ", 2))) {
-		text_add(words, at, (size_t)(gap + 1 - at));
-		at = gap + strspn(gap, " ");
+	while ((gap = memchr(gap, ' ', (size_t)(end - gap)))) {
+		size_t blanks = strspn(gap, " ");
+
+		if (blanks > 1) {
+			text_add(words, at, (size_t)(gap + 1 - at));
+			at = gap + blanks;
+		}
+		gap += blanks;
 	}
 	text_add(words, at, (size_t)(end - at));
 }
@@ -144,6 +149,9 @@ static int prose_check(const char *prose, struct fault *f)
 		return fault_set(
 			f, FAULT_INPUT, "the text is longer than %d bytes", PROSE_MAX);
 	for (const char *at = prose; *at; at += used) {
+		used = 1;
+		if (*at >= ' ' && *at < 0x7f) /* nearly all */
+			continue;
 		used = character_read(at, &character);
 		if (character < 0)
 			return fault_set(f, FAULT_INPUT, "line %zu: not UTF-8", line);

@@ -92,26 +92,26 @@ static size_t set_find(const struct mustache *m, const char *name)
 	return NODE_NO_SHEET;
 }
 
+/* Loads what node `n` of sheet `s` includes. Without strictness it may be missing. */
 static int set_load(struct mustache *m, const struct mustache_loader *loader,
-	const char *name, size_t *ret_sheet, struct fault *f)
+	const struct sheet *s, struct node *n, struct fault *f)
 {
 	auto_text_buffer source = {0};
-	int found = loader ? loader->load(loader->user, name, &source, f) : 0;
+	int found = loader ? loader->load(loader->user, n->name, &source, f) : 0;
 
-	*ret_sheet = NODE_NO_SHEET;
-	if (found < 0)
-		return -1;
 	if (!found && (m->flags & MUSTACHE_STRICT))
-		return fault_set(f, FAULT_INPUT, "there is no template '%s'", name);
+		found = fault_set(f, FAULT_INPUT, "there is no template '%s'", n->name);
+	if (found > 0 && m->count == MUSTACHE_SHEETS)
+		found = fault_set(
+			f, FAULT_INPUT, "more than %d templates", MUSTACHE_SHEETS);
+	if (found < 0)
+		return fault_prefix(f, "%s:%u", s->file, n->line);
 	if (!found)
 		return 0;
-	if (m->count == MUSTACHE_SHEETS)
-		return fault_set(
-			f, FAULT_INPUT, "more than %d templates", MUSTACHE_SHEETS);
-	if (sheet_compile(name, text_string(&source), source.length,
+	if (sheet_compile(n->name, text_string(&source), source.length,
 		    m->flags & MUSTACHE_STRICT, &m->sheets[m->count], f))
 		return -1;
-	*ret_sheet = m->count++;
+	n->sheet = m->count++;
 	return 0;
 }
 
@@ -123,9 +123,8 @@ static int sheet_tie(struct mustache *m, struct sheet *s,
 		if (!includes(n))
 			continue;
 		n->sheet = set_find(m, n->name);
-		if (n->sheet == NODE_NO_SHEET &&
-			set_load(m, loader, n->name, &n->sheet, f))
-			return fault_prefix(f, "%s:%u", s->file, n->line);
+		if (n->sheet == NODE_NO_SHEET && set_load(m, loader, s, n, f))
+			return -1;
 	}
 	return 0;
 }

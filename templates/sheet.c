@@ -113,7 +113,7 @@ static struct node *node_add(
 	struct node *n;
 
 	if (s->count == s->room) {
-		s->room = s->room ? 2 * s->room : 32;
+		s->room *= 2;
 		s->nodes = text_realloc(s->nodes, s->room * sizeof(*s->nodes));
 	}
 	n = &s->nodes[s->count++];
@@ -451,6 +451,8 @@ int sheet_compile(const char *file, const char *source, size_t length, bool stri
 		.f = f};
 
 	s->file = text_copy(file);
+	s->room = 32;
+	s->nodes = text_alloc(s->room * sizeof(*s->nodes));
 	s->source = text_alloc(length + 1);
 	if (length)
 		memcpy(s->source, source, length);

@@ -807,6 +807,47 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 	return got;
 }
 
+/* The row of a number that a human may settle. */
+static int query_doubt(struct ledger *l, int64_t id, struct query **ret, struct fault *f)
+{
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT a.at, a.verdict, n.id AS notice_id, n.facts_sealed FROM attempt_last a"
+			" JOIN notice n ON n.id = a.notice_id WHERE a.id = :id"),
+		    ret, f))
+		return -1;
+	query_bind_int(*ret, ":id", id);
+	got = query_next(*ret, f);
+	if (got < 0)
+		return -1;
+	if (!got || (strcmp(query_text(*ret, "verdict"), "in_doubt") &&
+			    strcmp(query_text(*ret, "verdict"), "claimed")))
+		return fault_set(f, FAULT_USAGE,
+			"number %lld is not in doubt (breachmail status lists what is)",
+			(long long)id);
+	return 0;
+}
+
+int send_doubt(struct ledger *l, int64_t id, int64_t *ret_at, char **ret_token,
+	struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_row facts = {0};
+	const char *token;
+
+	if (query_doubt(l, id, &q, f) ||
+		query_sealed(q, "facts_sealed", "notice.facts_sealed",
+			query_int(q, "notice_id"), &facts.packed, f))
+		return -1;
+	token = row_value(&facts, COMPOSE_TOKEN);
+	if (!token)
+		return fault_set(f, FAULT_LEDGER, "a notice has no Message-ID");
+	*ret_at = query_int(q, "at");
+	*ret_token = text_copy(token);
+	return 0;
+}
+
 int send_resolve(struct ledger *l, int64_t id, const char *settle_as, const char *by,
 	const char *reason, struct fault *f)
 {
@@ -816,24 +857,13 @@ int send_resolve(struct ledger *l, int64_t id, const char *settle_as, const char
 		.by = by,
 		.reason = reason};
 	auto_query struct query *q = NULL;
-	int got;
 
 	if (strcmp(settle_as, "resend") && strcmp(settle_as, "accepted") &&
 		strcmp(settle_as, "leave"))
 		return fault_set(f, FAULT_USAGE,
 			"--resolve takes a number and one of: resend, accepted, leave");
-	if (ledger_query(
-		    l, SQL("SELECT verdict FROM attempt_last WHERE id = :id"), &q, f))
+	if (query_doubt(l, id, &q, f))
 		return -1;
-	query_bind_int(q, ":id", id);
-	got = query_next(q, f);
-	if (got < 0)
-		return -1;
-	if (!got || (strcmp(query_text(q, "verdict"), "in_doubt") &&
-			    strcmp(query_text(q, "verdict"), "claimed")))
-		return fault_set(f, FAULT_USAGE,
-			"number %lld is not in doubt (breachmail status lists what is)",
-			(long long)id);
 	query_reset(q);
 	return decision_write(l, &d, f);
 }

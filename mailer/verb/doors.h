@@ -27,6 +27,7 @@ bool match_only_looks(const struct command *c);
 bool group_only_looks(const struct command *c);
 bool compose_only_looks(const struct command *c);
 bool approve_only_looks(const struct command *c);
+bool send_only_looks(const struct command *c);
 
 /* What group works with here: policy, the incident's kinds, which addresses mail may go to. */
 int door_group_options(struct command *c, struct group_options *ret, struct fault *f);

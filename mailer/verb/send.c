@@ -13,20 +13,52 @@ const struct verb_option send_options[] = {
 	{"release", "DIGEST", "the release, by its first 8 or more digits"},
 	{"connections", "N", "connections to the relay"},
 	{"rate", "N", "mails per second, at most"},
-	{"resolve", "NUMBER", "settle what is in doubt; then: resend, accepted or leave"},
+	{"resolve", "NUMBER",
+		"what to ask the relay's log; then, to settle it: accepted, resend or leave"},
 	{"test", "ADDRESS", "(not in this version)"},
 	{"first", "N", "(not in this version)"}, {"stop", NULL, "(not in this version)"},
 	{NULL, NULL, NULL}};
+
+bool send_only_looks(const struct command *c)
+{
+	return command_option(c, "resolve") && !c->arguments_count;
+}
+
+/* Nothing to settle yet: what a human needs to find out how to settle it. */
+static int look(struct command *c, long number, struct fault *f)
+{
+	char at[CLOCK_TEXT];
+	auto_text token = NULL;
+	int64_t ms;
+
+	if (send_doubt(c->ledger, number, &ms, &token, f))
+		return -1;
+	show_count(c, "number", number);
+	show_string(c, "at", clock_write(ms, at));
+	show_string(c, "token", token);
+	show(c, "Number %ld was on its way at %s; no answer was kept.\n", number, at);
+	show(c,
+		"Its Message-ID begins with %s. Look for that in the relay's log:\n"
+		"there: accepted. Not there: resend. Nobody can say: leave.\n",
+		token);
+	(void)snprintf(c->next, sizeof(c->next),
+		"breachmail send --resolve %ld accepted|resend|leave --by NAME --reason TEXT",
+		number);
+	return 0;
+}
 
 static int resolve(struct command *c, struct fault *f)
 {
 	long number;
 
-	if (c->arguments_count != 1)
+	if (c->arguments_count > 1)
 		return fault_set(f, FAULT_USAGE,
-			"breachmail send --resolve NUMBER resend|accepted|leave --by NAME --reason TEXT");
-	if (command_number(c, "resolve", 1, 2000000000, 0, &number, f) ||
-		command_decides(c, f) ||
+			"breachmail send --resolve NUMBER accepted|resend|leave --by NAME --reason TEXT");
+	if (command_number(c, "resolve", 1, 2000000000, 0, &number, f))
+		return -1;
+	if (send_only_looks(c))
+		return look(c, number, f);
+	if (command_decides(c, f) ||
 		send_resolve(c->ledger, number, c->arguments[0], c->by, c->reason, f))
 		return -1;
 	show_count(c, "resolved", number);

@@ -36,7 +36,7 @@ const struct verb verbs[] = {
 	{"approve", "", "see what is open and what would be sent, decide, release",
 		VERB_WRITES, approve_options, approve_only_looks, verb_approve},
 	{"send", "", "hand the released notices to the mail relay", VERB_WRITES,
-		send_options, NULL, verb_send},
+		send_options, send_only_looks, verb_send},
 	{"status", "", "one screen: where everything stands", VERB_READS, none, NULL,
 		verb_status},
 	{"report", "--kind KIND", "a report: summary, people or rejects", VERB_READS,

@@ -92,6 +92,8 @@ static int byte_of(int32_t letter)
 static size_t damage_find(const int32_t *letters, size_t count, int32_t *ret)
 {
 	uint8_t bytes[4];
+	utf8proc_int32_t letter;
+	utf8proc_ssize_t used;
 	size_t n = 0;
 
 	while (n < 4 && n < count) {
@@ -103,8 +105,11 @@ static size_t damage_find(const int32_t *letters, size_t count, int32_t *ret)
 	}
 	if (n < 2)
 		return 0;
-	utf8proc_ssize_t used = utf8proc_iterate(bytes, (utf8proc_ssize_t)n, ret);
-	return used > 1 ? (size_t)used : 0;
+	used = utf8proc_iterate(bytes, (utf8proc_ssize_t)n, &letter);
+	if (used < 2)
+		return 0;
+	*ret = letter;
+	return (size_t)used;
 }
 
 static bool is_capital(int32_t letter)

@@ -122,7 +122,7 @@ static void decision_make(struct linkage *l, struct decision *d,
 	struct linkage_candidate *first;
 	size_t count = 0;
 
-	if (l->candidates_room < l->candidates_count + l->finder.count) {
+	if (l->candidates_room <= l->candidates_count + l->finder.count) {
 		l->candidates_room = l->candidates_room * 3 / 2 + l->finder.count + 64;
 		l->candidates = text_realloc(
 			l->candidates, l->candidates_room * sizeof(*l->candidates));

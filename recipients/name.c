@@ -219,11 +219,6 @@ static bool is_cluster(const struct words *w, size_t i)
 	return false;
 }
 
-static bool is_initial(const struct words *w, size_t i)
-{
-	return !w->word[i][1] || is_cluster(w, i);
-}
-
 static size_t out_add(char *out, size_t length, const char *bytes, size_t count)
 {
 	if (length + count >= NAME_ROOM)
@@ -303,7 +298,7 @@ static size_t reading_add(
 	if (count == NAME_READINGS || from >= to)
 		return count;
 	for (size_t i = from; i < to; i++)
-		if (is_initial(w, i) && (i + 1 == to || !is_particle(w->word[i])) &&
+		if (!w->word[i][1] && (i + 1 == to || !is_particle(w->word[i])) &&
 			words_left(w) > 1)
 			return count;
 	surname_write(w, from, to, n->surname);

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * value: kinds of fields, and values of each kind that agree or do not. What each kind
+ * means by itself is tested in its own room.
+ */
+#include "recipients/value.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static void kinds(void **state)
+{
+	static const struct {
+		const char *field;
+		enum value_kind kind;
+		bool strong;
+	} cases[] = {
+		{"pay_number", VALUE_NUMBER, true},
+		{"warrant_number", VALUE_NUMBER, true},
+		{"service_number", VALUE_NUMBER, true},
+		{"email", VALUE_EMAIL, true},
+		{"person_id", VALUE_NUMBER, true},
+		{"collar_number", VALUE_NUMBER, false},
+		{"email_personal", VALUE_EMAIL, false},
+		{"surname", VALUE_NAME, false},
+		{"rank", VALUE_RANK, false},
+		{"role", VALUE_TEXT, false},
+		{"Shift Team", VALUE_TEXT, false},
+		{"row_id", VALUE_SKIPPED, false},
+		{"flags", VALUE_SKIPPED, false},
+		{"#row", VALUE_SKIPPED, false},
+	};
+	bool strong;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		assert_int_equal(value_kind_of(cases[i].field, &strong), cases[i].kind);
+		assert_int_equal(strong, cases[i].strong);
+	}
+}
+
+static void equality(void **state)
+{
+	static const struct {
+		enum value_kind kind;
+		const char *a, *b;
+		bool equal;
+	} cases[] = {
+		{VALUE_NUMBER, "P0123", "123", true},
+		{VALUE_NUMBER, "P0123", "C123", false},
+		{VALUE_EMAIL, "Ann Hart <Ann.Hart@force.example>",
+			"mailto:ann.hart@FORCE.example", true},
+		{VALUE_EMAIL, "ann.hart@force.example", "ann.hart@other.example", false},
+		{VALUE_RANK, "PC", "Constable", true},
+		{VALUE_RANK, "PC", "DC", false},
+		{VALUE_RANK, "Head of Kennels", "head  of kennels", true},
+		{VALUE_RANK, "Head of Kennels", "PC", false},
+		{VALUE_VETTING, "MV", "MV, SC", true},
+		{VALUE_VETTING, "Gold pass", "gold-pass", true},
+		{VALUE_VETTING, "Gold pass", "MV", false},
+		{VALUE_DATE, "19/04/1975", "1975-04-19", true},
+		{VALUE_DATE, "04/05/1975", "1975-04-05", false},
+		{VALUE_POSTCODE, "EN20 1AB", "en20", true},
+		{VALUE_POSTCODE, "EN20 1AB", "EN20 1AC", false},
+		{VALUE_POSTCODE, "75001 Paris", "75001 paris", true},
+		{VALUE_PLACE, "Bow Police Station", "BOW", true},
+		{VALUE_MONEY,
+			"\xc2\xa3"
+			"40,000",
+			"40000.00", true},
+		{VALUE_MONEY, "40k", "40000", true},
+		{VALUE_MONEY, "0", "0.00", true},
+		{VALUE_MONEY, "40000", "40001", false},
+		{VALUE_GENDER, "Female", "f", true},
+		{VALUE_GENDER, "Non-binary", "non binary", true},
+		{VALUE_GENDER, "M", "F", false},
+		{VALUE_TEXT, "Dog Handler", "dog  handler", true},
+		{VALUE_TEXT, "Dog Handler", "Dog", false},
+	};
+	struct dictionary forms = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct value a = value_parse(cases[i].kind, cases[i].a, &forms);
+		struct value b = value_parse(cases[i].kind, cases[i].b, &forms);
+
+		assert_true(a.main && b.main);
+		if (value_equal(cases[i].kind, a, b) != cases[i].equal ||
+			value_equal(cases[i].kind, b, a) != cases[i].equal)
+			fail_msg("%s and %s", cases[i].a, cases[i].b);
+	}
+	dictionary_done(&forms);
+}
+
+static void nothing(void **state)
+{
+	static const struct {
+		enum value_kind kind;
+		const char *text;
+	} cases[] = {
+		{VALUE_NUMBER, "n/a"},
+		{VALUE_NUMBER, "000"},
+		{VALUE_EMAIL, "none"},
+		{VALUE_RANK, " - "},
+		{VALUE_VETTING, ""},
+		{VALUE_DATE, "unknown"},
+		{VALUE_POSTCODE, "-"},
+		{VALUE_PLACE, "."},
+		{VALUE_MONEY, "n/a"},
+		{VALUE_MONEY, "99999999999999999999"},
+		{VALUE_GENDER, ""},
+		{VALUE_TEXT, "?"},
+		{VALUE_NAME, "Ann Hart"},
+		{VALUE_SKIPPED, "x"},
+	};
+	struct dictionary forms = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		assert_int_equal(
+			value_parse(cases[i].kind, cases[i].text, &forms).main, 0);
+	dictionary_done(&forms);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kinds),
+		cmocka_unit_test(equality),
+		cmocka_unit_test(nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

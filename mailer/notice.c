@@ -278,8 +278,7 @@ int notice_write(struct notice_maker *m, const char *template,
 	text_clear(&w->text);
 	text_clear(&w->html);
 	if (prose_split_subject(text_string(&w->rendered), &w->subject, &prose, f) ||
-		prose_text(prose, &w->text, f) ||
-		prose_html(w->subject, prose, &w->html, f))
+		prose_parts(w->subject, prose, &w->text, &w->html, f))
 		return fault_prefix(f, "%s", template);
 	return 0;
 }

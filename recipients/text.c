@@ -84,7 +84,8 @@ static void text_reserve(struct text *t, size_t more)
 
 void text_add(struct text *t, const void *bytes, size_t length)
 {
-	text_reserve(t, length);
+	if (length >= t->room - t->length) /* also while there is no room at all */
+		text_reserve(t, length);
 	if (length)
 		memcpy(t->bytes + t->length, bytes, length);
 	t->length += length;

@@ -68,19 +68,15 @@ static struct line line_read(const char *at)
 /* Runs of blanks within the line become one. */
 static void words_add(struct text *words, const struct line *line)
 {
-	const char *at = line->words, *end = at + line->length, *gap = at;
+	const char *at = line->words, *end = at + line->length;
 
 	if (line->length && words->length)
 		text_add_char(words, ' ');
-	while ((gap = memchr(gap, ' ', (size_t)(end - gap)))) {
-		size_t blanks = strspn(gap, " ");
-
-		if (blanks > 1) {
-			text_add(words, at, (size_t)(gap + 1 - at));
-			at = gap + blanks;
+	for (const char *p = at; p + 1 < end; p++)
+		if (p[0] == ' ' && p[1] == ' ') {
+			text_add(words, at, (size_t)(p - at));
+			at = p + 1;
 		}
-		gap += blanks;
-	}
 	text_add(words, at, (size_t)(end - at));
 }
 
@@ -168,17 +164,22 @@ static int prose_check(const char *prose, struct fault *f)
 static size_t line_take(const char *words, size_t room)
 {
 	utf8proc_int32_t character;
-	size_t width = 0, taken = 0, used;
+	size_t width = 0, taken = 0, i = 0;
 
-	for (size_t i = 0; words[i]; i += used) {
+	while (words[i]) {
 		if (words[i] == ' ')
 			taken = i;
-		used = character_read(words + i, &character);
-		width += character < 0x80 ? 1 : (size_t)utf8proc_charwidth(character);
+		if ((unsigned char)words[i] < 0x80) {
+			width++;
+			i++;
+		} else {
+			i += character_read(words + i, &character);
+			width += (size_t)utf8proc_charwidth(character);
+		}
 		if (width > room && taken)
 			return taken;
 	}
-	return strlen(words);
+	return i;
 }
 
 static void fill(struct text *t, const struct text *words, const char *indent)
@@ -221,26 +222,6 @@ int prose_split_subject(
 		return -1;
 	*ret_subject = text_copy(subject.bytes);
 	*ret_prose = end + 1;
-	return 0;
-}
-
-int prose_text(const char *prose, struct text *ret_text, struct fault *f)
-{
-	auto_block b = {0};
-	bool first = true, after_item = false;
-
-	if (prose_check(prose, f) < 0)
-		return -1;
-	while (block_next(&prose, &b)) {
-		bool item = b.kind == ITEM;
-
-		if (!first && !(item && after_item))
-			text_add_char(ret_text, '\n');
-		text_add_string(ret_text, item ? "- " : "");
-		fill(ret_text, &b.words, item ? "  " : "");
-		after_item = item;
-		first = false;
-	}
 	return 0;
 }
 
@@ -306,27 +287,66 @@ static void add_tag(struct text *t, const char *open, const char *tag, const cha
 	text_add_string(t, close);
 }
 
+/* Where the parts stand between two blocks. */
+struct parts {
+	struct text *text, *html; /* NULL: not wanted */
+	bool first, after_item;
+};
+
+static void text_block(struct parts *p, const struct block *b)
+{
+	bool item = b->kind == ITEM;
+
+	if (!p->first && !(item && p->after_item))
+		text_add_char(p->text, '\n');
+	text_add_string(p->text, item ? "- " : "");
+	fill(p->text, &b->words, item ? "  " : "");
+}
+
+static void html_block(struct parts *p, const struct block *b)
+{
+	const char *tag = html_tag(b->kind);
+
+	if (p->after_item != (b->kind == ITEM))
+		text_add_string(p->html, p->after_item ? "</ul>\n" : "<ul>\n");
+	add_tag(p->html, "<", tag, ">");
+	add_escaped(p->html, text_string(&b->words));
+	add_tag(p->html, "</", tag, ">\n");
+}
+
+int prose_parts(const char *subject, const char *prose, struct text *ret_text,
+	struct text *ret_html, struct fault *f)
+{
+	struct parts p = {ret_text, ret_html, true, false};
+	auto_block b = {0};
+
+	if ((ret_html && prose_check(subject, f) < 0) || prose_check(prose, f) < 0)
+		return -1;
+	if (ret_html)
+		html_head(ret_html, subject);
+	while (block_next(&prose, &b)) {
+		if (ret_text)
+			text_block(&p, &b);
+		if (ret_html)
+			html_block(&p, &b);
+		p.after_item = b.kind == ITEM;
+		p.first = false;
+	}
+	if (ret_html)
+		text_printf(
+			ret_html, "%s</body>\n</html>\n", p.after_item ? "</ul>\n" : "");
+	return 0;
+}
+
+int prose_text(const char *prose, struct text *ret_text, struct fault *f)
+{
+	return prose_parts(NULL, prose, ret_text, NULL, f);
+}
+
 int prose_html(
 	const char *subject, const char *prose, struct text *ret_html, struct fault *f)
 {
-	auto_block b = {0};
-	bool in_list = false;
-
-	if (prose_check(subject, f) < 0 || prose_check(prose, f) < 0)
-		return -1;
-	html_head(ret_html, subject);
-	while (block_next(&prose, &b)) {
-		const char *tag = html_tag(b.kind);
-
-		if (in_list != (b.kind == ITEM))
-			text_add_string(ret_html, in_list ? "</ul>\n" : "<ul>\n");
-		in_list = b.kind == ITEM;
-		add_tag(ret_html, "<", tag, ">");
-		add_escaped(ret_html, text_string(&b.words));
-		add_tag(ret_html, "</", tag, ">\n");
-	}
-	text_printf(ret_html, "%s</body>\n</html>\n", in_list ? "</ul>\n" : "");
-	return 0;
+	return prose_parts(subject, prose, NULL, ret_html, f);
 }
 
 /* Turns, joins or hides what is around it (Unicode's Cf: direction marks, zero width). */

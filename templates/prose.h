@@ -47,6 +47,10 @@ int prose_text(const char *prose, struct text *ret_text, struct fault *f);
  */
 int prose_html(const char *subject, const char *prose, struct text *ret_html, struct fault *f);
 
+/* Both at once, as each alone: the prose is read only once. */
+int prose_parts(const char *subject, const char *prose, struct text *ret_text, struct text *ret_html,
+		struct fault *f);
+
 /*
  * Appends a value made fit for prose: one line that begins with no mark, wherever it will stand.
  * Control characters and line ends become blanks; characters that are not seen but turn or join

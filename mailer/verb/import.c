@@ -33,6 +33,36 @@ static int refuse_later(const struct command *c, struct fault *f)
 	return 0;
 }
 
+/* Columns that are called like their field need no line each. */
+static void show_columns(const struct command *c, const struct import_tally *t)
+{
+	const char *field, *before = "  columns: ";
+	json_t *column;
+	size_t i, width = 0;
+
+	json_object_foreach(t->columns, field, column)
+	{
+		if (strcmp(field, json_string_value(column)) != 0)
+			continue;
+		width += strlen(before) + strlen(field);
+		if (width > 80) {
+			before = ",\n    ";
+			width = strlen(before) + strlen(field);
+		}
+		show(c, "%s%s", before, field);
+		before = ", ";
+	}
+	show(c, width ? "\n" : "");
+	json_object_foreach(t->columns, field, column)
+	{
+		if (strcmp(field, json_string_value(column)) != 0)
+			show(c, "  %-18s from column '%s'\n", field,
+				json_string_value(column));
+	}
+	json_array_foreach(t->unmapped, i, column)
+		show(c, "  (own column)       '%s'\n", json_string_value(column));
+}
+
 static void show_tally(
 	struct command *c, const struct import_options *o, const struct import_tally *t)
 {
@@ -45,10 +75,7 @@ static void show_tally(
 		show_number((int64_t)t->accepted, m));
 	show(c, ", %s rejected%s\n", show_number((int64_t)t->rejected, n),
 		t->already ? " (this file was imported before: nothing changed)" : "");
-	json_object_foreach(t->columns, field, column)
-		show(c, "  %-18s from column '%s'\n", field, json_string_value(column));
-	json_array_foreach(t->unmapped, i, column)
-		show(c, "  (own column)       '%s'\n", json_string_value(column));
+	show_columns(c, t);
 	for (i = 0; i < IMPORT_REJECTS_SHOWN && t->rejects[i]; i++)
 		show(c, "  rejected: %s\n", t->rejects[i]);
 	if (t->rejected > IMPORT_REJECTS_SHOWN && !t->already)

@@ -67,8 +67,6 @@ static void show_tally(
 	struct command *c, const struct import_options *o, const struct import_tally *t)
 {
 	char n[SHOW_NUMBER], m[SHOW_NUMBER];
-	const char *field;
-	json_t *column;
 	size_t i;
 
 	show(c, "%s: %s rows, %s accepted", o->file, show_number((int64_t)t->rows, n),

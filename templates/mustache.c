@@ -23,6 +23,7 @@ struct mustache {
 	size_t output_limit;
 	struct sheet *sheets[MUSTACHE_SHEETS]; /* the first is the template itself */
 	size_t count;
+	size_t tags; /* in all of them */
 };
 
 struct scope {
@@ -92,6 +93,21 @@ static size_t set_find(const struct mustache *m, const char *name)
 	return NODE_NO_SHEET;
 }
 
+static int set_add(struct mustache *m, const char *name, const char *source,
+	size_t length, struct fault *f)
+{
+	struct sheet *s;
+
+	if (sheet_compile(name, source, length, m->flags & MUSTACHE_STRICT, &s, f))
+		return -1;
+	m->sheets[m->count++] = s;
+	m->tags += s->tags;
+	if (m->tags > MUSTACHE_TAGS)
+		return fault_set(f, FAULT_INPUT, "%s: more than %d tags in all templates",
+			name, MUSTACHE_TAGS);
+	return 0;
+}
+
 /* Loads what node `n` of sheet `s` includes. Without strictness it may be missing. */
 static int set_load(struct mustache *m, const struct mustache_loader *loader,
 	const struct sheet *s, struct node *n, struct fault *f)
@@ -108,11 +124,8 @@ static int set_load(struct mustache *m, const struct mustache_loader *loader,
 		return fault_prefix(f, "%s:%u", s->file, n->line);
 	if (!found)
 		return 0;
-	if (sheet_compile(n->name, text_string(&source), source.length,
-		    m->flags & MUSTACHE_STRICT, &m->sheets[m->count], f))
-		return -1;
-	n->sheet = m->count++;
-	return 0;
+	n->sheet = m->count;
+	return set_add(m, n->name, text_string(&source), source.length, f);
 }
 
 /* Ties partials and parents to their templates, loading those not yet there. */
@@ -184,10 +197,8 @@ int mustache_compile(const char *name, const char *source, size_t length, unsign
 
 	m->flags = flags;
 	m->output_limit = MUSTACHE_OUTPUT;
-	if (sheet_compile(
-		    name, source, length, flags & MUSTACHE_STRICT, &m->sheets[0], f))
+	if (set_add(m, name, source, length, f))
 		return -1;
-	m->count = 1;
 	for (size_t i = 0; i < m->count; i++)
 		if (sheet_tie(m, m->sheets[i], loader, f))
 			return -1;
@@ -222,6 +233,16 @@ int mustache_walk(const struct mustache *m,
 static int render_place(struct render *r)
 {
 	return fault_prefix(r->f, "%s:%u", r->sheet->file, r->node->line);
+}
+
+/* Work is counted, so that nothing goes on for ever without writing a byte. */
+static int step(struct render *r, size_t steps)
+{
+	r->steps += steps;
+	if (r->steps <= MUSTACHE_STEPS)
+		return 0;
+	(void)fault_set(r->f, FAULT_INPUT, "more than %d steps", MUSTACHE_STEPS);
+	return render_place(r);
 }
 
 static int emit(struct render *r, const char *bytes, size_t length)
@@ -431,15 +452,18 @@ static int render_sheet(struct render *r, const struct view *v, const struct nod
 	return render_indented(r, &inner, n, 0, s->count);
 }
 
-/* The argument of that name in one parent tag: the last of them, or 0. */
-static size_t frame_find(const struct frame *frame, const char *name)
+/* The argument of that name in one parent tag, the last of them; or 0. Counts what it
+ * sees. */
+static size_t frame_find(const struct frame *frame, const char *name, size_t *looked)
 {
 	const struct node *nodes = frame->sheet->nodes;
 	size_t i = (size_t)(frame->parent - nodes) + 1, found = 0;
 
-	for (; i < frame->parent->end; i = nodes[i].end)
+	for (; i < frame->parent->end; i = nodes[i].end) {
+		++*looked;
 		if (!strcmp(nodes[i].name, name))
 			found = i;
+	}
 	return found;
 }
 
@@ -448,17 +472,19 @@ static int render_block(struct render *r, const struct view *v, size_t index)
 	const struct node *n = &v->sheet->nodes[index];
 	const struct frame *giver = NULL;
 	struct view inner;
-	size_t found = 0;
+	size_t found = 0, looked = 0;
 
 	/* The outermost wins: a child's words go before its parent's. */
 	for (const struct frame *at = v->frame; at; at = at->outer) {
-		size_t here = frame_find(at, n->name);
+		size_t here = frame_find(at, n->name, &looked);
 
 		if (!here)
 			continue;
 		found = here;
 		giver = at;
 	}
+	if (step(r, looked))
+		return -1;
 	if (!giver)
 		return render_range(r, v, index + 1, n->end);
 	inner = (struct view){giver->sheet, v->scope, giver->outer};
@@ -502,16 +528,13 @@ static int render_range(struct render *r, const struct view *v, size_t first, si
 			r->node->name, MUSTACHE_DEPTH);
 		return render_place(r);
 	}
+	if (step(r, 1))
+		return -1;
 	r->depth++;
 	for (size_t i = first; i < last; i = nodes[i].end) {
 		r->sheet = v->sheet;
 		r->node = &nodes[i];
-		if (++r->steps > MUSTACHE_STEPS) {
-			(void)fault_set(
-				r->f, FAULT_INPUT, "more than %d steps", MUSTACHE_STEPS);
-			return render_place(r);
-		}
-		if (render_node(r, v, i))
+		if (step(r, 1) || render_node(r, v, i))
 			return -1;
 	}
 	r->depth--;

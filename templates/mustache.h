@@ -29,11 +29,13 @@
 #include "recipients/fault.h"
 #include "recipients/text.h"
 #include "templates/sheet.h"
+#include "templates/tag.h"
 
 /* Limits beside those of tag.h. Reaching one is a fault that names it. */
 #define MUSTACHE_SHEETS 256			 /* templates in a set: one and all partials and parents */
+#define MUSTACHE_TAGS TAG_LIMIT			 /* tags in all of them */
 #define MUSTACHE_DEPTH 64			 /* sections, partials, parents, blocks in one another */
-#define MUSTACHE_STEPS 10000000			 /* nodes in one rendering, counting repetitions */
+#define MUSTACHE_STEPS 10000000			 /* nodes and repetitions in one rendering */
 #define MUSTACHE_OUTPUT ((size_t)1024 * 1024) /* bytes in one rendering, unless set */
 
 enum {

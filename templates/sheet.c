@@ -459,6 +459,7 @@ int sheet_compile(const char *file, const char *source, size_t length, bool stri
 	b.source = s->source;
 	if (tag_scan(file, s->source, length, &tags, f) || sheet_build(&b))
 		return -1;
+	s->tags = tags.count;
 	*ret = s;
 	s = NULL;
 	return 0;

@@ -55,6 +55,7 @@ struct sheet {
 	struct node *nodes;
 	size_t count;
 	size_t room;
+	size_t tags; /* in the source, comments and closing tags too */
 };
 
 /*

@@ -299,6 +299,22 @@ static void test_too_many_templates(void **state)
 	assert_string_equal(f.text, "p254:1: more than 256 templates");
 }
 
+static void test_too_many_tags_in_all(void **state)
+{
+	auto_json *partials = json_object(), *data = json_object();
+	auto_text_buffer half = {0}, out = {0};
+	struct fault f = {0};
+
+	(void)state;
+	for (int i = 0; i < MUSTACHE_TAGS / 2; i++)
+		text_add_string(&half, "{{!}}");
+	json_object_set_new(partials, "p", json_stringn(half.bytes, half.length));
+	json_object_set_new(partials, "q", json_stringn(half.bytes, half.length));
+	assert_int_equal(render("{{>p}}", 6, partials, data, 0, &out, &f), 0);
+	assert_int_equal(render("{{>p}}{{>q}}", 12, partials, data, 0, &out, &f), -1);
+	assert_string_equal(f.text, "q: more than 20000 tags in all templates");
+}
+
 static void test_the_loader_s_fault(void **state)
 {
 	auto_json *partials = json_pack("{s:n}", "p"), *data = json_object();
@@ -363,7 +379,8 @@ static void check_a_number(void)
 static void test_numbers_in_a_foreign_locale(void **state)
 {
 	(void)state;
-	if (!setlocale(LC_NUMERIC, "de_DE.UTF-8") && !setlocale(LC_NUMERIC, "fr_FR.UTF-8"))
+	if (!setlocale(LC_NUMERIC, "de_DE.UTF-8") &&
+		!setlocale(LC_NUMERIC, "fr_FR.UTF-8"))
 		skip();
 	check_a_number();
 	setlocale(LC_NUMERIC, "C");
@@ -559,6 +576,7 @@ int main(void)
 		cmocka_unit_test(test_output_limit),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_too_many_templates),
+		cmocka_unit_test(test_too_many_tags_in_all),
 		cmocka_unit_test(test_the_loader_s_fault),
 		cmocka_unit_test(test_render_again),
 		cmocka_unit_test(test_nul_in_a_value),

@@ -4,7 +4,9 @@
  */
 #include "mailer/wire/pace.h"
 
-#define LONGEST 30 /* times the first pause */
+#define LONGEST 30     /* times the first pause */
+#define WHOLE 0.999999 /* a token; sums of many small parts fall a little short of one   \
+			*/
 
 static double most(const struct pace *p)
 {
@@ -29,7 +31,7 @@ bool pace_take(struct pace *p, int64_t now)
 		return true;
 	p->tokens = tokens_at(p, now);
 	p->at = now;
-	if (p->tokens < 1)
+	if (p->tokens < WHOLE)
 		return false;
 	p->tokens -= 1;
 	return true;
@@ -42,7 +44,7 @@ int64_t pace_wait(const struct pace *p, int64_t now)
 	if (p->per_second <= 0)
 		return 0;
 	tokens = tokens_at(p, now);
-	return tokens >= 1 ? 0 : (int64_t)((1 - tokens) * 1000 / p->per_second) + 1;
+	return tokens >= WHOLE ? 0 : (int64_t)((1 - tokens) * 1000 / p->per_second) + 1;
 }
 
 bool back_off_hit(struct back_off *b, int64_t now)

@@ -150,6 +150,8 @@ static void copy_id(const char *s, char *out, size_t room)
 
 	while (length + 1 < room && is_id_byte(s[length]))
 		length++;
+	while (length && s[length - 1] == '.')
+		length--;
 	memcpy(out, s, length);
 	out[length] = '\0';
 }

@@ -63,6 +63,7 @@ void finder_init(struct finder *x, const struct evidence *e, uint32_t people)
 {
 	*x = (struct finder){.evidence = e};
 	x->places = text_alloc(((size_t)people + 1) * sizeof(*x->places));
+	x->seen = text_alloc((e->lists[EVIDENCE_PEOPLE].count + 1) * sizeof(*x->seen));
 	index_names(x);
 	index_numbers(x);
 	index_people(x, people);
@@ -75,6 +76,7 @@ void finder_done(struct finder *x)
 	index_done(&x->people);
 	free(x->list);
 	free(x->places);
+	free(x->seen);
 	*x = (struct finder){0};
 }
 
@@ -159,6 +161,9 @@ static void block_search(
 	for (p = index_range(&x->blocks, block, &end); p < end; p++) {
 		struct evidence_verdict v;
 
+		if (x->seen[p->row] == x->turn)
+			continue; /* found under another reading of its name */
+		x->seen[p->row] = x->turn;
 		evidence_compare(x->evidence, record, entry_of(x, p), &v);
 		if (agrees_on_all(x, &v))
 			finding_note(finding_of(x, entry_of(x, p)->owner), &v);
@@ -169,6 +174,7 @@ void finder_by_name(struct finder *x, const struct evidence_row *record)
 {
 	const struct evidence *e = x->evidence;
 
+	x->turn++;
 	for (uint32_t i = 0; i < record->names_count; i++) {
 		const struct evidence_name *n = &e->names[record->names + i];
 		uint32_t first = evidence_block(n->key, "");

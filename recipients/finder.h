@@ -37,6 +37,8 @@ struct finder {
 	struct finding *list;
 	size_t count, room;
 	uint32_t *places; /* per person: place in the list, and one */
+	uint32_t *seen;   /* per entry: the turn in which it was last compared */
+	uint32_t turn;    /* goes up with each record */
 };
 
 /* Over all people in `e`, whose numbers are below `people`. `e` stays and does not change. */

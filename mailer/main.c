@@ -170,6 +170,8 @@ static int set_long(struct command *c, char **argv, int *at, struct fault *f)
 
 	if (!o)
 		o = find_option(global_options, word, length);
+	if (!o && c->verb && !c->verb->options)
+		return command_later(c->verb->name, f);
 	if (!o) {
 		auto_text name = text_format("%.*s", (int)length, word);
 
@@ -268,6 +270,15 @@ static int parse(struct command *c, int argc, char **argv, struct fault *f)
 		}
 	}
 	return 0;
+}
+
+/* A script that asked for JSON gets it, even where its command line is wrong. */
+static bool asks_for_json(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (!strcmp(*argv, "--json"))
+			return true;
+	return false;
 }
 
 /* --- help
@@ -429,6 +440,7 @@ int main(int argc, char **argv)
 	c.tally = json_object();
 	c.progress = show_progress(&c);
 	failed = vault_start(&f) || parse(&c, argc, argv, &f);
+	c.json = c.json || (failed && asks_for_json(argv));
 	if (!failed && wants_version) {
 		(void)puts("breachmail " BREACHMAIL_VERSION);
 	} else if (!failed && wants_help) {

@@ -38,7 +38,7 @@ struct verb {
 	const char *arguments; /* for the usage line: "people|breach FILE" */
 	const char *summary;
 	enum verb_needs needs;
-	const struct verb_option *options; /* ends with a name of NULL */
+	const struct verb_option *options; /* ends with a name of NULL; NULL: of a later version, any */
 	/* A run that only looks: reads although the verb writes. NULL: never. */
 	bool (*only_looks)(const struct command *c);
 	int (*run)(struct command *c, struct fault *f);

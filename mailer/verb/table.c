@@ -17,7 +17,7 @@ static const struct verb_option none[] = {{NULL, NULL, NULL}};
 
 #define LATER(verb_name, words)                                                          \
 	{                                                                                \
-		verb_name, "", words " (not in this version)", VERB_ALONE, none, NULL,   \
+		verb_name, "", words " (not in this version)", VERB_ALONE, NULL, NULL,   \
 			later                                                            \
 	}
 

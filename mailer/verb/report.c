@@ -33,6 +33,7 @@ static int summary(struct command *c, enum format format, FILE *out, struct faul
 		return -1;
 	if (format == FORMAT_JSON) {
 		(void)json_object_set_new(status, "version", json_integer(1));
+		(void)json_object_set_new(status, "verb", json_string("report"));
 		(void)json_object_set_new(status, "kind", json_string("summary"));
 		(void)json_dumpf(status, out, JSON_INDENT(2));
 		(void)fputc('\n', out);
@@ -89,7 +90,8 @@ static void lines_end(struct lines *l, const char *kind)
 
 	if (l->format != FORMAT_JSON)
 		return;
-	object = json_pack("{s:i,s:s,s:o}", "version", 1, "kind", kind, kind, l->list);
+	object = json_pack("{s:i,s:s,s:s,s:o}", "version", 1, "verb", "report", "kind",
+		kind, kind, l->list);
 	(void)json_dumpf(object, l->out, JSON_INDENT(2));
 	(void)fputc('\n', l->out);
 	json_decref(object);

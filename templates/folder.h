@@ -2,8 +2,8 @@
 /*
  * folder: templates in files.
  *
- * A template file is UTF-8 (a byte order mark is dropped) and at most TAG_SOURCE_LIMIT bytes. Faults are FAULT_INPUT
- * and begin with the file's path.
+ * A template file is UTF-8 (a byte order mark is dropped) and at most TAG_SOURCE_LIMIT bytes.
+ * Faults are FAULT_INPUT and begin with the file's path.
  *
  * Use:
  *	struct folder folder = {.dir = "templates", .ending = ".html"};
@@ -24,9 +24,9 @@ struct folder {
 int folder_read(const char *path, struct text *ret, struct fault *f);
 
 /*
- * A mustache_loader's `load`; `user` is a struct folder. For the partial NAME it takes the first that is there of
- * NAME + `ending`, NAME.mustache, NAME.txt, NAME.html and NAME in the folder. NAME may hold "/" but stays inside:
- * "..", "." or nothing between slashes is a fault.
+ * A mustache_loader's `load`; `user` is a struct folder. For the partial NAME it takes the
+ * first that is there of NAME + `ending`, NAME.mustache, NAME.txt, NAME.html and NAME in the
+ * folder. NAME may hold "/" but stays inside: "..", "." or nothing between slashes is a fault.
  */
 int folder_load(void *user, const char *name, struct text *ret_source, struct fault *f);
 

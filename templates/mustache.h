@@ -2,23 +2,26 @@
 /*
  * mustache: templates in Mustache, compiled once and rendered many times.
  *
- * Source: the Mustache specification 1.4, modules comments, delimiters, interpolation, inverted, partials, sections
- * and inheritance; tag.h lists the tags, sheet.h says what becomes of white space. No lambdas, no dynamic names.
- * Where the specification leaves a choice:
+ * Source: the Mustache specification 1.4, modules comments, delimiters, interpolation,
+ * inverted, partials, sections and inheritance; tag.h lists the tags, sheet.h says what
+ * becomes of white space. No lambdas, no dynamic names. Where a choice is left:
  *
- *	- false, null, an empty list and an unknown name are false; "" and 0 are true: give null for what is not there.
- *	- A real number is written with as few digits as give the same number again: 1.21, 3 for 3.0.
+ *	- false, null, an empty list and an unknown name are false; "" and 0 are true:
+ *	  give null for what is not there.
+ *	- A real number has as few digits as give it back: 1.21, and 3 for 3.0.
  *	- A list or an object as a value is empty text (strict: a fault).
  *	- Of two arguments of one name the last counts (strict: a fault).
- *	- An argument's own blocks belong to the template in which it is written: only what was outside of that
- *	  template's parent tag can replace them.
+ *	- Blocks in an argument belong to the template that gives the argument: only who
+ *	  has that template for a parent can replace them.
  *	- Indentation is put on every line of a partial, empty ones too.
  *
- * Strict (MUSTACHE_STRICT): a letter to people must not have holes. When compiling: a partial or parent that is not
- * there, an argument that no block can take, text in a parent outside of its blocks. When rendering: a name that the
- * data does not have, also of a section or inverted section (null and false are there), a value that is no text.
+ * Strict (MUSTACHE_STRICT): a letter to people must not have holes. When compiling: a
+ * partial or parent that is not there, an argument that no block can take, text in a parent
+ * outside of its blocks. When rendering: a name that the data does not have, also of a
+ * section or inverted section (null and false are there), a value that is no text.
  *
- * Faults are FAULT_INPUT and begin with the template and line: "notice/notice.txt:12: 'x' is not closed".
+ * Faults are FAULT_INPUT and begin with template and line: "notice.txt:12: 'x' is not
+ * closed".
  */
 #ifndef TEMPLATES_MUSTACHE_H
 #define TEMPLATES_MUSTACHE_H
@@ -32,10 +35,10 @@
 #include "templates/tag.h"
 
 /* Limits beside those of tag.h. Reaching one is a fault that names it. */
-#define MUSTACHE_SHEETS 256			 /* templates in a set: one and all partials and parents */
-#define MUSTACHE_TAGS TAG_LIMIT			 /* tags in all of them */
-#define MUSTACHE_DEPTH 64			 /* sections, partials, parents, blocks in one another */
-#define MUSTACHE_STEPS 10000000			 /* nodes and repetitions in one rendering */
+#define MUSTACHE_SHEETS 256    /* templates in a set: one and all it includes */
+#define MUSTACHE_TAGS TAG_LIMIT /* tags in all of them */
+#define MUSTACHE_DEPTH 64      /* sections, partials, parents, blocks in one another */
+#define MUSTACHE_STEPS 10000000 /* nodes and repetitions in one rendering */
 #define MUSTACHE_OUTPUT ((size_t)1024 * 1024) /* bytes in one rendering, unless set */
 
 enum {
@@ -52,8 +55,9 @@ struct mustache_loader {
 };
 
 /*
- * Compiles a template and, each once, all that it includes. `name` is what faults call it; the source is copied.
- * `loader` may be NULL: then there are no partials. A partial may include itself.
+ * Compiles a template and, each once, all that it includes. `name` is what faults call it;
+ * the source is copied. `loader` may be NULL: then there are no partials. A partial may
+ * include itself.
  */
 int mustache_compile(const char *name, const char *source, size_t length, unsigned flags,
 	const struct mustache_loader *loader, struct mustache **ret, struct fault *f);
@@ -64,14 +68,19 @@ void mustache_freep(struct mustache **m);
 /* Another limit than MUSTACHE_OUTPUT. */
 void mustache_limit(struct mustache *m, size_t output_bytes);
 
-/* `out` is cleared first; after a fault it is empty, so that nobody sends half a text. Any JSON value is data. */
-int mustache_render(const struct mustache *m, const json_t *data, struct text *out, struct fault *f);
+/*
+ * Any JSON value is data. `out` is cleared first; after a fault it is empty, so that nobody
+ * sends half a text.
+ */
+int mustache_render(
+	const struct mustache *m, const json_t *data, struct text *out, struct fault *f);
 
 /*
- * Shows each tag of each template in the set (values, sections, partials, parents, blocks, arguments), first those of
- * the template itself. Stops when `see` returns something else than 0, and returns that.
+ * Shows each tag of each template in the set (values, sections, partials, parents, blocks,
+ * arguments), first those of the template itself; `file` is the template's name. Stops when
+ * `see` returns something else than 0, and returns that.
  */
-int mustache_walk(const struct mustache *m, int (*see)(void *user, const char *file, const struct node *tag),
-	void *user);
+int mustache_walk(const struct mustache *m,
+	int (*see)(void *user, const char *file, const struct node *tag), void *user);
 
 #endif

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sheet: one template, compiled: its tags and the text between them as nodes in a row, white space settled.
+ * sheet: one template, compiled: its tags and the text between them as nodes in a row,
+ * white space settled.
  *
- * The row is the tree written flat: the children of node i follow it, up to (not with) node i's `end`, which is
- * where its next sibling stands.
+ * The row is the tree written flat: the children of a node follow it, up to (not with) its
+ * `end`, which is where its next sibling stands.
  *
- * White space. A tag (other than a value) alone on its line takes the line with it. Text is cut into lines, and at
- * the beginning of each line that gives output stands a NODE_LINE: there the renderer puts the indentation of the
- * place that included this template. So lines are indented, and line ends inside of values are not.
- * A parent with nothing before its first tag and nothing behind its last takes both lines with it.
- * An argument is a small template of its own. When its first tag ends a line, the indentation of its first line of
- * text is taken off all of its lines; the block that it replaces puts its own indentation on them: that of the
- * block's own first line of text if its tag stands alone, or else what stands before the tag.
- * (Specification 1.4, partials and inheritance; its examples are silent on much of this, and where they are, the
- * rule is the one that keeps an included text in shape.)
+ * White space. A tag alone on its line takes the line with it (a value does not). Text is
+ * cut into lines, and where a line begins that gives output stands a NODE_LINE: there the
+ * renderer puts the indentation of the place that includes this template. So lines of the
+ * template are indented, and lines within a value are not. A parent with nothing before its
+ * first tag and nothing behind its last takes both lines with it.
+ *
+ * An argument is a small template of its own. When its first tag ends a line, the
+ * indentation of its first words is taken off all of its lines. The block that it replaces
+ * indents them anew, if that begins a line: as the first words of the default are, when the
+ * block's tag is alone on its line, else as the tag is.
+ *
+ * (Specification 1.4, partials and inheritance. Its examples leave much of this open; there
+ * the rule is the one that keeps an included text in shape.)
  */
 #ifndef TEMPLATES_SHEET_H
 #define TEMPLATES_SHEET_H
@@ -41,12 +46,12 @@ enum node_kind {
 struct node {
 	enum node_kind kind;
 	unsigned line;
-	const char *name;   /* of the tag; NULL for text and lines */
-	const char *bytes;  /* text; of a partial, parent or block that begins a line: the indentation for each line */
-	size_t length;	    /* of bytes */
-	bool begins_line;   /* partial, parent, block: nothing stands before it on its line */
-	size_t end;	    /* index behind its last child */
-	size_t sheet;	    /* partial, parent: which template of the set; NODE_NO_SHEET while there is none */
+	const char *name;  /* of the tag; NULL for text and lines */
+	const char *bytes; /* text; or the indentation, if begins_line */
+	size_t length;	   /* of bytes */
+	bool begins_line;  /* partial, parent, block: nothing before it on its line */
+	size_t end;	   /* index behind its last child */
+	size_t sheet;	   /* partial, parent: which template of the set, or NODE_NO_SHEET */
 };
 
 struct sheet {
@@ -59,11 +64,12 @@ struct sheet {
 };
 
 /*
- * Compiles a copy of `source`. `strict`: what would be lost without a word is a fault: text in a parent outside its
- * blocks, and a block given twice to one parent. FAULT_INPUT "FILE:LINE: ...".
+ * Compiles a copy of `source`. `strict`: what would be lost without a word is a fault: text
+ * in a parent outside of its blocks, and a block given twice to one parent. FAULT_INPUT
+ * "FILE:LINE: ...".
  */
-int sheet_compile(const char *file, const char *source, size_t length, bool strict, struct sheet **ret,
-	struct fault *f);
+int sheet_compile(const char *file, const char *source, size_t length, bool strict,
+	struct sheet **ret, struct fault *f);
 void sheet_free(struct sheet *s);
 void sheet_freep(struct sheet **s);
 #define auto_sheet __attribute__((cleanup(sheet_freep))) struct sheet

@@ -6,12 +6,13 @@
  *	{{#name}} ... {{/name}}		a section
  *	{{^name}} ... {{/name}}		an inverted section
  *	{{>name}}			a partial
- *	{{<name}} ... {{/name}}		a parent; the blocks directly in it are arguments to it
- *	{{$name}} ... {{/name}}		a block: a parameter of this template, with its default
- *	{{! words }} {{=<% %>=}}	a comment; other delimiters from here to the end of the file
+ *	{{<name}} ... {{/name}}		a parent; the blocks directly in it are arguments
+ *	{{$name}} ... {{/name}}		a block: a parameter of this template, with a default
+ *	{{! words }}			a comment
+ *	{{=<% %>=}}			other delimiters from here to the end of the file
  *
- * Source: the Mustache specification 1.4, modules comments, delimiters, interpolation, inverted, partials, sections
- * and inheritance. Lambdas and dynamic names are not spoken here.
+ * Source: the Mustache specification 1.4, modules comments, delimiters, interpolation,
+ * inverted, partials, sections and inheritance. No lambdas, no dynamic names.
  */
 #ifndef TEMPLATES_TAG_H
 #define TEMPLATES_TAG_H
@@ -44,9 +45,9 @@ struct tag {
 	enum tag_kind kind;
 	unsigned line;	    /* the line it starts on, from 1 */
 	unsigned last_line; /* and the one it ends on */
-	size_t from, to;  /* its bytes in the source: from the first up to, not with, `to` */
-	size_t mate;	  /* index of the tag that closes this one, or that this one closes; else its own */
-	const char *name; /* in the source, with a NUL behind it; NULL for comments and delimiters */
+	size_t from, to;    /* its bytes in the source: from the first to behind the last */
+	size_t mate;	    /* index of the tag that closes this one or is closed by it; or its own */
+	const char *name;   /* in the source, a NUL behind it; NULL for comments and delimiters */
 };
 
 struct tags {
@@ -59,9 +60,10 @@ void tags_done(struct tags *t);
 #define auto_tags __attribute__((cleanup(tags_done))) struct tags
 
 /*
- * Finds the tags of `source` (`length` bytes and a NUL), in their order, with open and close matched. The source
- * must live as long as the tags: a NUL is written into each tag, behind its name. Bytes outside tags stay as they
- * are. FAULT_INPUT "FILE:LINE: ..." when it is not a template, or when it is over a limit.
+ * Finds the tags of `source` (`length` bytes) in their order, open and close matched. The
+ * source must live as long as the tags: a NUL is written into each tag, behind its name.
+ * Bytes outside of tags stay as they are, and there must be a NUL behind the last.
+ * FAULT_INPUT "FILE:LINE: ..." when it is not a template, or when it is over a limit.
  */
 int tag_scan(const char *file, char *source, size_t length, struct tags *ret, struct fault *f);
 

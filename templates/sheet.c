@@ -23,7 +23,7 @@ struct span {
 	size_t from, to;
 };
 
-/* The white space beside a tag: whether there is nothing else up to the line end on that side. */
+/* The white space beside a tag: is there nothing else up to the line end on that side? */
 struct room {
 	bool left, right;
 	size_t from; /* if left: where the white space before it starts; else the tag's start */

@@ -17,6 +17,7 @@
 #include "mailer/code.h"
 #include "mailer/notice.h"
 #include "mailer/show.h"
+#include "mailer/store.h"
 #include "mailer/wire/message.h"
 #include "recipients/exposure.h"
 #include "recipients/group.h"
@@ -24,7 +25,6 @@
 #include "recipients/vault.h"
 
 #define FACTS_PAD 128
-#define MESSAGE_PAD 512
 
 struct composer {
 	struct ledger *ledger;
@@ -36,7 +36,9 @@ struct composer {
 	int64_t *ids; /* sorted random ids for notices */
 	size_t next_id;
 	struct roster people;
-	struct query *notice, *message, *task, *plan;
+	char boundary[33]; /* one for all of a set: structure tells nothing */
+	struct store_writer *store;
+	struct query *notice, *task, *plan;
 	struct compose_tally *tally;
 };
 
@@ -48,15 +50,13 @@ static void composer_done(struct composer *c)
 	free(c->ids);
 	roster_done(&c->people);
 	query_close(c->notice);
-	query_close(c->message);
+	store_writer_close(c->store);
 	query_close(c->task);
 	query_close(c->plan);
 }
 #define auto_composer __attribute__((cleanup(composer_done))) struct composer
 
-/* --- the bytes of one notice
- * -------------------------------------------------------------------------------------
- */
+/* --- the bytes of one notice --- */
 
 struct assigned {
 	int64_t person;
@@ -83,8 +83,6 @@ static int write_bytes(struct composer *c, const char *template,
 	struct fault *f)
 {
 	const struct settings_relay *r = &c->options->settings->relay;
-	unsigned char random[16];
-	char boundary[33];
 	auto_text id = text_format("%s@%s", token, r->from.domain);
 	struct message m = {.from_name = r->from_name,
 		.from = r->from.text,
@@ -92,12 +90,10 @@ static int write_bytes(struct composer *c, const char *template,
 		.reply_to = r->reply_to.text,
 		.date_ms = c->now,
 		.message_id = id,
-		.boundary = boundary};
+		.boundary = c->boundary};
 
 	if (notice_write(c->maker, template, who, &c->words, f))
 		return -1;
-	vault_random(random, sizeof(random));
-	vault_hex(random, sizeof(random), boundary);
 	m.subject = c->words.subject;
 	m.text = text_string(&c->words.text);
 	m.html = text_string(&c->words.html);
@@ -131,10 +127,7 @@ static int insert_notice(struct composer *c, int64_t id, const struct assigned *
 		facts.packed.bytes, facts.packed.length, FACTS_PAD);
 	if (query_run(c->notice, f))
 		return -1;
-	query_bind_int(c->message, ":id", id);
-	query_bind_sealed(c->message, ":bytes_sealed", "message.bytes_sealed", id,
-		c->bytes.bytes, c->bytes.length, MESSAGE_PAD);
-	return query_run(c->message, f);
+	return store_put(c->store, (unsigned)a->level_order * 2 + a->certain, id, &c->bytes, f);
 }
 
 static int make_notice(
@@ -178,9 +171,7 @@ static int make_task(struct composer *c, const struct assigned *a, const char *r
 	return query_run(c->task, f);
 }
 
-/* --- the set
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- the set --- */
 
 static int insert_plan(
 	struct composer *c, int64_t person, int64_t notice, int64_t task, struct fault *f)
@@ -301,9 +292,7 @@ static int open_queries(struct composer *c, struct fault *f)
 			" code_digest, token_digest, facts_sealed) VALUES (:id, :set, :person, :level, :level_order, 'notice',"
 			" :message_sha256, :recipient_digest, :code_digest, :token_digest, :facts_sealed)"),
 		    &c->notice, f) ||
-		ledger_query(c->ledger,
-			SQL("INSERT INTO message (notice_id, bytes_sealed) VALUES (:id, :bytes_sealed)"),
-			&c->message, f) ||
+		store_writer_open(c->ledger, c->set, &c->store, f) ||
 		ledger_query(c->ledger,
 			SQL("INSERT INTO task (id, set_id, person_id, level, level_order, reason)"
 			    " VALUES (:id, :set, :person, :level, :level_order, :reason)"),
@@ -318,15 +307,33 @@ static int open_queries(struct composer *c, struct fault *f)
 	return 0;
 }
 
+/* What the letters' bytes rest on: not how and when they travel. */
+static char *words_of_settings(const struct settings *settings)
+{
+	static const char *const travel[] = {
+		"mailbox", "sending_hours", "allowed_domains", "relays"};
+	json_t *copy = json_copy(settings->json);
+	char *bytes;
+
+	for (size_t i = 0; i < sizeof(travel) / sizeof(travel[0]); i++)
+		(void)json_object_del(copy, travel[i]);
+	(void)json_object_set_new(copy, "relay",
+		json_pack("{s:s,s:s,s:s}", "from", settings->relay.from.text, "name",
+			settings->relay.from_name ? settings->relay.from_name : "",
+			"reply_to", settings->relay.reply_to.text));
+	bytes = json_dumps(copy, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(copy);
+	return bytes;
+}
+
 static int digest_inputs(struct ledger *l, const struct compose_options *o,
 	unsigned char out[VAULT_DIGEST], struct fault *f)
 {
 	auto_text_buffer bytes = {0};
-	char *settings = json_dumps(o->settings->json, JSON_COMPACT | JSON_SORT_KEYS);
+	auto_text settings = words_of_settings(o->settings);
 	int64_t set;
 
 	text_add_string(&bytes, settings ? settings : "");
-	free(settings);
 	policy_canonical(o->policy, &bytes);
 	if (notice_texts(o->policy, o->texts, &bytes, f) ||
 		ledger_number(l, SQL("SELECT max(id) FROM group_set"), 0, &set, f))
@@ -360,19 +367,12 @@ static int insert_set(struct composer *c, struct fault *f)
 	return query_run(q, f);
 }
 
-/* Bodies of notices that never were in a release go when a newer set replaces them. */
-static int drop_replaced(struct composer *c, struct fault *f)
+static void draw_boundary(struct composer *c)
 {
-	auto_query struct query *q = NULL;
+	unsigned char random[16];
 
-	if (ledger_query(c->ledger,
-		    SQL("DELETE FROM message WHERE notice_id IN (SELECT n.id FROM notice n JOIN compose_set s ON s.id = n.set_id"
-			" WHERE s.mode = :mode AND s.id < :set AND n.id NOT IN (SELECT notice_id FROM release_item))"),
-		    &q, f))
-		return -1;
-	query_bind_text(q, ":mode", settings_mode(c->options->settings));
-	query_bind_int(q, ":set", c->set);
-	return query_run(q, f);
+	vault_random(random, sizeof(random));
+	vault_hex(random, sizeof(random), c->boundary);
 }
 
 static int compose_anew(struct ledger *l, const struct compose_options *o,
@@ -384,8 +384,10 @@ static int compose_anew(struct ledger *l, const struct compose_options *o,
 		roster_load_entries(l, &c.people, f) || draw_ids(&c, f) ||
 		ledger_begin(l, f))
 		return -1;
-	if (insert_set(&c, f) || open_queries(&c, f) || walk(&c, f) ||
-		drop_replaced(&c, f)) {
+	draw_boundary(&c);
+	if (insert_set(&c, f) ||
+		store_drop_replaced(l, settings_mode(o->settings), c.set, f) ||
+		open_queries(&c, f) || walk(&c, f)) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -450,17 +452,20 @@ int compose_run(struct ledger *l, const struct compose_options *o,
 	return ret->unchanged ? tally(l, o, ret, f) : compose_anew(l, o, ret, f);
 }
 
-int compose_levels(struct ledger *l, const struct policy *p, const char *mode, json_t **ret, struct fault *f)
+int compose_levels(struct ledger *l, const struct policy *p, const char *mode,
+	json_t **ret, struct fault *f)
 {
-	static const char *const names[] = {"people", "notices", "tasks", "restricted", "none"};
+	static const char *const names[] = {
+		"people", "notices", "tasks", "restricted", "none"};
 	auto_query struct query *q = NULL;
 	json_t *list = json_array();
 	int got;
 
 	for (size_t i = 0; i < p->levels_count; i++)
-		(void)json_array_append_new(list,
-			json_pack("{s:s,s:i,s:i,s:i,s:i,s:i}", "name", p->levels[i].name, names[0], 0, names[1], 0, names[2], 0,
-				names[3], 0, names[4], 0));
+		(void)json_array_append_new(
+			list, json_pack("{s:s,s:i,s:i,s:i,s:i,s:i}", "name",
+				      p->levels[i].name, names[0], 0, names[1], 0,
+				      names[2], 0, names[3], 0, names[4], 0));
 	*ret = list;
 	if (ledger_query(l,
 		    SQL("SELECT a.level_order, count(*) AS people, count(p.notice_id) AS notices, count(p.task_id) AS tasks,"
@@ -474,14 +479,13 @@ int compose_levels(struct ledger *l, const struct policy *p, const char *mode, j
 		json_t *level = json_array_get(list, (size_t)query_int(q, "level_order"));
 
 		for (size_t i = 0; level && i < 5; i++)
-			(void)json_object_set_new(level, names[i], json_integer(query_int(q, names[i])));
+			(void)json_object_set_new(
+				level, names[i], json_integer(query_int(q, names[i])));
 	}
 	return got;
 }
 
-/* --- looking
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- looking --- */
 
 static int write_file(
 	const char *dir, const char *name, const struct text *bytes, struct fault *f)
@@ -541,38 +545,72 @@ int compose_preview(
 	return 0;
 }
 
-int compose_export(struct ledger *l, const struct compose_options *o, const char *dir,
-	int64_t *ret, struct fault *f)
+static int export_all(struct ledger *l, const char *mode, struct store_reader *store,
+	const char *dir, int64_t *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_text_buffer bytes = {0};
 	int got;
 
-	*ret = 0;
-	if (make_folder(dir, f) ||
-		ledger_query(l,
-			SQL("SELECT m.notice_id, m.bytes_sealed FROM plan p JOIN compose_set_now c ON c.id = p.set_id"
-			    " JOIN message m ON m.notice_id = p.notice_id WHERE c.mode = :mode ORDER BY m.notice_id"),
-			&q, f))
+	if (ledger_query(l,
+		    SQL("SELECT p.notice_id FROM plan p JOIN compose_set_now c ON c.id = p.set_id"
+			" WHERE c.mode = :mode AND p.notice_id IS NOT NULL ORDER BY p.notice_id"),
+		    &q, f))
 		return -1;
-	query_bind_text(q, ":mode", settings_mode(o->settings));
+	query_bind_text(q, ":mode", mode);
 	while ((got = query_next(q, f)) > 0) {
-		auto_text name = text_format("%06lld", (long long)++*ret);
+		auto_text name = text_format("%06lld", (long long)*ret + 1);
+		int there = store_get(store, query_int(q, "notice_id"), &bytes, f);
 
-		if (query_sealed(q, "bytes_sealed", "message.bytes_sealed",
-			    query_int(q, "notice_id"), &bytes, f) ||
-			write_file(dir, name, &bytes, f))
+		if (there < 0 || (there && write_file(dir, name, &bytes, f)))
 			return -1;
+		*ret += there;
 	}
 	return got;
+}
+
+int compose_export(struct ledger *l, const struct compose_options *o, const char *dir,
+	int64_t *ret, struct fault *f)
+{
+	struct store_reader *store;
+	int failed;
+
+	*ret = 0;
+	if (make_folder(dir, f) || store_reader_open(l, &store, f))
+		return -1;
+	failed = export_all(l, settings_mode(o->settings), store, dir, ret, f);
+	store_reader_close(store);
+	return failed;
+}
+
+/* The notice of a person in the newest set of this mode, 0: none. */
+static int find_notice(struct ledger *l, const char *mode, int64_t person, int64_t *ret,
+	struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	*ret = 0;
+	if (ledger_query(l,
+		    SQL("SELECT p.notice_id FROM plan p JOIN compose_set_now c ON c.id = p.set_id"
+			" WHERE c.mode = :mode AND p.person_id = :person"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", mode);
+	query_bind_int(q, ":person", person);
+	got = query_next(q, f);
+	if (got > 0)
+		*ret = query_int(q, "notice_id");
+	return got < 0 ? -1 : 0;
 }
 
 int compose_show(struct ledger *l, const struct compose_options *o, const char *person,
 	struct text *out, struct fault *f)
 {
-	auto_query struct query *q = NULL;
+	struct store_reader *store;
 	auto_roster people = {0};
 	char scratch[ROSTER_NAME];
+	int64_t notice;
 	size_t at = 0;
 	int got;
 
@@ -583,18 +621,13 @@ int compose_show(struct ledger *l, const struct compose_options *o, const char *
 		at++;
 	if (at == people.people_count)
 		return fault_set(f, FAULT_USAGE, "nobody on the list has this number");
-	if (ledger_query(l,
-		    SQL("SELECT m.notice_id, m.bytes_sealed FROM plan p JOIN compose_set_now c ON c.id = p.set_id"
-			" JOIN message m ON m.notice_id = p.notice_id WHERE c.mode = :mode AND p.person_id = :person"),
-		    &q, f))
+	if (find_notice(l, settings_mode(o->settings), people.people[at], &notice, f) ||
+		store_reader_open(l, &store, f))
 		return -1;
-	query_bind_text(q, ":mode", settings_mode(o->settings));
-	query_bind_int(q, ":person", people.people[at]);
-	got = query_next(q, f);
-	if (got > 0)
-		return query_sealed(q, "bytes_sealed", "message.bytes_sealed",
-			query_int(q, "notice_id"), out, f);
-	return got ? -1
-		   : fault_set(f, FAULT_USAGE,
-			     "there is no message for this person (not told by mail, or not composed)");
+	got = store_get(store, notice, out, f);
+	store_reader_close(store);
+	if (got)
+		return got < 0 ? -1 : 0;
+	return fault_set(f, FAULT_USAGE,
+		"there is no message for this person (not told by mail, or not composed)");
 }

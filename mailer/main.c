@@ -37,9 +37,7 @@ static const struct verb_option global_options[] = {
 
 static bool wants_help, wants_version;
 
-/* --- options
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- options --- */
 
 const char *command_option(const struct command *c, const char *name)
 {
@@ -281,9 +279,7 @@ static bool asks_for_json(char **argv)
 	return false;
 }
 
-/* --- help
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- help --- */
 
 static void print_options(const struct verb_option *list)
 {
@@ -319,9 +315,7 @@ static void print_help(const struct verb *v)
 		"70 our fault; 73 cannot write; 74 ledger broken; 75 run again; 77 refused; 78 settings; 130 stopped");
 }
 
-/* --- running
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- running --- */
 
 static const char *login_name(void)
 {

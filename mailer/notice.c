@@ -28,9 +28,7 @@ struct notice_maker {
 	struct text value; /* scratch */
 };
 
-/* --- values
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- values --- */
 
 static json_t *fit(struct notice_maker *m, const char *value)
 {
@@ -162,9 +160,7 @@ static json_t *common_data(struct notice_maker *m, const struct settings *s)
 	return data;
 }
 
-/* --- one person
- * -------------------------------------------------------------------------------------------------
- */
+/* --- one person --- */
 
 static bool is_officer(const struct roster_row *e)
 {
@@ -291,9 +287,7 @@ void notice_words_done(struct notice_words *w)
 	text_done(&w->rendered);
 }
 
-/* --- the maker
- * --------------------------------------------------------------------------------------------------
- */
+/* --- the maker --- */
 
 static int compile(
 	struct notice_maker *m, const char *name, struct texts *texts, struct fault *f)

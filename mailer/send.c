@@ -17,6 +17,7 @@
 #include "mailer/compose.h"
 #include "mailer/flight.h"
 #include "mailer/release.h"
+#include "mailer/store.h"
 #include "mailer/wire/capture.h"
 #include "mailer/wire/relay.h"
 #include "recipients/decision.h"
@@ -69,15 +70,16 @@ struct sending {
 	int64_t settled_since, claimed_at, day_left;
 	size_t refused_in_row;
 	int refused_code;
-	bool stop;
+	bool stop, failed;
+	struct fault fault; /* why, if it failed */
 	int64_t accepted_now, done_now;
 	int64_t began, ended;
 	struct query *insert_attempt, *insert_outcome, *select_notice;
+	struct store_reader *store;
 	struct text plain;
 };
 
-/* --- settling what a dead run left
- * -------------------------------------------------------------------------------- */
+/* --- settling what a dead run left --- */
 
 static const char *verdict_of(enum flight_state state)
 {
@@ -195,9 +197,7 @@ static int recover(struct sending *s, struct fault *f)
 	return failed ? -1 : 0;
 }
 
-/* --- what is to be sent
- * -------------------------------------------------------------------------------------------
- */
+/* --- what is to be sent --- */
 
 static int load_todo(struct sending *s, struct fault *f)
 {
@@ -209,7 +209,7 @@ static int load_todo(struct sending *s, struct fault *f)
 		    SQL("SELECT i.position, i.notice_id, n.level_order FROM release_item i JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release AND"
 			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend))"
-			" ORDER BY n.level_order, i.position"),
+			" ORDER BY i.position"), /* the order that was released: levels in theirs */
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":release", s->release);
@@ -255,17 +255,14 @@ static int open_queries(struct sending *s, struct fault *f)
 			    " VALUES (:id, :run, :release, :position, :notice, :at)"),
 			&s->insert_attempt, f) ||
 		ledger_query(s->ledger,
-			SQL("SELECT n.message_sha256, n.recipient_digest, n.facts_sealed, m.bytes_sealed FROM notice n"
-			    " JOIN message m ON m.notice_id = n.id WHERE n.id = :notice"),
+			SQL("SELECT message_sha256, recipient_digest, facts_sealed FROM notice WHERE id = :notice"),
 			&s->select_notice, f))
 		return -1;
 	s->next_attempt++;
-	return 0;
+	return store_reader_open(s->ledger, &s->store, f);
 }
 
-/* --- claims
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- claims --- */
 
 static void claim_free(struct claim *c)
 {
@@ -312,7 +309,7 @@ static int load_notice(struct sending *s, struct claim *c, struct fault *f)
 				     "a released message is gone from the ledger");
 	if (query_sealed(q, "facts_sealed", "notice.facts_sealed", c->todo->notice,
 		    &s->plain, f))
-		return -1;
+		return refuse_changed(f);
 	facts.packed = s->plain;
 	c->to = text_copy(row_value(&facts, COMPOSE_ADDRESS));
 	c->token = text_copy(row_value(&facts, COMPOSE_TOKEN));
@@ -322,9 +319,10 @@ static int load_notice(struct sending *s, struct claim *c, struct fault *f)
 	then = query_blob(q, "recipient_digest", &length);
 	if (length != sizeof(digest) || memcmp(then, digest, length) != 0)
 		return refuse_changed(f);
-	if (query_sealed(q, "bytes_sealed", "message.bytes_sealed", c->todo->notice,
-		    &c->bytes, f))
-		return -1;
+	got = store_get(s->store, c->todo->notice, &c->bytes, f);
+	if (got <= 0)
+		return got ? refuse_changed(f)
+			   : fault_set(f, FAULT_LEDGER, "a released message is gone from the ledger");
 	vault_sha256(c->bytes.bytes, c->bytes.length, sha256);
 	then = query_blob(q, "message_sha256", &length);
 	if (length != sizeof(sha256) || memcmp(then, sha256, length) != 0)
@@ -380,7 +378,8 @@ static void forget_settled(struct sending *s)
 		struct claim *c = s->settled;
 
 		s->settled = c->next;
-		flight_free(s->flight, c->place);
+		if (s->flight)
+			flight_free(s->flight, c->place);
 		claim_free(c);
 	}
 	s->settled_end = &s->settled;
@@ -418,6 +417,20 @@ static int write_claims(struct sending *s, struct fault *f)
 	return 0;
 }
 
+/* What the ledger did not take is not claimed. */
+static void forget_waiting(struct sending *s)
+{
+	while (s->waiting) {
+		struct claim *c = s->waiting;
+
+		s->waiting = c->next;
+		flight_free(s->flight, c->place);
+		claim_free(c);
+		s->outstanding--;
+	}
+	s->waiting_end = &s->waiting;
+}
+
 /*
  * One transaction: the outcomes that wait, and the claims of the mails that come next.
  * THE PROMISE STANDS HERE: when this returns 0 the claims are durable, and only then
@@ -428,14 +441,25 @@ static int commit(struct sending *s, bool claims, struct fault *f)
 	if (!claims && !s->settled)
 		return 0;
 	if (ledger_begin(s->ledger, f) || write_settled(s, f) ||
-		(claims && write_claims(s, f)) || ledger_commit(s->ledger, f))
+		(claims && write_claims(s, f)) || ledger_commit(s->ledger, f)) {
+		ledger_rollback(s->ledger);
+		if (claims)
+			forget_waiting(s);
 		return -1;
+	}
 	forget_settled(s);
 	return 0;
 }
 
-/* --- what the relay asks and tells
- * ----------------------------------------------------------------------------------- */
+/* The ledger takes no more, or a message is not the one that was released: no mail begins,
+ * but those on the wire are finished, and the flight journal keeps what is heard of them. */
+static void commit_or_stop(struct sending *s, bool claims)
+{
+	if (!s->failed && commit(s, claims, &s->fault))
+		s->failed = s->stop = true;
+}
+
+/* --- what the relay asks and tells --- */
 
 static bool all_is_over(const struct sending *s)
 {
@@ -469,10 +493,9 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 			return RELAY_NONE_NOW; /* the barrier: the last ones of the level
 						  are on the wire */
 		adapt_batch(s);
-		if (commit(s, true, f))
-			return -1;
+		commit_or_stop(s, true);
 		if (!s->waiting)
-			return RELAY_NONE_NOW;
+			return s->stop ? RELAY_END : RELAY_NONE_NOW;
 	}
 	c = s->waiting;
 	s->waiting = c->next;
@@ -580,16 +603,17 @@ static int on_settled(void *user, const struct relay_mail *mail,
 	(void)slot;
 	take_from_given(s, mail->own);
 	settle(s, mail->own, v);
-	return s->settled_count >= BATCH_MOST ? commit(s, false, f) : 0;
+	if (s->settled_count >= BATCH_MOST)
+		commit_or_stop(s, false);
+	return 0;
 }
 
 static int on_turn(void *user, bool idle, struct fault *f)
 {
 	struct sending *s = user;
 
-	if (s->settled && (idle || clock_monotonic() - s->settled_since >= COMMIT_MS) &&
-		commit(s, false, f))
-		return -1;
+	if (s->settled && (idle || clock_monotonic() - s->settled_since >= COMMIT_MS))
+		commit_or_stop(s, false);
 	if (s->options->progress && s->options->progress->show)
 		s->options->progress->show(s->options->progress->user, "sending",
 			(size_t)s->done_now, s->todo_count);
@@ -598,9 +622,7 @@ static int on_turn(void *user, bool idle, struct fault *f)
 	return s->stop ? 0 : 1;
 }
 
-/* --- the run
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- the run --- */
 
 /* What was claimed and not given is free again; what was handed over and not answered is
  * in doubt. */
@@ -693,6 +715,7 @@ static void sending_done(struct sending *s)
 	query_close(s->insert_attempt);
 	query_close(s->insert_outcome);
 	query_close(s->select_notice);
+	store_reader_close(s->store);
 	free(s->todo);
 	free(s->again);
 	text_done(&s->plain);
@@ -718,9 +741,15 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	ret->stopped = clock_interrupted() != 0;
 	if (settle_rest(s, failed ? &later : f)) { /* the journal stays: it knows what the
 						      ledger could not be told */
-		forget_settled(s);
 		flight_close(s->flight);
+		s->flight = NULL;
+		if (s->failed)
+			*f = s->fault;
 		return -1;
+	}
+	if (s->failed) {
+		*f = s->fault;
+		failed = -1;
 	}
 	if (!failed && s->refused_in_row >= s->options->settings->relay.stop_count &&
 		s->stop && !ret->stopped)

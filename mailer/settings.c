@@ -159,9 +159,7 @@ static int read_domains(const struct config *root, struct settings *s, struct fa
 		&s->allowed_domains_count, f);
 }
 
-/* --- the relay
- * --------------------------------------------------------------------------------------------------
- */
+/* --- the relay --- */
 
 static int read_address(
 	struct config c, char **ret_name, struct address *ret, struct fault *f)
@@ -321,9 +319,7 @@ static int check_mailbox(const struct config *root, struct fault *f)
 		"is none of imaps://, imap://, maildir:, mbox:");
 }
 
-/* --- the whole
- * --------------------------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 static int read_timezone(const struct config *root, struct settings *s, struct fault *f)
 {

@@ -22,9 +22,7 @@ static void add_to(json_t *counts, const char *name, json_int_t n)
 	(void)json_object_set_new(counts, name, json_integer(old + n));
 }
 
-/* --- gathering
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- gathering --- */
 
 static int gather_clock(const struct settings *s, json_t *status)
 {
@@ -243,9 +241,7 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 	return 0;
 }
 
-/* --- the screen
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- the screen --- */
 
 struct screen {
 	FILE *out;

@@ -63,9 +63,7 @@ static void grouping_done(struct grouping *g)
 }
 #define auto_grouping __attribute__((cleanup(grouping_done))) struct grouping
 
-/* --- inputs
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- inputs --- */
 
 static int digest_inputs(struct ledger *l, const struct group_options *o,
 	unsigned char out[VAULT_DIGEST], struct fault *f)
@@ -197,9 +195,7 @@ static int load(struct grouping *g, struct fault *f)
 	return 0;
 }
 
-/* --- one person
- * -------------------------------------------------------------------------------------------------
- */
+/* --- one person --- */
 
 static size_t first_link(const struct grouping *g, size_t person)
 {
@@ -334,9 +330,7 @@ static int take_person(
 	return write_assignment(g, person, kinds, &v, f);
 }
 
-/* --- the set
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- the set --- */
 
 static int write_set(struct grouping *g, int64_t *ret_people, struct fault *f)
 {

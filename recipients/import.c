@@ -48,9 +48,7 @@ struct import {
 	struct text reject_reasons; /* NUL-separated */
 };
 
-/* --- columns
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- columns --- */
 
 static size_t column_named(const struct import *im, const char *name, size_t length)
 {
@@ -161,9 +159,7 @@ static int map_columns(struct import *im, struct fault *f)
 	return 0;
 }
 
-/* --- writing
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 static int compare_waiting(const void *a, const void *b)
 {
@@ -294,9 +290,7 @@ static int write_source(struct import *im, struct fault *f)
 	return query_run(q, f);
 }
 
-/* --- rows
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static void reject(struct import *im, const struct table_row *row, const char *column,
 	const char *reason)
@@ -412,9 +406,7 @@ static int take_rows(struct import *im, struct fault *f)
 	return got;
 }
 
-/* --- the whole
- * --------------------------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 /* 1: this file is in the ledger; the tally says what it gave then. */
 static int find_already(struct import *im, struct fault *f)

@@ -82,9 +82,7 @@ static int sql_fault(sqlite3 *db, int code, struct fault *f)
 	return fault_set(f, FAULT_INTERNAL, "ledger: %s", words);
 }
 
-/* --- where things are
- * -----------------------------------------------------------------------------------------
- */
+/* --- where things are --- */
 
 static int path_join(
 	char out[PATH_MAX_BYTES], const char *dir, const char *name, struct fault *f)
@@ -177,9 +175,7 @@ static int refuse_key_beside_ledger(
 	return 0;
 }
 
-/* --- the writer's lock
- * ------------------------------------------------------------------------------------------
- */
+/* --- the writer's lock --- */
 
 static void lock_holder(int fd, char *out, size_t size)
 {
@@ -248,9 +244,7 @@ bool ledger_writer_alive(const char *dir)
 	return alive;
 }
 
-/* --- opening
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static int exec(sqlite3 *db, const char *sql, struct fault *f)
 {
@@ -483,9 +477,7 @@ int ledger_create(const char *dir, const struct ledger_options *o, struct fault 
 	return failed;
 }
 
-/* --- runs and transactions
- * --------------------------------------------------------------------------------------
- */
+/* --- runs and transactions --- */
 
 /* A verb that writes nothing leaves no trace, so that a refused file leaves the ledger as
  * it was. */
@@ -606,9 +598,7 @@ int64_t ledger_changes(const struct ledger *l)
 	return sqlite3_changes64(l->db);
 }
 
-/* --- queries
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- queries --- */
 
 int ledger_query(struct ledger *l, const char *sql, struct query **ret, struct fault *f)
 {
@@ -788,9 +778,7 @@ int query_sealed(struct query *q, const char *name, const char *place, int64_t r
 	return vault_unseal(q->ledger->vault, place, row, bytes, length, out, f);
 }
 
-/* --- check
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- check --- */
 
 /* Every sealed column; scripts/check-house compares the list with the schema. */
 static const struct sealed_column {
@@ -816,6 +804,7 @@ static const struct sealed_column {
 		SQL("SELECT id AS row, text_sealed AS seal FROM question")},
 	{"notice.facts_sealed",
 		SQL("SELECT id AS row, facts_sealed AS seal FROM notice")},
+	{"stencil.bytes_sealed", SQL("SELECT id AS row, bytes_sealed AS seal FROM stencil")},
 	{"message.bytes_sealed",
 		SQL("SELECT notice_id AS row, bytes_sealed AS seal FROM message")},
 	{"outcome.reply_sealed",

@@ -42,9 +42,7 @@ static void matching_done(struct matching *m)
 }
 #define auto_matching __attribute__((cleanup(matching_done))) struct matching
 
-/* --- inputs
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- inputs --- */
 
 static int digest_inputs(
 	struct ledger *l, unsigned char out[VAULT_DIGEST], struct fault *f)
@@ -137,9 +135,7 @@ static int load(struct ledger *l, struct matching *m, const struct progress *pro
 	return linkage_run(m->linkage, NULL, progress, f);
 }
 
-/* --- the set
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- the set --- */
 
 struct writer {
 	struct query *match, *candidate, *presence;

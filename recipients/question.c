@@ -48,8 +48,7 @@ static int ask_about_text(
 	return ask(a, key, words->bytes, f);
 }
 
-/* --- people lists against the ones before
- * ------------------------------------------------------------------------ */
+/* --- people lists against the ones before --- */
 
 static int ask_about_list(struct asking *a, const char *what, int64_t number,
 	const char *text, struct fault *f)
@@ -102,9 +101,7 @@ static int ask_about_lists(struct asking *a, struct ledger *l, struct fault *f)
 	return got;
 }
 
-/* --- fields of rules
- * ---------------------------------------------------------------------------------------------
- */
+/* --- fields of rules --- */
 
 static size_t count_filled(
 	const struct roster *r, bool newest_of_person, const char *name)
@@ -172,9 +169,7 @@ static int ask_about_levels(struct asking *a, const size_t *caught, struct fault
 	return 0;
 }
 
-/* --- units that nobody named
- * -------------------------------------------------------------------------------------
- */
+/* --- units that nobody named --- */
 
 static int compare_units(const void *a, const void *b)
 {

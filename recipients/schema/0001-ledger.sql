@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The ledger: what happened, in the order in which it happened. Rows are added and never changed: every table but
--- `message` refuses UPDATE and DELETE. State is read off which rows exist (the views at the end), as in qmail's queue.
+-- The ledger: what happened, in the order in which it happened. Rows are added and never changed: every table
+-- refuses UPDATE, and all but `message` and `stencil` refuse DELETE. State is read off which rows exist (the views at the end), as in qmail's queue.
 --
 -- THE STATES OF A NOTICE, and who moves it on (+ a row exists, - none, . either)
 --
@@ -193,9 +193,17 @@ CREATE TABLE notice (
     token_digest     BLOB NOT NULL UNIQUE,  -- keyed: finds it by its Message-ID
     facts_sealed     BLOB NOT NULL          -- address, code, Message-ID
 ) STRICT;
--- The exact bytes. The only table with DELETE: bodies go when nobody needs them any more, digests stay.
+-- The exact bytes. Messages of one kind differ in a few lines, so what they have in common is kept once (stencil) and each
+-- message as its difference to it; message_sha256 proves that the bytes come out as they went in. The only tables with
+-- DELETE: bodies go when nobody needs them any more, digests stay.
+CREATE TABLE stencil (
+    id           INTEGER PRIMARY KEY,
+    set_id       INTEGER NOT NULL REFERENCES compose_set,
+    bytes_sealed BLOB NOT NULL
+) STRICT;
 CREATE TABLE message (
     notice_id    INTEGER PRIMARY KEY REFERENCES notice,
+    stencil_id   INTEGER NOT NULL,          -- no reference: both go together, and checking each would cost a search
     bytes_sealed BLOB NOT NULL
 ) STRICT;
 CREATE TABLE task (
@@ -373,6 +381,7 @@ CREATE TRIGGER compose_set_no_update BEFORE UPDATE ON compose_set BEGIN SELECT R
 CREATE TRIGGER compose_set_no_delete BEFORE DELETE ON compose_set BEGIN SELECT RAISE(ABORT, 'compose_set is append-only'); END;
 CREATE TRIGGER notice_no_update BEFORE UPDATE ON notice BEGIN SELECT RAISE(ABORT, 'notice is append-only'); END;
 CREATE TRIGGER notice_no_delete BEFORE DELETE ON notice BEGIN SELECT RAISE(ABORT, 'notice is append-only'); END;
+CREATE TRIGGER stencil_no_update BEFORE UPDATE ON stencil BEGIN SELECT RAISE(ABORT, 'stencil is append-only'); END;
 CREATE TRIGGER message_no_update BEFORE UPDATE ON message BEGIN SELECT RAISE(ABORT, 'message is append-only'); END;
 CREATE TRIGGER task_no_update BEFORE UPDATE ON task BEGIN SELECT RAISE(ABORT, 'task is append-only'); END;
 CREATE TRIGGER task_no_delete BEFORE DELETE ON task BEGIN SELECT RAISE(ABORT, 'task is append-only'); END;

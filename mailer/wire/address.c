@@ -63,7 +63,7 @@ static const char *check_dot_string(const char *local, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		if (local[i] == '.') {
 			if (i == 0 || i + 1 == length || local[i + 1] == '.')
-				return "local part has a dot at its start, its end, or two in a row";
+				return "local part has a dot at its start or end, or two in a row";
 		} else if (!is_atext(local[i])) {
 			return "local part holds a character that may only stand in quotes";
 		}
@@ -99,7 +99,7 @@ static const char *check_domain(const char *domain)
 	if (!last)
 		return "domain has no dot: the whole name is needed";
 	if (domain[0] == '.' || last[1] == '\0' || strstr(domain, ".."))
-		return "domain has a dot at its start, its end, or two in a row";
+		return "domain has a dot at its start or end, or two in a row";
 	if (last[1 + strspn(last + 1, "0123456789")] == '\0')
 		return "domain ends in a number: an IP address is no mail domain";
 	return NULL;

@@ -92,7 +92,7 @@ void capture_closep(struct capture **c)
 	*c = NULL;
 }
 
-/* ---- keeping mails ---- */
+/* --- keeping mails --- */
 
 static int write_all(int fd, const char *bytes, size_t length)
 {
@@ -209,7 +209,7 @@ int capture_run(struct capture *c, double per_second, const struct relay_events 
 	return got < 0 || go < 0 ? -1 : 0;
 }
 
-/* ---- what is there ---- */
+/* --- what is there --- */
 
 static bool is_mail(const struct dirent *entry)
 {

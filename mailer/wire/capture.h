@@ -2,13 +2,14 @@
 /*
  * capture: a relay that keeps everything: mails go into a Maildir and nowhere else.
  *
- * Layout as every Maildir: tmp, new, cur, each 0700; a mail is written to tmp and renamed into new, so a reader never
- * sees half of one. File names hold time, random and a count, never an address; in the order of sending when sorted.
- * The bytes are exactly those that SMTP would have carried. Files are not synced one by one, the whole at the end: a
- * rehearsal may be rehearsed again.
+ * Layout as every Maildir: tmp, new, cur, each 0700; a mail is written to tmp and
+ * renamed into new, so a reader never sees half of one. File names hold time, random
+ * and a count, never an address; in the order of sending when sorted. The bytes are
+ * exactly those that SMTP would have carried. Files are not synced one by one, the
+ * whole at the end: a rehearsal may be rehearsed again.
  *
- * Same calls and verdicts as relay.h, so that a rehearsal walks the path of the real thing: handing_over comes just
- * before the rename.
+ * Same calls and verdicts as relay.h, so that a rehearsal walks the path of the real
+ * thing: handing_over comes just before the rename.
  */
 #ifndef MAILER_WIRE_CAPTURE_H
 #define MAILER_WIRE_CAPTURE_H
@@ -26,12 +27,16 @@ void capture_close(struct capture *c); /* syncs; NULL is fine */
 void capture_closep(struct capture **c);
 #define auto_capture __attribute__((cleanup(capture_closep))) struct capture
 
-/* One mail. Accepted, or a fault (disk full ...): then it is not there. `name` of the file is the queue id. */
-int capture_mail(struct capture *c, const struct relay_mail *mail, struct relay_verdict *ret, struct fault *f);
+/*
+ * One mail. Accepted, or a fault (disk full ...): then it is not there. The queue id is the
+ * name of the file.
+ */
+int capture_mail(struct capture *c, const struct relay_mail *mail, struct relay_verdict *ret,
+	struct fault *f);
 
 /* Takes mails as relay_run does, in one slot. `per_second` as there. */
-int capture_run(struct capture *c, double per_second, const struct relay_events *e, void *user,
-	struct relay_summary *ret, struct fault *f);
+int capture_run(struct capture *c, double per_second, const struct relay_events *e,
+	void *user, struct relay_summary *ret, struct fault *f);
 
 /* Mails in new and cur; 0 if there is no such Maildir. */
 int capture_count(const char *dir, size_t *ret, struct fault *f);

@@ -18,7 +18,7 @@
 
 #define CONNECT_MS 30000
 
-/* ---- what the relay says while libcurl talks to it ---- */
+/* --- what the relay says while libcurl talks to it --- */
 
 static void forget(struct dial *d)
 {
@@ -71,7 +71,7 @@ void dial_reset(struct dial *d)
 	d->last[0] = d->error[0] = '\0';
 }
 
-/* ---- making the handle ---- */
+/* --- making the handle --- */
 
 static int check_settings(const struct relay_settings *s, struct fault *f)
 {
@@ -167,7 +167,7 @@ void dial_done(struct dial *d)
 	d->easy = NULL;
 }
 
-/* ---- how it went ---- */
+/* --- how it went --- */
 
 /* What a person can do about it. */
 static const char *advice(CURLcode code, bool *ret_hopeless)

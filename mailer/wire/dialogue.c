@@ -53,7 +53,7 @@ static int64_t stage_limit(const struct relay_timeouts *t, enum stage stage)
 	return t->command;
 }
 
-/* ---- verdicts ---- */
+/* --- verdicts --- */
 
 static void settle(struct dialogue *d, struct flight *fl)
 {
@@ -118,7 +118,7 @@ void dialogue_time_out(struct dialogue *d)
 	dialogue_give_up(d, why);
 }
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 static void set_deadline(struct dialogue *d)
 {
@@ -340,7 +340,7 @@ static void hand_over(struct dialogue *d, struct flight *fl)
 	flush(d);
 }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 static void say_now(struct dialogue *d, enum stage stage, struct flight *fl)
 {
@@ -509,7 +509,7 @@ void dialogue_read(struct dialogue *d)
 	}
 }
 
-/* ---- for the owner ---- */
+/* --- for the owner --- */
 
 void dialogue_open(struct dialogue *d, const struct relay_settings *s,
 	const struct dialogue_calls *calls, struct dial *dial, unsigned slot)

@@ -64,7 +64,7 @@ static size_t put_hex(char *out, char c)
 	return 3;
 }
 
-/* ---- what is refused ---- */
+/* --- what is refused --- */
 
 /* Reads one character; NULL if it is not UTF-8. */
 static const char *next_point(const char *s, const char *end, int32_t *ret)
@@ -199,7 +199,7 @@ static int check_all(const struct message *m, struct fault *f)
 	return 0;
 }
 
-/* ---- header fields ---- */
+/* --- header fields --- */
 
 /* A field's line grows here; `column` counts since the last CRLF. */
 struct field {
@@ -387,7 +387,7 @@ static void write_date(int64_t ms, struct text *out)
 		t.tm_sec);
 }
 
-/* ---- parts ---- */
+/* --- parts --- */
 
 /* How many bytes of line end stand here: "\n", "\r\n", or none. */
 static size_t line_end(const char *s)

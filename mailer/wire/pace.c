@@ -4,9 +4,10 @@
  */
 #include "mailer/wire/pace.h"
 
-#define LONGEST 30     /* times the first pause */
-#define WHOLE 0.999999 /* a token; sums of many small parts fall a little short of one   \
-			*/
+#define LONGEST 30 /* times the first pause */
+#define WHOLE                                                                            \
+	0.999999 /* a token; sums of many small parts fall a little short of one         \
+		  */
 
 static double most(const struct pace *p)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pace: when the next mail, and the next attempt after a failure, may go out. Arithmetic only: the time is passed in
- * (milliseconds, clock_monotonic), nothing waits here.
+ * pace: when the next mail, and the next attempt after a failure, may go out.
+ * Arithmetic only: the time is passed in (milliseconds, clock_monotonic), nothing waits
+ * here.
  */
 #ifndef MAILER_WIRE_PACE_H
 #define MAILER_WIRE_PACE_H
@@ -9,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Evenly at most so many a second: a bucket of a tenth of a second's worth, at least one. */
+/* Evenly at most so many a second: a bucket of a tenth of a second's worth, at least 1. */
 struct pace {
 	double per_second; /* 0: no limit */
 	double tokens;
@@ -20,7 +21,10 @@ void pace_init(struct pace *p, double per_second, int64_t now);
 bool pace_take(struct pace *p, int64_t now);	    /* one may go now, and is counted */
 int64_t pace_wait(const struct pace *p, int64_t now); /* milliseconds until one may */
 
-/* Failures in a row, each followed by a pause of twice the length of the one before, up to 30 times the first. */
+/*
+ * Failures in a row, each followed by a pause twice as long as the one before, up to 30
+ * times the first.
+ */
 struct back_off {
 	int64_t first; /* milliseconds */
 	unsigned in_row;

@@ -69,7 +69,7 @@ struct engine {
 	struct back_off connects, refusals;
 };
 
-/* ---- giving up ---- */
+/* --- giving up --- */
 
 static void stop(struct engine *en, const struct fault *why)
 {
@@ -113,7 +113,7 @@ static void on_refusal(struct engine *en, const struct relay_verdict *v)
 	stop(en, &why);
 }
 
-/* ---- the caller's mails ---- */
+/* --- the caller's mails --- */
 
 static void tell(struct engine *en, const struct relay_mail *mail,
 	const struct relay_verdict *v, unsigned slot)
@@ -186,7 +186,7 @@ static bool may_send(struct engine *en)
 	       pace_take(&en->pace, now);
 }
 
-/* ---- what dialogues ask ---- */
+/* --- what dialogues ask --- */
 
 static bool on_more(void *owner, const struct dial *dial, struct relay_mail *ret)
 {
@@ -231,7 +231,7 @@ static bool on_halted(void *owner)
 	return en->aborted;
 }
 
-/* ---- connections ---- */
+/* --- connections --- */
 
 static void hang_up(struct engine *en, struct connection *c)
 {
@@ -359,7 +359,7 @@ static void on_dialed(struct engine *en)
 	}
 }
 
-/* ---- the loop ---- */
+/* --- the loop --- */
 
 static void hand_out(struct engine *en)
 {
@@ -484,7 +484,7 @@ static void say_goodbye(struct engine *en)
 		dispatch(en, (int)(end - clock_monotonic()));
 }
 
-/* ---- from outside ---- */
+/* --- from outside --- */
 
 static void fill_gaps(struct relay_settings *s)
 {

@@ -65,7 +65,7 @@ static const char *check_lines(const char *s, size_t length)
 		const char *cr = memchr(s, '\r', (size_t)(end - s));
 
 		if (!lf || !cr || cr + 1 != lf)
-			return "message has a line that does not end in CR LF, or holds one of them";
+			return "message has a line that does not end in CR LF, or has one inside";
 		if (cr - s > LINE_MAX_BYTES)
 			return "message has a line of over 998 bytes";
 		s = lf + 1;

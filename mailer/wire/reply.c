@@ -11,7 +11,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* ---- putting lines together ---- */
+/* --- putting lines together --- */
 
 static int digit(char c)
 {
@@ -75,7 +75,7 @@ void reply_done(struct reply *r)
 	text_done(&r->text);
 }
 
-/* ---- what it means ---- */
+/* --- what it means --- */
 
 /* "4.7.1 words": class, subject, detail, as far as they fit the code. */
 static void read_enhanced(const struct reply *r, char out[static 12])

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A relay on 127.0.0.1 that plays faults, for tests. Prints its port and serves until its time is up.
 
-What goes wrong is written in the local part of the recipient (MAIL: of the sender), as STAGE-WHAT, several joined by
-"+"; any other local part is accepted. STAGE: mail, rcpt, data, dot. WHAT:
+What goes wrong is written in the local part of the recipient (MAIL: of the sender), as STAGE-WHAT,
+several joined by "+"; any other local part is accepted. STAGE: mail, rcpt, data, dot. WHAT:
 
   550  421  250 ...   answers that code (421 also closes); 550.5.1.1 with an enhanced code
   drop                closes without an answer; behind a dot: has not taken the mail
@@ -31,306 +31,312 @@ import time
 
 
 class Gone(Exception):
-	pass
+    pass
 
 
 class Session:
-	count = 0
+    count = 0
 
-	def __init__(self, server, reader, writer):
-		Session.count += 1
-		self.number = Session.count
-		self.server, self.o = server, server.o
-		self.reader, self.writer = reader, writer
-		self.tls = self.o.implicit
-		self.name = b""
-		self.taken = 0
-		self.reset()
+    def __init__(self, server, reader, writer):
+        Session.count += 1
+        self.number = Session.count
+        self.server, self.o = server, server.o
+        self.reader, self.writer = reader, writer
+        self.tls = self.o.implicit
+        self.name = b""
+        self.taken = 0
+        self.reset()
 
-	def reset(self):
-		self.sender = self.recipient = None
-		self.refused = False
+    def reset(self):
+        self.sender = self.recipient = None
+        self.refused = False
 
-	async def say(self, words):
-		if self.o.delay:
-			await asyncio.sleep(self.o.delay / 1000)
-		self.writer.write(words if isinstance(words, bytes) else words.encode() + b"\r\n")
-		await self.writer.drain()
+    async def say(self, words):
+        if self.o.delay:
+            await asyncio.sleep(self.o.delay / 1000)
+        self.writer.write(words if isinstance(words, bytes) else words.encode() + b"\r\n")
+        await self.writer.drain()
 
-	async def line(self):
-		line = await self.reader.readuntil(b"\n")
-		self.server.note(self.number, line.decode("latin-1").rstrip("\r\n"))
-		return line
+    async def line(self):
+        line = await self.reader.readuntil(b"\n")
+        self.server.note(self.number, line.decode("latin-1").rstrip("\r\n"))
+        return line
 
-	def plan(self, stage, path):
-		local = path[0].partition("@")[0] if path else ""
-		for step in local.split("+"):
-			at, _, what = step.partition("-")
-			if at == stage and what:
-				return what
-		return None
+    def plan(self, stage, path):
+        local = path[0].partition("@")[0] if path else ""
+        for step in local.split("+"):
+            at, _, what = step.partition("-")
+            if at == stage and what:
+                return what
+        return None
 
-	async def play(self, stage, what, fine):
-		"""Answers as planned; True if the answer was 2xx or 354."""
-		if what is None:
-			await self.say(fine)
-			return True
-		if what in ("drop", "taken"):
-			raise Gone
-		if what == "hang":
-			await asyncio.sleep(3600)
-		if what == "short":
-			await self.say(fine.encode()[:2])
-			raise Gone
-		if what == "drip":
-			await self.say(b"250-")
-			while True:
-				await asyncio.sleep(0.1)
-				await self.say(b"x")
-		if what == "endless":
-			while True:
-				await self.say(b"x" * 4096)
-		if what == "lines":
-			while True:
-				await self.say(b"250-and on\r\n" * 100)
-		if what == "junk":
-			await self.say(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-			return False
-		if what == "bytes":
-			for byte in fine.encode() + b"\r\n":
-				await self.say(bytes([byte]))
-			return True
-		if what == "multi":
-			code, words = fine[:3], fine[4:]
-			await self.say(f"{code}-{words}\r\n{code}-more of it\r\n{code} end")
-			return True
-		if what == "grey":
-			what = "450.4.7.1"
-			words = "Greylisted, come again"
-		else:
-			words = f"{stage} says so for <someone@force.example>"
-		code, _, enhanced = what.partition(".")
-		await self.say(" ".join(x for x in (code, enhanced, words) if x))
-		if code == "421":
-			raise Gone
-		return code[0] == "2" or code == "354"
+    async def play(self, stage, what, fine):
+        """Answers as planned; True if the answer was 2xx or 354."""
+        if what is None:
+            await self.say(fine)
+            return True
+        if what in ("drop", "taken"):
+            raise Gone
+        if what == "hang":
+            await asyncio.sleep(3600)
+        if what == "short":
+            await self.say(fine.encode()[:2])
+            raise Gone
+        if what == "drip":
+            await self.say(b"250-")
+            while True:
+                await asyncio.sleep(0.1)
+                await self.say(b"x")
+        if what == "endless":
+            while True:
+                await self.say(b"x" * 4096)
+        if what == "lines":
+            while True:
+                await self.say(b"250-and on\r\n" * 100)
+        if what == "junk":
+            await self.say(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            return False
+        if what == "bytes":
+            for byte in fine.encode() + b"\r\n":
+                await self.say(bytes([byte]))
+            return True
+        if what == "multi":
+            code, words = fine[:3], fine[4:]
+            await self.say(f"{code}-{words}\r\n{code}-more of it\r\n{code} end")
+            return True
+        if what == "grey":
+            what = "450.4.7.1"
+            words = "Greylisted, come again"
+        else:
+            words = f"{stage} says so for <someone@force.example>"
+        code, _, enhanced = what.partition(".")
+        await self.say(" ".join(x for x in (code, enhanced, words) if x))
+        if code == "421":
+            raise Gone
+        return code[0] == "2" or code == "354"
 
-	async def greet(self):
-		o = self.o
-		if o.greeting == "hang":
-			await asyncio.sleep(3600)
-		if o.greeting == "junk":
-			await self.say(b"SSH-2.0-x\r\n")
-			await asyncio.sleep(3600)
-		elif o.greeting:
-			await self.say(f"{o.greeting} not now")
-			raise Gone
-		if o.storm and time.monotonic() < self.server.start + o.storm:
-			await self.say(f"{o.storm_code} 4.3.2 storm")
-			raise Gone
-		await self.say("220 scripted.test ESMTP")
+    async def greet(self):
+        o = self.o
+        if o.greeting == "hang":
+            await asyncio.sleep(3600)
+        if o.greeting == "junk":
+            await self.say(b"SSH-2.0-x\r\n")
+            await asyncio.sleep(3600)
+        elif o.greeting:
+            await self.say(f"{o.greeting} not now")
+            raise Gone
+        if o.storm and time.monotonic() < self.server.start + o.storm:
+            await self.say(f"{o.storm_code} 4.3.2 storm")
+            raise Gone
+        await self.say("220 scripted.test ESMTP")
 
-	async def ehlo(self):
-		o = self.o
-		if o.no_ehlo:
-			await self.say("502 5.5.2 what?")
-			return
-		words = ["scripted.test", "8BITMIME", "ENHANCEDSTATUSCODES"]
-		if not o.no_pipelining and not (o.strip and self.tls):
-			words.append("PIPELINING")
-		if not o.no_dsn:
-			words.append("DSN")
-		if o.size:
-			words.append(f"SIZE {o.size}")
-		if o.auth and self.tls != bool(o.cert and not o.implicit and not self.tls):
-			words.append("AUTH PLAIN LOGIN")
-		if o.cert and not self.tls and not o.strip:
-			words.append("STARTTLS")
-		await self.say(b"".join(f"250{'-' if i < len(words) - 1 else ' '}{w}\r\n".encode()
-					for i, w in enumerate(words)))
+    async def ehlo(self):
+        o = self.o
+        if o.no_ehlo:
+            await self.say("502 5.5.2 what?")
+            return
+        words = ["scripted.test", "8BITMIME", "ENHANCEDSTATUSCODES"]
+        if o.clear_pipelining and not self.tls or not (o.no_pipelining or o.clear_pipelining):
+            words.append("PIPELINING")
+        if not o.no_dsn:
+            words.append("DSN")
+        if o.size:
+            words.append(f"SIZE {o.size}")
+        if o.auth and (self.tls or not o.cert):
+            words.append("AUTH PLAIN LOGIN")
+        if o.cert and not self.tls and not o.strip:
+            words.append("STARTTLS")
+        await self.say(b"".join(f"250{'-' if i < len(words) - 1 else ' '}{w}\r\n".encode()
+                    for i, w in enumerate(words)))
 
-	async def starttls(self):
-		if self.o.inject:
-			await self.say(b"220 go\r\n250-scripted.test\r\n250 AUTH PLAIN\r\n")
-		else:
-			await self.say("220 go")
-		await self.writer.start_tls(self.server.context)
-		self.tls = True
-		self.reset()
+    async def starttls(self):
+        if self.o.inject:
+            await self.say(b"220 go\r\n250-scripted.test\r\n250 AUTH PLAIN\r\n")
+        else:
+            await self.say("220 go")
+        await self.writer.start_tls(self.server.context)
+        self.tls = True
+        self.reset()
 
-	async def auth(self, words):
-		if words[:1] == ["PLAIN"] and len(words) == 2:
-			_, user, password = base64.b64decode(words[1]).decode().split("\0")
-		elif words[:1] == ["PLAIN"]:
-			await self.say("334 ")
-			_, user, password = base64.b64decode(await self.line()).decode().split("\0")
-		else:
-			await self.say("504 5.5.4 no")
-			return
-		good = f"{user}:{password}" == self.o.auth
-		await self.say("235 2.7.0 come in" if good else f"535 5.7.8 wrong for {user}@force.example")
-		self.name = user if good else ""
+    async def auth(self, words):
+        if words[:1] == ["PLAIN"] and len(words) == 2:
+            _, user, password = base64.b64decode(words[1]).decode().split("\0")
+        elif words[:1] == ["PLAIN"]:
+            await self.say("334 ")
+            _, user, password = base64.b64decode(await self.line()).decode().split("\0")
+        else:
+            await self.say("504 5.5.4 no")
+            return
+        good = f"{user}:{password}" == self.o.auth
+        await self.say("235 2.7.0 come in" if good else f"535 5.7.8 wrong for {user}@force.example")
+        self.name = user if good else ""
 
-	async def mail(self, path, parameters):
-		if self.sender is not None:
-			await self.say("503 5.5.1 nested MAIL")
-		elif self.o.auth and not self.name:
-			await self.say("530 5.7.0 log in first")
-		elif self.o.per_connection and self.taken >= self.o.per_connection:
-			await self.say("421 4.7.0 that is enough")
-			raise Gone
-		elif await self.play("mail", self.plan("mail", path), "250 2.1.0 ok"):
-			self.sender = (path[0], parameters)
+    async def mail(self, path, parameters):
+        if self.sender is not None:
+            await self.say("503 5.5.1 nested MAIL")
+        elif self.o.auth and not self.name:
+            await self.say("530 5.7.0 log in first")
+        elif self.o.per_connection and self.taken >= self.o.per_connection:
+            await self.say("421 4.7.0 that is enough")
+            raise Gone
+        elif await self.play("mail", self.plan("mail", path), "250 2.1.0 ok"):
+            self.sender = (path[0], parameters)
 
-	async def rcpt(self, path, parameters):
-		if self.sender is None:
-			await self.say("503 5.5.1 MAIL first")
-		elif await self.play("rcpt", self.plan("rcpt", path), "250 2.1.5 ok"):
-			self.recipient = (path[0], parameters)
-		self.path = path
+    async def rcpt(self, path, parameters):
+        if self.sender is None:
+            await self.say("503 5.5.1 MAIL first")
+        elif await self.play("rcpt", self.plan("rcpt", path), "250 2.1.5 ok"):
+            self.recipient = (path[0], parameters)
+        self.path = path
 
-	async def data(self):
-		what = self.plan("data", getattr(self, "path", None))
-		if self.recipient is None and what != "354":
-			await self.say("503 5.5.1 RCPT first" if self.sender else "503 5.5.1 MAIL first")
-			return
-		if not await self.play("data", what, "354 go on"):
-			return
-		await self.body()
+    async def data(self):
+        what = self.plan("data", getattr(self, "path", None))
+        if self.recipient is None and what != "354":
+            await self.say("503 5.5.1 RCPT first" if self.sender else "503 5.5.1 MAIL first")
+            return
+        if not await self.play("data", what, "354 go on"):
+            return
+        await self.body()
 
-	async def body(self):
-		what = self.plan("dot", self.recipient)
-		if what and what.startswith("cut"):
-			await self.reader.readexactly(int(what[3:]))
-			raise Gone
-		lines = []
-		while True:
-			line = await self.reader.readuntil(b"\n")
-			if line == b".\r\n":
-				break
-			lines.append(line[1:] if line.startswith(b".") else line)
-			if what == "early":
-				await self.say("552 5.3.4 too big for me")
-				raise Gone
-		raw = b"".join(lines)
-		fine = f"250 2.0.0 Ok: queued as {self.number:X}Q{self.taken:X}"
-		if self.recipient is None:
-			await self.say("554 5.5.1 no valid recipients")
-		else:
-			if what in (None, "taken", "short", "bytes", "multi") or what.startswith("2"):
-				self.accept(raw)
-			await self.play("dot", what, fine)
-		self.reset()
+    async def body(self):
+        what = self.plan("dot", self.recipient)
+        if what and what.startswith("cut"):
+            await self.reader.readexactly(int(what[3:]))
+            raise Gone
+        lines = []
+        while True:
+            line = await self.reader.readuntil(b"\n")
+            if line == b".\r\n":
+                break
+            lines.append(line[1:] if line.startswith(b".") else line)
+            if what == "early":
+                await self.say("552 5.3.4 too big for me")
+                raise Gone
+        raw = b"".join(lines)
+        fine = f"250 2.0.0 Ok: queued as {self.number:X}Q{self.taken:X}"
+        if self.recipient is None:
+            await self.say("554 5.5.1 no valid recipients")
+        else:
+            if what in (None, "taken", "short", "bytes", "multi") or what.startswith("2"):
+                self.accept(raw)
+            await self.play("dot", what, fine)
+        self.reset()
 
-	def accept(self, raw):
-		self.taken += 1
-		head = raw.partition(b"\r\n\r\n")[0].decode("latin-1")
-		ids = [x.split(":", 1)[1].strip() for x in head.split("\r\n") if x.lower().startswith("message-id:")]
-		entry = dict(message_id=ids[0] if ids else None, session=self.number, sender=self.sender[0],
-			     mail=self.sender[1], to=self.recipient[0], rcpt=self.recipient[1], length=len(raw))
-		if self.o.keep:
-			entry["raw"] = raw.decode("latin-1")
-		self.server.accepted(entry)
+    def accept(self, raw):
+        self.taken += 1
+        head = raw.partition(b"\r\n\r\n")[0].decode("latin-1")
+        ids = [x.split(":", 1)[1].strip() for x in head.split("\r\n")
+               if x.lower().startswith("message-id:")]
+        entry = dict(message_id=ids[0] if ids else None, session=self.number, length=len(raw),
+                     sender=self.sender[0], mail=self.sender[1],
+                     to=self.recipient[0], rcpt=self.recipient[1])
+        if self.o.keep:
+            entry["raw"] = raw.decode("latin-1")
+        self.server.accepted(entry)
 
-	async def command(self, line):
-		early = not self.tls and bool(self.reader._buffer) and self.o.no_pipelining
-		if early:
-			self.server.note(self.number, "EARLY")
-		words = line.decode("latin-1").split()
-		verb = words[0].upper() if words else ""
-		rest = " ".join(words[1:])
-		path = rest.partition("<")[2].partition(">")[0]
-		parameters = rest.partition(">")[2].split()
-		if verb in ("EHLO", "HELO"):
-			self.reset()
-			await (self.ehlo() if verb == "EHLO" else self.say("250 scripted.test"))
-		elif verb == "STARTTLS" and self.o.cert and not self.tls:
-			await self.starttls()
-		elif verb == "AUTH":
-			await self.auth(words[1:])
-		elif verb == "MAIL":
-			await self.mail((path,), parameters)
-		elif verb == "RCPT":
-			await self.rcpt((path,), parameters)
-		elif verb == "DATA":
-			await self.data()
-		elif verb == "RSET":
-			self.reset()
-			await self.say("250 2.0.0 forgotten")
-		elif verb == "QUIT":
-			await self.say("221 2.0.0 bye")
-			raise Gone
-		else:
-			await self.say("502 5.5.2 what?")
+    async def command(self, line):
+        early = not self.tls and bool(self.reader._buffer) and self.o.no_pipelining
+        if early:
+            self.server.note(self.number, "EARLY")
+        words = line.decode("latin-1").split()
+        verb = words[0].upper() if words else ""
+        rest = " ".join(words[1:])
+        path = rest.partition("<")[2].partition(">")[0]
+        parameters = rest.partition(">")[2].split()
+        if verb in ("EHLO", "HELO"):
+            self.reset()
+            await (self.ehlo() if verb == "EHLO" else self.say("250 scripted.test"))
+        elif verb == "STARTTLS" and self.o.cert and not self.tls:
+            await self.starttls()
+        elif verb == "AUTH":
+            await self.auth(words[1:])
+        elif verb == "MAIL":
+            await self.mail((path,), parameters)
+        elif verb == "RCPT":
+            await self.rcpt((path,), parameters)
+        elif verb == "DATA":
+            await self.data()
+        elif verb == "RSET":
+            self.reset()
+            await self.say("250 2.0.0 forgotten")
+        elif verb == "QUIT":
+            await self.say("221 2.0.0 bye")
+            raise Gone
+        else:
+            await self.say("502 5.5.2 what?")
 
-	async def run(self):
-		try:
-			await self.greet()
-			while True:
-				await self.command(await self.line())
-		except (Gone, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ssl.SSLError):
-			pass
-		finally:
-			self.writer.close()
+    async def run(self):
+        try:
+            await self.greet()
+            while True:
+                await self.command(await self.line())
+        except (Gone, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError,
+                ssl.SSLError):
+            pass
+        finally:
+            self.writer.close()
 
 
 class Server:
-	def __init__(self, o):
-		self.o = o
-		self.start = time.monotonic()
-		self.context = None
-		self.log = open(o.log, "a") if o.log else None
-		self.commands = open(o.commands, "a") if o.commands else None
-		if o.cert:
-			self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-			self.context.load_cert_chain(o.cert, o.key)
+    def __init__(self, o):
+        self.o = o
+        self.start = time.monotonic()
+        self.context = None
+        self.log = open(o.log, "a") if o.log else None
+        self.commands = open(o.commands, "a") if o.commands else None
+        if o.cert:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(o.cert, o.key)
 
-	def note(self, session, line):
-		if self.commands:
-			self.commands.write(f"{session} {line}\n")
-			self.commands.flush()
+    def note(self, session, line):
+        if self.commands:
+            self.commands.write(f"{session} {line}\n")
+            self.commands.flush()
 
-	def accepted(self, entry):
-		if self.log:
-			self.log.write(json.dumps(entry) + "\n")
-			self.log.flush()
+    def accepted(self, entry):
+        if self.log:
+            self.log.write(json.dumps(entry) + "\n")
+            self.log.flush()
 
-	async def serve(self):
-		context = self.context if self.o.implicit else None
-		server = await asyncio.start_server(lambda r, w: Session(self, r, w).run(), "127.0.0.1", self.o.port,
-						    ssl=context, limit=1 << 20)
-		print(server.sockets[0].getsockname()[1], flush=True)
-		async with server:
-			await asyncio.sleep(self.o.seconds)
+    async def serve(self):
+        context = self.context if self.o.implicit else None
+        server = await asyncio.start_server(lambda r, w: Session(self, r, w).run(), "127.0.0.1",
+                                            self.o.port, ssl=context, limit=1 << 20)
+        print(server.sockets[0].getsockname()[1], flush=True)
+        async with server:
+            await asyncio.sleep(self.o.seconds)
 
 
 def main():
-	p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-	p.add_argument("--port", type=int, default=0, help="default: a free one, printed")
-	p.add_argument("--seconds", type=float, default=60, help="how long to serve (default 60)")
-	p.add_argument("--log", help="accepted mails, one line of JSON each")
-	p.add_argument("--commands", help="everything that was said, but bodies")
-	p.add_argument("--keep", action="store_true", help="the log has the whole messages")
-	p.add_argument("--no-pipelining", action="store_true", help="also notes EARLY when a client does it all the same")
-	p.add_argument("--no-dsn", action="store_true")
-	p.add_argument("--no-ehlo", action="store_true", help="HELO only")
-	p.add_argument("--size", type=int, help="offers SIZE n")
-	p.add_argument("--cert", help="offers STARTTLS")
-	p.add_argument("--key")
-	p.add_argument("--implicit", action="store_true", help="TLS from the first byte")
-	p.add_argument("--strip", action="store_true", help="offers no STARTTLS, though it could; PIPELINING only in clear")
-	p.add_argument("--inject", action="store_true", help="glues an answer behind the one to STARTTLS")
-	p.add_argument("--auth", help="USER:PASSWORD")
-	p.add_argument("--greeting", help="hang, junk, or a code to greet with")
-	p.add_argument("--per-connection", type=int, help="421 at MAIL after so many mails")
-	p.add_argument("--storm", type=float, help="so many seconds of refusing to talk")
-	p.add_argument("--storm-code", default="421")
-	p.add_argument("--delay", type=float, help="milliseconds before each answer")
-	try:
-		asyncio.run(Server(p.parse_args()).serve())
-	except KeyboardInterrupt:
-		sys.exit(0)
+    p = argparse.ArgumentParser(description=__doc__,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--port", type=int, default=0, help="default: a free one, printed")
+    p.add_argument("--seconds", type=float, default=60, help="how long to serve (default 60)")
+    p.add_argument("--log", help="accepted mails, one line of JSON each")
+    p.add_argument("--commands", help="everything that was said, but bodies")
+    p.add_argument("--keep", action="store_true", help="the log has the whole messages")
+    p.add_argument("--no-pipelining", action="store_true",
+                   help="also notes EARLY when a client does it all the same")
+    p.add_argument("--clear-pipelining", action="store_true", help="offers it before TLS only")
+    p.add_argument("--no-dsn", action="store_true")
+    p.add_argument("--no-ehlo", action="store_true", help="HELO only")
+    p.add_argument("--size", type=int, help="offers SIZE n")
+    p.add_argument("--cert", help="offers STARTTLS")
+    p.add_argument("--key")
+    p.add_argument("--implicit", action="store_true", help="TLS from the first byte")
+    p.add_argument("--strip", action="store_true", help="offers no STARTTLS, though it could")
+    p.add_argument("--inject", action="store_true", help="glues an answer behind the one to STARTTLS")
+    p.add_argument("--auth", help="USER:PASSWORD")
+    p.add_argument("--greeting", help="hang, junk, or a code to greet with")
+    p.add_argument("--per-connection", type=int, help="421 at MAIL after so many mails")
+    p.add_argument("--storm", type=float, help="so many seconds of refusing to talk")
+    p.add_argument("--storm-code", default="421")
+    p.add_argument("--delay", type=float, help="milliseconds before each answer")
+    try:
+        asyncio.run(Server(p.parse_args()).serve())
+    except KeyboardInterrupt:
+        sys.exit(0)
 
 
 if __name__ == "__main__":
-	main()
+    main()

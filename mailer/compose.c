@@ -521,6 +521,7 @@ int compose_preview(
 	row_add(&staff, "title", "Ms");
 	row_add(&staff, "surname", "Sample");
 	row_add(&staff, "employment", "staff");
+	draw_boundary(&c);
 	*ret = 0;
 	if (make_folder(dir, f) ||
 		notice_maker_new(o->settings, o->policy, o->texts, &c.maker, f))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows made small, and compared. Everything is a number into a dictionary, so that
- * comparing is looking up; a text that comes ten thousand times ("PC") is brought into
+ * Rows made small. Everything is a number into a dictionary, so that comparing is
+ * looking up; a text that comes ten thousand times ("PC") is brought into
  * its normal form once.
  *
  * What can go wrong: memory. A row costs about 150 bytes and its own strings.
@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "recipients/fold.h"
-#include "recipients/likeness.h"
 
 enum part {
 	SURNAME,
@@ -267,6 +266,36 @@ static void cell_add(
 	row->cells_count++;
 }
 
+bool evidence_stray(const struct evidence *e, uint32_t column)
+{
+	const struct evidence_column *c = &e->columns[column];
+
+	return c->strong && c->kind == VALUE_NUMBER && !c->filled[EVIDENCE_PEOPLE];
+}
+
+static void column_fill(struct evidence *e, enum evidence_side side, uint32_t column)
+{
+	if (e->columns[column].filled[side])
+		return;
+	e->columns[column].filled[side] = true;
+	e->stray = false;
+	for (uint32_t i = 0; i < e->columns_count; i++)
+		e->stray = e->stray || (e->columns[i].filled[EVIDENCE_RECORDS] &&
+					       evidence_stray(e, i));
+}
+
+/* Of people, a field that no record has and that is no use; known where records were
+ * added first. */
+static bool is_idle(const struct evidence *e, enum evidence_side side, uint32_t column)
+{
+	const struct evidence_column *c = &e->columns[column];
+
+	if (side == EVIDENCE_RECORDS || c->filled[EVIDENCE_RECORDS] ||
+		!e->lists[EVIDENCE_RECORDS].count)
+		return false;
+	return c->kind != VALUE_NAME && !(e->stray && c->strong);
+}
+
 int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 	const char *packed, size_t length, struct fault *f)
 {
@@ -280,9 +309,9 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 
 		if (column_find(e, at, field, &column, f))
 			return -1;
-		if (e->columns[column].kind == VALUE_SKIPPED)
+		column_fill(e, side, column);
+		if (e->columns[column].kind == VALUE_SKIPPED || is_idle(e, side, column))
 			continue;
-		e->columns[column].filled[side] = true;
 		if (e->columns[column].kind == VALUE_NAME)
 			values[e->columns[column].part] = value;
 		else
@@ -294,272 +323,48 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 	return 0;
 }
 
-enum agreement {
-	SILENT,
-	AGREES,
-	DIFFERS,
-	NEAR /* differs by a typing error; strong ones alone */
-};
-
-static enum agreement values_compare(enum value_kind kind, struct value a, struct value b)
+static bool is_comparable(const struct evidence *e, const struct evidence_cell *cell)
 {
-	if (!a.main || !b.main)
-		return SILENT;
-	return value_equal(kind, a, b) ? AGREES : DIFFERS;
+	return e->columns[cell->column].filled[EVIDENCE_PEOPLE] ||
+	       evidence_stray(e, cell->column);
 }
 
-/* Strong identifiers are kept as text: a number's digits, an address. */
-static enum agreement strong_compare(
-	const struct evidence *e, enum value_kind kind, struct value a, struct value b)
+bool evidence_empty(const struct evidence *e, const struct evidence_row *record)
 {
-	enum agreement found = values_compare(kind, a, b);
-
-	if (found == DIFFERS && likeness_errors(dictionary_string(&e->forms, a.main),
-					dictionary_string(&e->forms, b.main), 1) == 1)
-		return NEAR;
-	return found;
+	for (uint32_t i = 0; i < record->cells_count; i++)
+		if (is_comparable(e, &e->cells[record->cells + i]))
+			return false;
+	return !record->names_count;
 }
 
-static struct value rank_of(const struct evidence *e, const struct evidence_row *row)
+static void number_sign(uint32_t number, struct text *out)
 {
-	for (uint32_t i = 0; i < row->cells_count; i++)
-		if (e->columns[e->cells[row->cells + i].column].kind == VALUE_RANK)
-			return e->cells[row->cells + i].value;
-	return (struct value){0, 0};
+	unsigned char bytes[5];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(0x80 | (number >> (7 * i) & 0x7f));
+	text_add(out, bytes, sizeof(bytes));
 }
 
-/* A number of a kind that the list does not have may be one of those that it has:
- * "service number". */
-static bool is_stray(const struct evidence *e, uint32_t column)
+void evidence_sign(
+	const struct evidence *e, const struct evidence_row *record, struct text *out)
 {
-	const struct evidence_column *c = &e->columns[column];
+	for (uint32_t i = 0; i < record->names_count; i++) {
+		const struct evidence_name *n = &e->names[record->names + i];
 
-	return c->strong && c->kind == VALUE_NUMBER && !c->filled[EVIDENCE_PEOPLE];
-}
+		number_sign(n->surname, out);
+		number_sign(n->forenames, out);
+		number_sign(n->rank.main, out);
+		number_sign(n->rank.other, out);
+	}
+	text_add_char(out, '|');
+	for (uint32_t i = 0; i < record->cells_count; i++) {
+		const struct evidence_cell *cell = &e->cells[record->cells + i];
 
-bool evidence_same_number(const struct evidence *e, const struct evidence_cell *record,
-	const struct evidence_cell *entry)
-{
-	const struct evidence_column *c = &e->columns[entry->column];
-
-	if (record->column != entry->column &&
-		!(is_stray(e, record->column) && c->strong && c->kind == VALUE_NUMBER))
-		return false;
-	return value_equal(c->kind, record->value, entry->value);
-}
-
-static enum agreement stray_compare(const struct evidence *e,
-	const struct evidence_cell *cell, const struct evidence_row *entry)
-{
-	enum agreement found = SILENT;
-
-	for (uint32_t i = 0; i < entry->cells_count; i++) {
-		const struct evidence_cell *other = &e->cells[entry->cells + i];
-		const struct evidence_column *c = &e->columns[other->column];
-		enum agreement one;
-
-		if (!c->strong || c->kind != VALUE_NUMBER)
+		if (!is_comparable(e, cell))
 			continue;
-		one = strong_compare(e, VALUE_NUMBER, cell->value, other->value);
-		if (one == AGREES)
-			return AGREES;
-		found = found == NEAR ? NEAR : one;
-	}
-	return found;
-}
-
-/* How one cell of a record stands to an entry; `*at` walks the entry's cells, from one
- * call to the next. */
-static enum agreement cell_compare(const struct evidence *e,
-	const struct evidence_cell *cell, const struct evidence_row *entry, uint32_t *at)
-{
-	const struct evidence_cell *other = e->cells + entry->cells;
-
-	while (*at < entry->cells_count && other[*at].column < cell->column)
-		++*at;
-	if (is_stray(e, cell->column))
-		return stray_compare(e, cell, entry);
-	if (*at == entry->cells_count || other[*at].column != cell->column)
-		return SILENT;
-	if (e->columns[cell->column].strong)
-		return strong_compare(
-			e, e->columns[cell->column].kind, cell->value, other[*at].value);
-	return values_compare(
-		e->columns[cell->column].kind, cell->value, other[*at].value);
-}
-
-struct names_verdict {
-	enum evidence_strength strength;
-	bool extra;
-	enum agreement rank; /* where it stands beside the name on one side */
-};
-
-static enum evidence_strength strength_of(const char *given, const char *listed)
-{
-	size_t first = strcspn(given, " ");
-
-	if (!*given || !*listed)
-		return EVIDENCE_SURNAME;
-	return first > 1 && strcspn(listed, " ") > 1 ? EVIDENCE_FORENAME
-						     : EVIDENCE_INITIAL;
-}
-
-static struct names_verdict readings_compare(const struct evidence *e,
-	const struct evidence_name *a, const struct evidence_name *b)
-{
-	const char *given = evidence_word(e, a->forenames),
-		   *listed = evidence_word(e, b->forenames);
-	enum name_fit fit =
-		a->key == b->key ? name_forenames_fit(given, listed) : NAME_DIFFERS;
-
-	if (fit == NAME_DIFFERS)
-		return (struct names_verdict){EVIDENCE_AGAINST, false, SILENT};
-	return (struct names_verdict){
-		strength_of(given, listed), fit == NAME_EXTRA, SILENT};
-}
-
-static unsigned worth(const struct names_verdict *v)
-{
-	if (v->strength <= EVIDENCE_AGAINST)
-		return v->strength;
-	return 16u + (v->rank != DIFFERS) * 8u + v->strength * 2u + !v->extra;
-}
-
-static struct names_verdict names_compare(const struct evidence *e,
-	const struct evidence_row *record, const struct evidence_row *entry)
-{
-	struct names_verdict best = {EVIDENCE_NONE, false, SILENT};
-	struct value ranks[2] = {rank_of(e, record), rank_of(e, entry)};
-
-	for (uint32_t i = 0; i < record->names_count; i++)
-		for (uint32_t k = 0; k < entry->names_count; k++) {
-			const struct evidence_name *a = &e->names[record->names + i];
-			const struct evidence_name *b = &e->names[entry->names + k];
-			struct names_verdict v = readings_compare(e, a, b);
-
-			if (!ranks[0].main || !ranks[1].main)
-				v.rank = values_compare(VALUE_RANK,
-					ranks[0].main ? ranks[0] : a->rank,
-					ranks[1].main ? ranks[1] : b->rank);
-			if (worth(&v) > worth(&best))
-				best = v;
-		}
-	return best;
-}
-
-void evidence_compare(const struct evidence *e, const struct evidence_row *record,
-	const struct evidence_row *entry, struct evidence_verdict *ret)
-{
-	struct names_verdict names = names_compare(e, record, entry);
-	uint32_t at = 0;
-
-	*ret = (struct evidence_verdict){.name = names.strength, .extra = names.extra};
-	ret->agree = names.rank == AGREES;
-	ret->differ = names.rank == DIFFERS;
-	for (uint32_t i = 0; i < record->cells_count; i++) {
-		const struct evidence_cell *cell = &e->cells[record->cells + i];
-		enum agreement a = cell_compare(e, cell, entry, &at);
-		bool strong = e->columns[cell->column].strong;
-
-		if (a == AGREES)
-			++*(strong ? &ret->strong_agree : &ret->agree);
-		else if (a != SILENT)
-			++*(strong ? &ret->strong_differ : &ret->differ);
-		ret->strong_near += a == NEAR;
-	}
-}
-
-static struct name name_of(const struct evidence *e, const struct evidence_name *n)
-{
-	struct name name = {.rank = {RANK_NONE, RANK_NONE}};
-
-	(void)snprintf(
-		name.surname, sizeof(name.surname), "%s", evidence_word(e, n->surname));
-	(void)snprintf(name.forenames, sizeof(name.forenames), "%s",
-		evidence_word(e, n->forenames));
-	return name;
-}
-
-bool evidence_contradicts(const struct evidence *e, const struct evidence_row *record,
-	const struct evidence_row *entry)
-{
-	if (names_compare(e, record, entry).strength != EVIDENCE_AGAINST)
-		return false;
-	for (uint32_t i = 0; i < record->names_count; i++)
-		for (uint32_t k = 0; k < entry->names_count; k++) {
-			struct name a = name_of(e, &e->names[record->names + i]);
-			struct name b = name_of(e, &e->names[entry->names + k]);
-
-			if (!name_contradicts(&a, &b))
-				return false;
-		}
-	return true;
-}
-
-static void names_explain(const struct evidence *e, const struct evidence_row *record,
-	const struct evidence_row *entry, struct text *out)
-{
-	struct names_verdict v = names_compare(e, record, entry);
-
-	switch (v.strength) {
-	case EVIDENCE_NONE:
-		if (record->names_count || entry->names_count)
-			text_printf(out, "name: only %s\n",
-				record->names_count ? "in the record" : "on the list");
-		return;
-	case EVIDENCE_AGAINST:
-		text_printf(out, "name: differs%s\n",
-			evidence_contradicts(e, record, entry)
-				? ""
-				: ", but may be the same person's");
-		return;
-	case EVIDENCE_SURNAME:
-		text_add_string(out, "surname: agrees\nforenames: missing on one side\n");
-		break;
-	case EVIDENCE_INITIAL:
-		text_add_string(out, "surname: agrees\nforenames: initials agree\n");
-		break;
-	case EVIDENCE_FORENAME:
-		text_add_string(out, "surname: agrees\nforenames: agrees\n");
-		break;
-	}
-	if (v.extra)
-		text_add_string(
-			out, "forenames: the record has more of them than the list\n");
-	if (v.rank != SILENT)
-		text_printf(out, "rank beside the name: %s\n",
-			v.rank == AGREES ? "agrees" : "differs");
-}
-
-static bool has_column(
-	const struct evidence *e, const struct evidence_row *row, uint32_t column)
-{
-	for (uint32_t i = 0; i < row->cells_count; i++)
-		if (e->cells[row->cells + i].column == column)
-			return true;
-	return false;
-}
-
-void evidence_explain(const struct evidence *e, const struct evidence_row *record,
-	const struct evidence_row *entry, struct text *out)
-{
-	static const char *const words[] = {
-		"only in the record", "agrees", "differs", "differs by a typing error"};
-	uint32_t at = 0;
-
-	names_explain(e, record, entry, out);
-	for (uint32_t i = 0; i < record->cells_count; i++) {
-		const struct evidence_cell *cell = &e->cells[record->cells + i];
-
-		text_printf(out, "%s: %s\n", e->columns[cell->column].name,
-			words[cell_compare(e, cell, entry, &at)]);
-	}
-	for (uint32_t i = 0; i < entry->cells_count; i++) {
-		uint32_t column = e->cells[entry->cells + i].column;
-
-		if (e->columns[column].filled[EVIDENCE_RECORDS] &&
-			!has_column(e, record, column))
-			text_printf(
-				out, "%s: only on the list\n", e->columns[column].name);
+		number_sign(cell->column, out);
+		number_sign(cell->value.main, out);
+		number_sign(cell->value.other, out);
 	}
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * evidence: rows in compact form, and what two of them agree on.
+ * evidence: rows in compact form.
  *
  * People's entries and leaked records are kept alike: names in all their readings, and a cell
  * for each other field that may tell who somebody is. Equal strings are kept once, under a
- * number. What follows from agreement is linkage.c's.
+ * number. What two rows agree on is verdict.c's.
  */
 #ifndef RECIPIENTS_EVIDENCE_H
 #define RECIPIENTS_EVIDENCE_H
@@ -65,12 +65,13 @@ struct evidence_list {
 struct evidence {
 	struct evidence_column columns[EVIDENCE_COLUMNS];
 	uint32_t columns_count;
+	bool stray;               /* records have a kind of number that people do not */
 	struct dictionary fields; /* names as they come -> places */
 	uint32_t places[EVIDENCE_COLUMNS * 2];
 	uint32_t sequence[EVIDENCE_COLUMNS * 2]; /* of the last row; the next has the same */
-	struct dictionary words; /* surnames, forenames */
-	struct dictionary keys;  /* surnames without hyphens */
-	struct dictionary forms; /* of values */
+	struct dictionary words;                 /* surnames, forenames */
+	struct dictionary keys;                  /* surnames without hyphens */
+	struct dictionary forms;                 /* of values */
 	struct evidence_name *names;
 	size_t names_count, names_room;
 	struct evidence_cell *cells;
@@ -93,37 +94,15 @@ uint32_t evidence_block(uint32_t key, const char *forenames);
 
 /* A surname or forenames; "" for 0. */
 const char *evidence_word(const struct evidence *e, uint32_t number);
-/* Is the record's strong identifier the same as this one of an entry? */
-bool evidence_same_number(const struct evidence *e, const struct evidence_cell *record,
-	const struct evidence_cell *entry);
+/* A number of a kind that the list does not have may be one of those that it has: "service
+   number". */
+bool evidence_stray(const struct evidence *e, uint32_t column);
+/* Appends bytes without NUL: records with equal ones stand alike to every entry. After all is
+ * added. */
+void evidence_sign(
+	const struct evidence *e, const struct evidence_row *record, struct text *out);
 
-enum evidence_strength {
-	EVIDENCE_NONE,    /* a side has no name */
-	EVIDENCE_AGAINST, /* they do not agree */
-	EVIDENCE_SURNAME, /* a side has no forenames */
-	EVIDENCE_INITIAL,
-	EVIDENCE_FORENAME /* in full on both sides */
-};
-
-struct evidence_verdict {
-	enum evidence_strength name; /* of the best pair of readings */
-	bool extra;                  /* the record has more forenames than the list */
-	unsigned agree, differ;      /* fields that both have: not names, not strong ones */
-	unsigned strong_agree, strong_differ;
-	unsigned strong_near; /* of those that differ: by a typing error */
-};
-
-/* Compares a record with an entry; fields that one side lacks count for nothing. */
-void evidence_compare(const struct evidence *e, const struct evidence_row *record,
-	const struct evidence_row *entry, struct evidence_verdict *ret);
-
-/* No reading of the names may be one person's (name_contradicts). False where a side has no
- * name. */
-bool evidence_contradicts(const struct evidence *e, const struct evidence_row *record,
-	const struct evidence_row *entry);
-
-/* A line a field, "rank: differs"; names of fields, never values. */
-void evidence_explain(const struct evidence *e, const struct evidence_row *record,
-	const struct evidence_row *entry, struct text *out);
+/* Neither a name nor a field that the list has. */
+bool evidence_empty(const struct evidence *e, const struct evidence_row *record);
 
 #endif

@@ -121,7 +121,7 @@ uint32_t finder_by_number(struct finder *x, const struct evidence_row *record)
 		for (p = index_range(&x->numbers, cell->value.main, &end); p < end; p++) {
 			struct finding *n;
 
-			if (!evidence_same_number(e, cell, &e->cells[p->detail]))
+			if (!verdict_same_number(e, cell, &e->cells[p->detail]))
 				continue;
 			n = finding_of(x, entry_of(x, p)->owner);
 			n->held += n->last != i + 1;
@@ -134,7 +134,7 @@ uint32_t finder_by_number(struct finder *x, const struct evidence_row *record)
 }
 
 /* Keeps the best of a person's entries. */
-static void finding_note(struct finding *x, const struct evidence_verdict *v)
+static void finding_note(struct finding *x, const struct verdict *v)
 {
 	bool clean = v->strong_differ == 0;
 
@@ -147,10 +147,9 @@ static void finding_note(struct finding *x, const struct evidence_verdict *v)
 	x->agree = v->agree;
 }
 
-static bool agrees_on_all(const struct finder *x, const struct evidence_verdict *v)
+static bool agrees_on_all(const struct finder *x, const struct verdict *v)
 {
-	return v->name >= EVIDENCE_SURNAME && !v->differ &&
-	       !(v->extra && x->middle_known);
+	return v->name >= VERDICT_SURNAME && !v->differ && !(v->extra && x->middle_known);
 }
 
 static void block_search(
@@ -159,12 +158,14 @@ static void block_search(
 	const struct index_posting *p, *end;
 
 	for (p = index_range(&x->blocks, block, &end); p < end; p++) {
-		struct evidence_verdict v;
+		struct verdict v;
 
 		if (x->seen[p->row] == x->turn)
 			continue; /* found under another reading of its name */
 		x->seen[p->row] = x->turn;
-		evidence_compare(x->evidence, record, entry_of(x, p), &v);
+		if (verdict_differs(x->evidence, record, entry_of(x, p)))
+			continue;
+		verdict_find(x->evidence, record, entry_of(x, p), &v);
 		if (agrees_on_all(x, &v))
 			finding_note(finding_of(x, entry_of(x, p)->owner), &v);
 	}
@@ -194,21 +195,21 @@ bool finder_contradicts(
 	const struct index_posting *p, *end;
 
 	for (p = index_range(&x->people, person, &end); p < end; p++)
-		if (!evidence_contradicts(x->evidence, record, entry_of(x, p)))
+		if (!verdict_contradicts(x->evidence, record, entry_of(x, p)))
 			return false;
 	return true;
 }
 
 const struct evidence_row *finder_entry(const struct finder *x,
-	const struct evidence_row *record, uint32_t person, struct evidence_verdict *ret)
+	const struct evidence_row *record, uint32_t person, struct verdict *ret)
 {
 	const struct evidence_row *best = NULL;
 	const struct index_posting *p, *end;
 
 	for (p = index_range(&x->people, person, &end); p < end; p++) {
-		struct evidence_verdict v;
+		struct verdict v;
 
-		evidence_compare(x->evidence, record, entry_of(x, p), &v);
+		verdict_find(x->evidence, record, entry_of(x, p), &v);
 		if (best && (v.name < ret->name ||
 				    (v.name == ret->name && v.differ >= ret->differ)))
 			continue;

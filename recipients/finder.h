@@ -15,6 +15,7 @@
 
 #include "recipients/evidence.h"
 #include "recipients/index.h"
+#include "recipients/verdict.h"
 
 /* A person who came up; over their entries, the one that fits best. */
 struct finding {
@@ -24,7 +25,7 @@ struct finding {
 	bool agrees;   /* on every field that both have, numbers aside */
 	bool clean;    /* and no number differs */
 	bool near;     /* or only by a typing error */
-	enum evidence_strength name;
+	enum verdict_name name;
 	unsigned agree;     /* fields besides the name that agree */
 	unsigned rank;      /* the decider's: among the findings of this record */
 	double probability; /* the decider's */
@@ -55,7 +56,7 @@ void finder_by_name(struct finder *x, const struct evidence_row *record);
 /* The entry of a person that fits the record best, and how it does; NULL if there is no such
  * person. */
 const struct evidence_row *finder_entry(const struct finder *x,
-	const struct evidence_row *record, uint32_t person, struct evidence_verdict *ret);
+	const struct evidence_row *record, uint32_t person, struct verdict *ret);
 /* No name in any entry of the person may be that of the record. */
 bool finder_contradicts(
 	const struct finder *x, const struct evidence_row *record, uint32_t person);

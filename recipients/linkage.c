@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who each record is, by rules. It does not read the ledger (match.c does) nor compare
- * values (evidence.c).
+ * values (verdict.c).
  *
  * Two steps for each record. Is a strong identifier of it on the list? Then its holder is
  * the person, unless the name says otherwise. Else everybody who agrees on every field
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipients/dictionary.h"
 #include "recipients/evidence.h"
 #include "recipients/finder.h"
 
@@ -50,12 +51,14 @@ struct linkage {
 	struct evidence evidence;
 	struct finder finder;
 	uint32_t people_limit, records_limit; /* largest number, and one */
+	bool people_last;                     /* people came after records */
 	double threshold;
 	struct decision *decisions;
 	struct linkage_candidate *candidates;
 	size_t candidates_count, candidates_room;
-	double *absent; /* per person: log of the probability of being in none of the
-			   records */
+	uint32_t weight; /* how many records are decided at once */
+	double *absent;  /* per person: log of the probability of being in none of the
+			    records */
 };
 
 struct linkage *linkage_new(void)
@@ -89,6 +92,11 @@ static int side_add(struct linkage *l, enum evidence_side side, uint32_t number,
 
 	if (number >= LINKAGE_LIMIT || l->evidence.lists[side].count >= LINKAGE_LIMIT)
 		return fault_set(f, FAULT_INPUT, "more than %d %s", LINKAGE_LIMIT, what);
+	if (side == EVIDENCE_RECORDS && l->people_last)
+		return fault_set(f, FAULT_INTERNAL,
+			"a record after people that came after records");
+	if (side == EVIDENCE_PEOPLE && l->records_limit)
+		l->people_last = true;
 	if (number >= *limit)
 		*limit = number + 1;
 	return evidence_add(&l->evidence, side, number, packed, length, f);
@@ -134,7 +142,8 @@ static void decision_make(struct linkage *l, struct decision *d,
 		if (!(x->probability > 0))
 			continue;
 		first[count++] = (struct linkage_candidate){x->person, x->probability};
-		l->absent[x->person] += log1p(-fmin(x->probability, 1 - NEVER));
+		l->absent[x->person] +=
+			l->weight * log1p(-fmin(x->probability, 1 - NEVER));
 	}
 	qsort(first, count, sizeof(*first), candidate_order);
 	d->fit = (uint32_t)count;
@@ -186,13 +195,15 @@ enum holding {
 static enum holding holding_of(const struct linkage *l, const struct evidence_row *record,
 	const struct finding *x, uint32_t found)
 {
-	struct evidence_verdict v;
+	struct verdict v;
 
-	if (x->held != found || finder_contradicts(&l->finder, record, x->person) ||
-		!finder_entry(&l->finder, record, x->person, &v))
+	if (x->held != found || !finder_entry(&l->finder, record, x->person, &v))
 		return HOLDING_NOT;
-	if (v.name <= EVIDENCE_AGAINST)
-		return v.name == EVIDENCE_NONE ? HOLDING_NUMBER : HOLDING_LIKE;
+	if (v.name == VERDICT_NONE)
+		return HOLDING_NUMBER;
+	if (v.name == VERDICT_AGAINST)
+		return finder_contradicts(&l->finder, record, x->person) ? HOLDING_NOT
+									 : HOLDING_LIKE;
 	return v.differ ? HOLDING_NAME : HOLDING_ALL;
 }
 
@@ -218,7 +229,7 @@ static bool has_rival(struct linkage *l, const struct evidence_row *record)
 	finder_by_name(&l->finder, record);
 	for (size_t i = 0; i < l->finder.count; i++)
 		if (!l->finder.list[i].held && l->finder.list[i].agrees &&
-			l->finder.list[i].name == EVIDENCE_FORENAME)
+			l->finder.list[i].name == VERDICT_FORENAME)
 			return true;
 	return false;
 }
@@ -257,15 +268,15 @@ static void decide_by_number(struct linkage *l, const struct evidence_row *recor
 /* A surname alone, or with an initial and nothing else, is nobody in particular. */
 static bool is_enough(const struct finding *x)
 {
-	return x->name == EVIDENCE_FORENAME ||
-	       (x->name == EVIDENCE_INITIAL && x->agree > 0);
+	return x->name == VERDICT_FORENAME ||
+	       (x->name == VERDICT_INITIAL && x->agree > 0);
 }
 
 static double one_probability(const struct finding *x)
 {
 	if (!is_enough(x))
 		return P_TOO_LITTLE;
-	return x->agree > (x->name == EVIDENCE_INITIAL) ? P_ALL_FIELDS : P_ALL_OF_FEW;
+	return x->agree > (x->name == VERDICT_INITIAL) ? P_ALL_FIELDS : P_ALL_OF_FEW;
 }
 
 /* All agrees with these people but a number, and that number nobody on the list has. */
@@ -290,7 +301,7 @@ static void decide_number_differs(struct linkage *l, struct decision *d)
 static void decide_by_fields(
 	struct linkage *l, const struct evidence_row *record, struct decision *d)
 {
-	bool empty = !record->names_count && !record->cells_count, enough = false;
+	bool empty = evidence_empty(&l->evidence, record), enough = false;
 	size_t clean = 0;
 
 	finder_by_name(&l->finder, record);
@@ -321,31 +332,78 @@ static void decide_by_fields(
 			empty ? LINKAGE_NOTHING : LINKAGE_NOBODY);
 }
 
+/* Records that say the same are decided once: a leak of thousands of equal rows takes no
+ * longer than one. */
+struct twins {
+	struct dictionary signs;
+	uint32_t *sign; /* of each record's row */
+	struct twin {
+		uint32_t count, first; /* row of the first, and one */
+	} * list;
+};
+
+static void twins_find(struct twins *t, const struct evidence *e)
+{
+	const struct evidence_list *records = &e->lists[EVIDENCE_RECORDS];
+	auto_text_buffer sign = {0};
+
+	t->sign = text_alloc((records->count + 1) * sizeof(*t->sign));
+	t->list = text_alloc((records->count + 2) * sizeof(*t->list));
+	for (size_t i = 0; i < records->count; i++) {
+		text_clear(&sign);
+		evidence_sign(e, &records->rows[i], &sign);
+		t->sign[i] = dictionary_add(&t->signs, text_string(&sign));
+		t->list[t->sign[i]].count++;
+	}
+}
+
+static void twins_done(struct twins *t)
+{
+	dictionary_done(&t->signs);
+	free(t->sign);
+	free(t->list);
+}
+#define auto_twins __attribute__((cleanup(twins_done))) struct twins
+
+static void decide(
+	struct linkage *l, const struct evidence_row *record, struct decision *d)
+{
+	uint32_t found = finder_by_number(&l->finder, record);
+
+	if (found)
+		decide_by_number(l, record, found, d);
+	else
+		decide_by_fields(l, record, d);
+	finder_clear(&l->finder);
+}
+
 int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 	const struct progress *progress, struct fault *f)
 {
 	const struct evidence_list *records = &l->evidence.lists[EVIDENCE_RECORDS];
+	auto_twins twins = {0};
 
 	l->threshold = settings && settings->threshold > 0 ? settings->threshold
 							   : LINKAGE_THRESHOLD;
 	l->decisions = text_alloc(((size_t)l->records_limit + 1) * sizeof(*l->decisions));
 	l->absent = text_alloc(((size_t)l->people_limit + 1) * sizeof(*l->absent));
 	finder_init(&l->finder, &l->evidence, l->people_limit);
+	twins_find(&twins, &l->evidence);
 	for (size_t i = 0; i < records->count; i++) {
-		const struct evidence_row *record = &records->rows[i];
-		struct decision *d = &l->decisions[record->owner];
-		uint32_t found;
+		struct decision *d = &l->decisions[records->rows[i].owner];
+		struct twin *twin = &twins.list[twins.sign[i]];
 
 		if (i % 1024 == 0 &&
 			progress_step(progress, "matching", i, records->count, f))
 			return -1;
+		if (twin->first) {
+			*d = l->decisions[records->rows[twin->first - 1].owner];
+		} else {
+			twin->first = (uint32_t)i + 1;
+			l->weight = twin->count;
+			decide(l, &records->rows[i], d);
+		}
 		d->row = (uint32_t)i + 1;
-		found = finder_by_number(&l->finder, record);
-		if (found)
-			decide_by_number(l, record, found, d);
-		else
-			decide_by_fields(l, record, d);
-		finder_clear(&l->finder);
 	}
 	return 0;
 }
@@ -375,14 +433,14 @@ void linkage_explain(
 {
 	const struct evidence_list *records = &l->evidence.lists[EVIDENCE_RECORDS];
 	const struct evidence_row *row, *entry;
-	struct evidence_verdict v;
+	struct verdict v;
 
 	if (record >= l->records_limit || !l->decisions || !l->decisions[record].row)
 		return;
 	row = &records->rows[l->decisions[record].row - 1];
 	entry = finder_entry(&l->finder, row, person, &v);
 	if (entry)
-		evidence_explain(&l->evidence, row, entry, out);
+		verdict_explain(&l->evidence, row, entry, out);
 }
 
 const char *linkage_outcome_name(enum linkage_outcome outcome)

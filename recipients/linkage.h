@@ -85,10 +85,11 @@ void linkage_freep(struct linkage **l);
 #define auto_linkage __attribute__((cleanup(linkage_freep))) struct linkage
 
 /*
- * Copies what it needs; the packed row may go afterwards. All people and records are added
- * before linkage_run, each record once. Fields that say nothing about who somebody is (row_id,
- * status, flags, text, names that begin with "#" ...) are skipped. FAULT_INPUT when a limit is
- * hit: LINKAGE_LIMIT, or EVIDENCE_COLUMNS different fields.
+ * Copies what it needs; the packed row may go afterwards. All of one side, then all of the
+ * other, then linkage_run; each record once. Records first takes less time and memory, since of
+ * people only what can be compared is kept. Fields that say nothing about who somebody is
+ * (row_id, status, flags, text, names that begin with "#" ...) are skipped. FAULT_INPUT when a
+ * limit is hit: LINKAGE_LIMIT, or EVIDENCE_COLUMNS different fields.
  */
 int linkage_add_person(
 	struct linkage *l, uint32_t person, const char *packed, size_t length, struct fault *f);

@@ -264,23 +264,28 @@ static const struct {
 	{"", LINKAGE_UNMATCHED, LINKAGE_NOTHING, NOBODY, 0},
 };
 
-static struct linkage *force_linked(void)
+static void people_add(struct linkage *l)
+{
+	for (size_t i = 0; i < LENGTH(force); i++)
+		person_add(l, force[i].person, force[i].row);
+}
+
+static struct linkage *force_linked(bool people_first)
 {
 	struct linkage *l = linkage_new();
 
-	for (size_t i = 0; i < LENGTH(force); i++)
-		person_add(l, force[i].person, force[i].row);
+	if (people_first)
+		people_add(l);
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		record_add(l, (uint32_t)i, rows[i].row);
+	if (!people_first)
+		people_add(l);
 	run(l);
 	return l;
 }
 
-static void hard_cases(void **state)
+static void check_hard_cases(const struct linkage *l)
 {
-	auto_linkage *l = force_linked();
-
-	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct linkage_result r;
 		double sum = 0;
@@ -306,6 +311,31 @@ static void hard_cases(void **state)
 		if (r.outcome == LINKAGE_AMBIGUOUS)
 			assert_true(r.count > 1 && sum > 1 - 1e-9);
 	}
+}
+
+static void hard_cases(void **state)
+{
+	auto_linkage *people_first = force_linked(true),
+		     *records_first = force_linked(false);
+
+	(void)state;
+	check_hard_cases(people_first);
+	check_hard_cases(records_first);
+}
+
+static void sides_in_turn(void **state)
+{
+	auto_linkage *l = linkage_new();
+	auto_row r = {0};
+	struct fault f = {0};
+
+	(void)state;
+	record_add(l, 0, "surname=Hart|service_number=1234");
+	person_add(l, 0, "surname=Hart|forenames=Ann|warrant_number=1234");
+	row_read(&r, "surname=Hart");
+	assert_int_equal(
+		linkage_add_record(l, 1, r.packed.bytes, r.packed.length, &f), -1);
+	assert_int_equal(f.kind, FAULT_INTERNAL);
 }
 
 static void people_in_the_leak(void **state)
@@ -469,6 +499,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hard_cases),
+		cmocka_unit_test(sides_in_turn),
 		cmocka_unit_test(people_in_the_leak),
 		cmocka_unit_test(many_candidates_are_cut),
 		cmocka_unit_test(threshold),

@@ -1,0 +1,305 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Builds and tests breachmail; scripts/test is the way in, and says what is what.
+
+Three builds under build/: plain (gcc), asan (gcc with sanitizers) and clang, all with warnings as errors. A build counts
+as one test, so do each cmocka function, each seed of a fuzz target, and each pytest item. A program that crashes counts
+as failed, and so does each report that a sanitizer wrote, whoever hid it.
+"""
+import argparse
+import collections
+import fcntl
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BUILDS = {
+    "plain": ("gcc", []),
+    "asan": ("gcc", ["-Db_sanitize=address,undefined", "-Db_lundef=false"]),
+    "clang": ("clang", []),
+    "fuzz": ("clang", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dfuzz=true"]),
+}
+FLOORS = ["tests/recipients", "tests/templates", "tests/mailer"]
+SUITES = "unit house flow server fault asan clang fuzz".split()
+MINUTES = 10            # the most that one suite may take; six times that with --long
+FUZZ_SECONDS = 60       # for each target
+TAIL = 40               # lines of what failed
+
+Result = collections.namedtuple("Result", "code output")
+
+
+class Score:
+    """What came of a suite: counts, and what to show beneath its line."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.notes = []
+
+    def fail(self, what, output=""):
+        self.failed += 1
+        lines = output.replace(f"{ROOT}/", "").rstrip().splitlines()
+        self.notes += [f"FAILED {what}", *("    " + line for line in lines[-TAIL:])]
+
+    def skip(self, what, reason):
+        self.skipped += 1
+        self.notes.append(f"skipped: {what}: {reason}")
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def run(command, seconds, **environment):
+    """Runs a command to its end, or to the end of its time with all its children; 124 as timeout(1) has it."""
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    code = None
+    try:
+        output, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        code = 124
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    if code:
+        output, _ = process.communicate()
+        output += f"\nstopped after {seconds} seconds\n".encode()
+    return Result(code or process.returncode, output.decode(errors="replace"))
+
+
+class Tests:
+    def __init__(self, long, scratch):
+        self.long, self.scratch = long, scratch
+        self.seconds = MINUTES * 60 * (6 if long else 1)
+        self.total = Score()
+
+    def suite(self, name, work):
+        """Runs one suite and prints its line."""
+        score, start = Score(), time.monotonic()
+        work(score)
+        print(f"{name:16}{score.passed:6} passed {score.failed:4} failed {score.skipped:4} skipped"
+              f"{time.monotonic() - start:7.1f} s", flush=True)
+        for note in score.notes:
+            print("    " + note, flush=True)
+        self.total.add(score)
+        return not score.failed
+
+    # ------------------------------------------------------------------------------------ building
+
+    def build(self, name):
+        return self.suite(f"build {name}", lambda score: self.compile(score, name))
+
+    def compile(self, score, name):
+        folder, (compiler, options) = ROOT / "build" / name, BUILDS[name]
+        steps = [["ninja", "-C", folder]]
+        if not (folder / "build.ninja").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            steps.insert(0, ["meson", "setup", folder, ROOT, "-Dwerror=true", *options])
+        for step in steps:
+            result = run(step, self.seconds, CC=compiler, CFLAGS="", LDFLAGS="")
+            if result.code:
+                score.fail(f"build with {compiler}", result.output)
+                return
+        score.passed += 1
+
+    # ------------------------------------------------------------------------------------- running
+
+    def unit(self, score, build):
+        """The programs of tests/meson.build, and what Python tests of the same rooms."""
+        folder = ROOT / "build" / build
+        log = folder / "meson-logs" / "testlog.json"
+        log.unlink(missing_ok=True)
+        result = run(["meson", "test", "-C", folder, "--no-rebuild", "--suite", "unit",
+                      "-t", "1" if build == "plain" else "4"], self.seconds, **self.sanitizer(build))
+        if not log.exists():
+            score.fail("meson test", result.output)
+        else:
+            for line in log.read_text().splitlines():
+                count_tap(score, json.loads(line))
+        self.pytest(score, build, *FLOORS)
+        self.collect_reports(score, build)
+
+    def pytest(self, score, build, *folders):
+        folders = [folder for folder in folders if any((ROOT / folder).glob("test_*.py"))]
+        if not folders:
+            return
+        folder, report = ROOT / "build" / build, self.scratch / "junit.xml"
+        report.unlink(missing_ok=True)
+        unwanted = ["long"] * (not self.long) + ["plain"] * (build == "asan")
+        marks = ["-m", " and ".join(f"not {mark}" for mark in unwanted)] if unwanted else []
+        result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q", "--tb=short",
+                      "--junitxml", report, *marks, *folders], self.seconds, **self.sanitizer(build),
+                     BREACHMAIL=str(folder / "mailer" / "breachmail"), BREACHMAIL_BUILD=str(folder),
+                     BREACHMAIL_LONG="1" if self.long else "")
+        count_junit(score, report, result, " ".join(folders))
+
+    def python_suite(self, name, build="plain"):
+        def work(score):
+            self.pytest(score, build, f"tests/{name}")
+            self.collect_reports(score, build)
+        self.suite(name if build == "plain" else f"{name} ({build})", work)
+
+    def unit_suite(self, build="plain"):
+        self.suite("unit" if build == "plain" else f"unit ({build})", lambda score: self.unit(score, build))
+
+    def fuzz(self, score):
+        for target in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
+            name = target.stem.removeprefix("fuzz_")
+            found = ROOT / "build" / "fuzz" / "corpus" / name
+            found.mkdir(parents=True, exist_ok=True)
+            result = run([ROOT / "build" / "fuzz" / "tests" / target.stem, f"-max_total_time={FUZZ_SECONDS}",
+                          f"-artifact_prefix={found.parent}/{name}-", "-timeout=10", "-rss_limit_mb=2048",
+                          found, ROOT / "tests" / "data" / "fuzz" / name], FUZZ_SECONDS * 3)
+            if result.code:
+                score.fail(f"fuzz {name}", result.output)
+            else:
+                score.passed += 1
+
+    # ---------------------------------------------------------------------------------- sanitizers
+
+    def sanitizer(self, build):
+        """Reports go to files: a test that looks only at an exit code would not see them."""
+        if build != "asan":
+            return {}
+        reports = self.scratch / "reports"
+        reports.mkdir(exist_ok=True)
+        reports.chmod(0o777)
+        return {"ASAN_OPTIONS": f"exitcode=99:handle_segv=2:strict_string_checks=1:log_path={reports}/asan",
+                "UBSAN_OPTIONS": f"exitcode=99:halt_on_error=1:print_stacktrace=1:log_path={reports}/ubsan"}
+
+    def collect_reports(self, score, build):
+        if build != "asan":
+            return
+        for report in sorted((self.scratch / "reports").glob("*")):
+            lines = report.read_text(errors="replace").splitlines()
+            score.fail("a sanitizer's report", "\n".join(lines[:TAIL]))
+            report.unlink()
+
+
+def count_tap(score, test):
+    """One program's TAP. A test that is neither ok nor not ok did not come to its end."""
+    out, name = test.get("stdout", ""), test["name"]
+    tail = out + test.get("stderr", "")
+    planned = sum(int(count) for count in re.findall(r"^1\.\.(\d+)", out, re.M))
+    said = re.findall(r"^(not ok|ok) \d+ (?:- )?(# SKIP )?(.*)$", out, re.M)
+    failed = [what for word, skipped, what in said if word == "not ok" and not skipped]
+    for _, skipped, what in said:
+        if skipped:
+            score.skip(what, reason_of(out, what))
+    score.passed += len(said) - len(failed) - sum(bool(skipped) for _, skipped, _ in said)
+    for what in failed:
+        score.fail(f"{name}: {what}", tail)
+        tail = ""
+    if planned != len(said) or not planned or (test["result"] != "OK" and not failed):
+        score.fail(f"{name}: ended early ({test['result'].lower()}, {test.get('returncode')})", tail)
+
+
+def reason_of(out, what):
+    """cmocka's skip() takes no reason: a test prints "# WHAT: reason" before."""
+    found = re.search(rf"^# {re.escape(what)}: (.*)$", out, re.M)
+    return found.group(1) if found else "no reason given"
+
+
+def count_junit(score, report, result, what):
+    if not report.exists():
+        if result.code:
+            score.fail(what, result.output)
+        return
+    failed = 0
+    for case in xml.etree.ElementTree.parse(report).iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        skip = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+            score.fail(name)
+        elif skip is not None:
+            score.skip(name, skip.get("message"))
+        else:
+            score.passed += 1
+    if result.code and result.code != 5 and (not failed or result.code != 1):
+        score.fail(f"{what}: pytest ended with code {result.code}", result.output)
+    elif failed:
+        lines = result.output.replace(f"{ROOT}/", "").rstrip().splitlines()
+        score.notes += ["    " + line for line in lines[-TAIL * min(failed, 5):]]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/test", add_help=False, usage="scripts/test [--long] [--only SUITE]... [--help]")
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--only", action="append", choices=SUITES, metavar="SUITE")
+    parser.exit_on_error = False
+    try:
+        options, rest = parser.parse_known_args()
+    except argparse.ArgumentError as error:
+        rest = [str(error)]
+    if rest:
+        print(f"scripts/test: {rest[0]}: not understood; scripts/test --help", file=sys.stderr)
+        sys.exit(64)
+    return options
+
+
+def run_suites(tests, wanted):
+    plain = wanted & {"unit", "house", "flow", "server", "fault"}
+    if plain and tests.build("plain"):
+        if "unit" in plain:
+            tests.unit_suite()
+        for name in ("house", "flow", "server", "fault"):
+            if name in plain:
+                tests.python_suite(name)
+    if "asan" in wanted and tests.build("asan"):
+        tests.unit_suite("asan")
+        tests.python_suite("flow", "asan")
+        tests.python_suite("server", "asan")
+    if "clang" in wanted and tests.build("clang"):
+        tests.unit_suite("clang")
+    if "fuzz" in wanted and tests.build("fuzz"):
+        tests.suite("fuzz", tests.fuzz)
+
+
+def clean_environment(scratch):
+    """What a user's own set-up must not change; and no key of a test in a user's home."""
+    for name in list(os.environ):
+        if name.startswith(("BREACHMAIL", "PYTHON", "PYTEST", "XDG_", "CMOCKA", "GIT_")) or name in (
+                "CREDENTIALS_DIRECTORY", "TZ", "LANGUAGE", "MAKEFLAGS", "NO_COLOR"):
+            del os.environ[name]
+    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
+                      PYTHONNOUSERSITE="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", MESON_TESTTHREADS=str(os.cpu_count()))
+
+
+def main():
+    options = arguments()
+    wanted = set(options.only or SUITES)
+    if not options.only and not options.long:
+        wanted -= {"fuzz"}
+    (ROOT / "build").mkdir(exist_ok=True)
+    lock = open(ROOT / "build" / "lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("scripts/test: another run is at work in build/", file=sys.stderr)
+        return 75
+    with tempfile.TemporaryDirectory(prefix="breachmail-test-", ignore_cleanup_errors=True) as scratch:
+        os.chmod(scratch, 0o711)
+        clean_environment(scratch)
+        tests = Tests(options.long, pathlib.Path(scratch))
+        run_suites(tests, wanted)
+    total = tests.total
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -484,6 +484,7 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 	struct sending *s = user;
 	struct claim *c;
 
+	(void)f;
 	if (s->stop)
 		return RELAY_END;
 	if (!s->waiting) {
@@ -601,6 +602,7 @@ static int on_settled(void *user, const struct relay_mail *mail,
 	struct sending *s = user;
 
 	(void)slot;
+	(void)f;
 	take_from_given(s, mail->own);
 	settle(s, mail->own, v);
 	if (s->settled_count >= BATCH_MOST)
@@ -612,6 +614,7 @@ static int on_turn(void *user, bool idle, struct fault *f)
 {
 	struct sending *s = user;
 
+	(void)f;
 	if (s->settled && (idle || clock_monotonic() - s->settled_since >= COMMIT_MS))
 		commit_or_stop(s, false);
 	if (s->options->progress && s->options->progress->show)

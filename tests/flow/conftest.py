@@ -173,6 +173,13 @@ class Incident:
             return {row["person_id"]: (row["level"], row["route"], row["reason"])
                     for row in csv.DictReader(file)}
 
+    def levels(self, staff, recipients):
+        """Of each recipient the place of their level, 0 is the highest risk."""
+        order = [level["name"] for level in self.status()["levels"]]
+        place = {staff[person][field].lower(): order.index(route[0])
+                 for person, route in self.routes().items() for field in ("email", "email_personal")}
+        return [place[recipient.lower()] for recipient in recipients]
+
     def outbox(self):
         return sorted((self.folder / "outbox" / "new").glob("*"))
 

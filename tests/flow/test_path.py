@@ -624,11 +624,7 @@ def test_levels_in_order(at, relay, staff, connections):
     incident, server = at("composed"), relay()
     incident.release(server)
     incident.run("send", "--connections", connections, code=OK)
-    order = [level["name"] for level in incident.status()["levels"]]
-    routes = incident.routes()
-    level = {row[field].lower(): order.index(routes[person][0]) for person, row in staff.items()
-             if person in routes for field in ("email", "email_personal") if row[field]}
-    levels = [level[recipient.lower()] for _, recipient in server.accepted()]
+    levels = incident.levels(staff, [recipient for _, recipient in server.accepted()])
     assert levels == sorted(levels) and len(set(levels)) > 3
 
 

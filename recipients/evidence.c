@@ -337,7 +337,7 @@ bool evidence_empty(const struct evidence *e, const struct evidence_row *record)
 	return !record->names_count;
 }
 
-static void number_sign(uint32_t number, struct text *out)
+void evidence_sign_number(uint32_t number, struct text *out)
 {
 	unsigned char bytes[5];
 
@@ -352,10 +352,10 @@ void evidence_sign(
 	for (uint32_t i = 0; i < record->names_count; i++) {
 		const struct evidence_name *n = &e->names[record->names + i];
 
-		number_sign(n->surname, out);
-		number_sign(n->forenames, out);
-		number_sign(n->rank.main, out);
-		number_sign(n->rank.other, out);
+		evidence_sign_number(n->surname, out);
+		evidence_sign_number(n->forenames, out);
+		evidence_sign_number(n->rank.main, out);
+		evidence_sign_number(n->rank.other, out);
 	}
 	text_add_char(out, '|');
 	for (uint32_t i = 0; i < record->cells_count; i++) {
@@ -363,8 +363,8 @@ void evidence_sign(
 
 		if (!is_comparable(e, cell))
 			continue;
-		number_sign(cell->column, out);
-		number_sign(cell->value.main, out);
-		number_sign(cell->value.other, out);
+		evidence_sign_number(cell->column, out);
+		evidence_sign_number(cell->value.main, out);
+		evidence_sign_number(cell->value.other, out);
 	}
 }

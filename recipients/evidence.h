@@ -97,6 +97,8 @@ const char *evidence_word(const struct evidence *e, uint32_t number);
 /* A number of a kind that the list does not have may be one of those that it has: "service
    number". */
 bool evidence_stray(const struct evidence *e, uint32_t column);
+/* Appends a number as bytes without NUL: keys of several numbers go into a dictionary. */
+void evidence_sign_number(uint32_t number, struct text *out);
 /* Appends bytes without NUL: records with equal ones stand alike to every entry. After all is
  * added. */
 void evidence_sign(

@@ -2,8 +2,8 @@
 /*
  * Who comes up for a record. What is made of it is linkage.c's.
  *
- * What can go wrong: thousands of one surname and initial, and thousands of records of
- * them: each is compared with each. A million people is not too many, ten million are.
+ * What can go wrong: thousands of one surname and initial who have nothing else to tell
+ * them apart but a rank, and thousands of records of them: each is compared with each.
  */
 #include "recipients/finder.h"
 
@@ -12,6 +12,7 @@
 
 #include "recipients/text.h"
 
+#define LARGE 64 /* blocks from this size on are searched by another field as well */
 #define MIDDLE_SHARE 20 /* one in so many with a second forename: the list knows them */
 
 static void index_names(struct finder *x)
@@ -59,6 +60,67 @@ static void index_people(struct finder *x, uint32_t people)
 	index_build(&x->people, people);
 }
 
+/* Fields that agree only where their values are the same number. */
+static bool is_plain(const struct evidence *e, uint32_t column)
+{
+	enum value_kind kind = e->columns[column].kind;
+
+	return kind == VALUE_PLACE || kind == VALUE_TEXT || kind == VALUE_DATE ||
+	       kind == VALUE_MONEY || kind == VALUE_GENDER;
+}
+
+static const char *fine_key(
+	uint32_t block, uint32_t column, uint32_t value, struct text *key)
+{
+	text_clear(key);
+	evidence_sign_number(block, key);
+	evidence_sign_number(column, key);
+	evidence_sign_number(value, key);
+	return text_string(key);
+}
+
+static uint32_t value_of(
+	const struct evidence *e, const struct evidence_row *row, uint32_t column)
+{
+	for (uint32_t i = 0; i < row->cells_count; i++)
+		if (e->cells[row->cells + i].column == column)
+			return e->cells[row->cells + i].value.main;
+	return 0;
+}
+
+static void index_block_finely(struct finder *x, uint32_t block, struct text *key)
+{
+	const struct evidence *e = x->evidence;
+	const struct index_posting *p, *end;
+
+	for (uint32_t column = 0; column < e->columns_count; column++) {
+		if (!is_plain(e, column) || !e->columns[column].filled[EVIDENCE_RECORDS])
+			continue;
+		for (p = index_range(&x->blocks, block, &end); p < end; p++) {
+			uint32_t value = value_of(
+				e, &e->lists[EVIDENCE_PEOPLE].rows[p->row], column);
+
+			index_add(&x->fine,
+				dictionary_add(&x->fine_keys,
+					fine_key(block, column, value, key)),
+				p->row, 0);
+		}
+	}
+}
+
+static void index_finely(struct finder *x)
+{
+	const struct index_posting *p, *end;
+	auto_text_buffer key = {0};
+
+	for (uint32_t block = 0; block < x->blocks.keys; block++) {
+		p = index_range(&x->blocks, block, &end);
+		if (end - p > LARGE)
+			index_block_finely(x, block, &key);
+	}
+	index_build(&x->fine, x->fine_keys.count + 1);
+}
+
 void finder_init(struct finder *x, const struct evidence *e, uint32_t people)
 {
 	*x = (struct finder){.evidence = e};
@@ -67,6 +129,7 @@ void finder_init(struct finder *x, const struct evidence *e, uint32_t people)
 	index_names(x);
 	index_numbers(x);
 	index_people(x, people);
+	index_finely(x);
 }
 
 void finder_done(struct finder *x)
@@ -74,6 +137,8 @@ void finder_done(struct finder *x)
 	index_done(&x->blocks);
 	index_done(&x->numbers);
 	index_done(&x->people);
+	index_done(&x->fine);
+	dictionary_done(&x->fine_keys);
 	free(x->list);
 	free(x->places);
 	free(x->seen);
@@ -152,12 +217,10 @@ static bool agrees_on_all(const struct finder *x, const struct verdict *v)
 	return v->name >= VERDICT_SURNAME && !v->differ && !(v->extra && x->middle_known);
 }
 
-static void block_search(
-	struct finder *x, const struct evidence_row *record, uint32_t block)
+static void postings_search(struct finder *x, const struct evidence_row *record,
+	const struct index_posting *p, const struct index_posting *end)
 {
-	const struct index_posting *p, *end;
-
-	for (p = index_range(&x->blocks, block, &end); p < end; p++) {
+	for (; p < end; p++) {
 		struct verdict v;
 
 		if (x->seen[p->row] == x->turn)
@@ -169,6 +232,52 @@ static void block_search(
 		if (agrees_on_all(x, &v))
 			finding_note(finding_of(x, entry_of(x, p)->owner), &v);
 	}
+}
+
+struct range {
+	const struct index_posting *first, *end;
+};
+
+static struct range fine_range(const struct finder *x, uint32_t block, uint32_t column,
+	uint32_t value, struct text *key)
+{
+	struct range r;
+
+	r.first = index_range(&x->fine,
+		dictionary_find(&x->fine_keys, fine_key(block, column, value, key)),
+		&r.end);
+	return r;
+}
+
+/* Of a block, those who have the record's value in one field, and those who have none: in
+   the field that leaves the fewest. */
+static void block_search(
+	struct finder *x, const struct evidence_row *record, uint32_t block)
+{
+	struct range all, best[2] = {{NULL, NULL}, {NULL, NULL}};
+	auto_text_buffer key = {0};
+	ptrdiff_t least;
+
+	all.first = index_range(&x->blocks, block, &all.end);
+	least = all.end - all.first;
+	for (uint32_t i = 0; least > LARGE && i < record->cells_count; i++) {
+		const struct evidence_cell *cell = &x->evidence->cells[record->cells + i];
+		struct range same, none;
+
+		if (!is_plain(x->evidence, cell->column))
+			continue;
+		same = fine_range(x, block, cell->column, cell->value.main, &key);
+		none = fine_range(x, block, cell->column, 0, &key);
+		if ((same.end - same.first) + (none.end - none.first) >= least)
+			continue;
+		least = (same.end - same.first) + (none.end - none.first);
+		best[0] = same;
+		best[1] = none;
+	}
+	if (!best[0].first)
+		best[0] = all;
+	postings_search(x, record, best[0].first, best[0].end);
+	postings_search(x, record, best[1].first, best[1].end);
 }
 
 void finder_by_name(struct finder *x, const struct evidence_row *record)

@@ -34,6 +34,8 @@ struct finding {
 struct finder {
 	const struct evidence *evidence;
 	struct index blocks, numbers, people;
+	struct dictionary fine_keys; /* of large blocks: block, column, value */
+	struct index fine;
 	bool middle_known; /* the list has second forenames */
 	struct finding *list;
 	size_t count, room;

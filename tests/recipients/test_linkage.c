@@ -387,6 +387,40 @@ static void many_candidates_are_cut(void **state)
 		assert_float_equal(linkage_person(l, i), 0.01, 1e-9);
 }
 
+/* More namesakes than are compared one by one: another field finds those who matter. */
+static void many_namesakes(void **state)
+{
+	auto_linkage *l = linkage_new();
+	struct linkage_result r;
+	char row[128];
+
+	(void)state;
+	for (uint32_t i = 0; i < 300; i++) {
+		(void)snprintf(row, sizeof(row),
+			"surname=Smith|forenames=John|rank=%s|unit=Unit %u",
+			i % 2 ? "PC" : "DC", i);
+		person_add(l, i, row);
+	}
+	person_add(l, 300, "surname=Smith|forenames=Jack|rank=PC");
+	record_add(l, 0, "surname=Smith|initials=J|rank=PC|unit=unit 7");
+	record_add(l, 1, "surname=Smith|initials=J|rank=DC|unit=unit 8");
+	record_add(l, 2, "surname=Smith|initials=J|rank=DC|unit=unit 7");
+	record_add(l, 3, "surname=Smith|initials=J|rank=PC");
+	run(l);
+	linkage_result(l, 0, &r);
+	assert_int_equal(r.outcome, LINKAGE_AMBIGUOUS);
+	assert_int_equal(r.fit, 2);
+	assert_int_equal(r.candidates[0].person, 7);
+	assert_int_equal(r.candidates[1].person, 300);
+	linkage_result(l, 1, &r);
+	assert_int_equal(r.outcome, LINKAGE_MATCHED);
+	assert_int_equal(r.candidates[0].person, 8);
+	linkage_result(l, 2, &r);
+	assert_int_equal(r.outcome, LINKAGE_UNMATCHED);
+	linkage_result(l, 3, &r);
+	assert_int_equal(r.fit, 151);
+}
+
 static void threshold(void **state)
 {
 	auto_linkage *l = linkage_new();
@@ -502,6 +536,7 @@ int main(void)
 		cmocka_unit_test(sides_in_turn),
 		cmocka_unit_test(people_in_the_leak),
 		cmocka_unit_test(many_candidates_are_cut),
+		cmocka_unit_test(many_namesakes),
 		cmocka_unit_test(threshold),
 		cmocka_unit_test(second_forename_where_the_list_has_none),
 		cmocka_unit_test(unknown_columns),

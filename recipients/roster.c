@@ -197,7 +197,9 @@ static int load(struct ledger *l, const char *sql, const char *place, struct ros
 		row->number = number ? (uint32_t)strtoul(number, NULL, 10) : 0;
 	}
 	if (!got) {
-		qsort(r->rows, r->count, sizeof(*r->rows), compare_file_order);
+		if (r->count)
+			qsort(r->rows, r->count, sizeof(*r->rows),
+				compare_file_order);
 		r->by_id = index_by(r, r->count, compare_ids);
 		index_names(r);
 	}

@@ -40,6 +40,7 @@ struct ledger {
 	const char *verb,
 		*operator, * run_mode; /* the caller's, as long as the ledger is open */
 	int lock_fd;
+	bool locked;
 	int depth;
 	int64_t run;       /* 0 until something is written */
 	int64_t committed; /* the run, once a transaction that holds it was committed */
@@ -210,8 +211,11 @@ static int lock_take(struct ledger *l, const char *dir, int wait_seconds, struct
 				*holder ? holder : "by another run");
 		(void)usleep(100000);
 	}
+	l->locked = true;
 	length = snprintf(holder, sizeof(holder), "%s by %s since %s\n", l->verb,
 		l->operator, clock_write(clock_now(), now));
+	if (length >= (int)sizeof(holder))
+		length = sizeof(holder) - 1;
 	if (ftruncate(l->lock_fd, 0) ||
 		pwrite(l->lock_fd, holder, (size_t)length, 0) != length)
 		return 0; /* the words are a courtesy; the lock is the kernel's */
@@ -222,7 +226,8 @@ static void lock_drop(struct ledger *l)
 {
 	if (l->lock_fd < 0)
 		return;
-	(void)!ftruncate(l->lock_fd, 0);
+	if (l->locked) /* else the words in it are the holder's */
+		(void)!ftruncate(l->lock_fd, 0);
 	(void)close(l->lock_fd);
 	l->lock_fd = -1;
 }

@@ -547,6 +547,8 @@ static enum flight_state flight_verdict(enum relay_kind kind)
  * setting refuses everyone. */
 static void watch_refusals(struct sending *s, const struct relay_verdict *v)
 {
+	if (s->stop) /* what is left unsent by it says nothing more */
+		return;
 	if (v->kind != RELAY_REFUSED) {
 		s->refused_in_row = 0;
 		return;

@@ -170,9 +170,12 @@ static void sink_add_plain(struct sink *s, char c)
 
 static void sink_add_part(struct sink *s, int32_t letter)
 {
+	utf8proc_int32_t small = utf8proc_tolower(letter);
 	const char *plain = spelling_find(letter);
 	utf8proc_uint8_t bytes[4];
 
+	if (!plain) /* the table may have only the small one */
+		plain = spelling_find(small);
 	if (plain) {
 		for (; *plain; plain++)
 			sink_add_plain(s, *plain);
@@ -189,8 +192,7 @@ static void sink_add_part(struct sink *s, int32_t letter)
 	case UTF8PROC_CATEGORY_LM:
 	case UTF8PROC_CATEGORY_LO:
 	case UTF8PROC_CATEGORY_ND: {
-		utf8proc_ssize_t n =
-			utf8proc_encode_char(utf8proc_tolower(letter), bytes);
+		utf8proc_ssize_t n = utf8proc_encode_char(small, bytes);
 
 		sink_add(s, (const char *)bytes, (size_t)n);
 		return;

@@ -38,7 +38,9 @@ static const struct {
 	{"J\xc3\xb8rgensen", "Jorgensen", "jorgensen"}, {"Gro\xc3\x9f", "Gross", "gross"},
 	{"\xc3\x86lfric", "AElfric", "aelfric"},
 	{"\xc3\x9eor\xc3\xb0ur", "Thordur", "thordur"},
-	{"Y\xc4\xb1lmaz", "Yilmaz", "yilmaz"}, {"\xc5\x9e\x41HIN", "SAHIN", "sahin"},
+	{"Y\xc4\xb1lmaz", "Yilmaz", "yilmaz"}, {"\xc6\x91", "f", "f"},
+	/* a capital whose small letter is in the table */
+	{"\xc5\x9e\x41HIN", "SAHIN", "sahin"},
 	{"Smith\xe2\x80\x93Jones", "Smith-Jones", "smith jones"},
 	{"Smith\xc2\xa0Jones", "Smith Jones", "smith jones"},
 	{"Smith\xc2\xad", "Smith", "smith"}, {"R&D", "R&D", "r and d"},

@@ -39,6 +39,7 @@ static const struct {
 	{"\xc3\x86lfric", "AElfric", "aelfric"},
 	{"\xc3\x9eor\xc3\xb0ur", "Thordur", "thordur"},
 	{"Y\xc4\xb1lmaz", "Yilmaz", "yilmaz"}, {"\xc6\x91", "f", "f"},
+	{"\xc6\x91", "f", "f"}, /* only its small letter is in the table */
 	/* a capital whose small letter is in the table */
 	{"\xc5\x9e\x41HIN", "SAHIN", "sahin"},
 	{"Smith\xe2\x80\x93Jones", "Smith-Jones", "smith jones"},

@@ -109,6 +109,7 @@ static int start_server(void **state)
 	}
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGCHLD, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN); /* or a killed client takes serve_one with it */
 	while ((client = accept(fd, NULL, NULL)) >= 0) {
 		if (!fork())
 			serve_one(client);

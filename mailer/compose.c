@@ -263,13 +263,6 @@ static int walk(struct composer *c, struct fault *f)
 	return got;
 }
 
-static int compare_id(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static int draw_ids(struct composer *c, struct fault *f)
 {
 	int64_t count;
@@ -278,10 +271,7 @@ static int draw_ids(struct composer *c, struct fault *f)
 		    SQL("SELECT count(*) FROM assignment_now WHERE route = 'mail'"), 0,
 		    &count, f))
 		return -1;
-	c->ids = text_alloc((size_t)count * sizeof(*c->ids));
-	for (int64_t i = 0; i < count; i++)
-		c->ids[i] = vault_random_id();
-	qsort(c->ids, (size_t)count, sizeof(*c->ids), compare_id);
+	c->ids = vault_random_ids((size_t)count);
 	return 0;
 }
 

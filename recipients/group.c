@@ -42,6 +42,8 @@ struct grouping {
 	struct facts_row entry_row, record_row;
 	struct text folded; /* of the kinds: NUL-separated */
 	const char *folded_kinds[EXPOSURE_KINDS_MAX];
+	int64_t *ids; /* of assignments, ascending */
+	size_t next_id;
 	struct query *insert;
 };
 
@@ -59,6 +61,7 @@ static void grouping_done(struct grouping *g)
 	facts_row_done(&g->entry_row);
 	facts_row_done(&g->record_row);
 	text_done(&g->folded);
+	free(g->ids);
 	query_close(g->insert);
 }
 #define auto_grouping __attribute__((cleanup(grouping_done))) struct grouping
@@ -191,6 +194,7 @@ static int load(struct grouping *g, struct fault *f)
 	g->routes = route_book_new(&g->people);
 	g->findability = findability_new(&g->people);
 	g->caught = text_alloc(g->options->policy->levels_count * sizeof(*g->caught));
+	g->ids = vault_random_ids(g->people.people_count);
 	fold_kinds(g);
 	return 0;
 }
@@ -286,7 +290,7 @@ static int write_assignment(struct grouping *g, size_t person, uint64_t kinds,
 	const struct policy_level *level = &p->levels[order];
 	const char *route = policy_route_name(level->route);
 	struct route_address to = {NULL, "level"};
-	int64_t id = vault_random_id();
+	int64_t id = g->ids[g->next_id++];
 	auto_row why = {0};
 
 	if (level->route == POLICY_MAIL) {

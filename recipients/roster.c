@@ -134,12 +134,6 @@ static int compare_numbers(int64_t x, int64_t y)
 	return x < y ? -1 : x > y;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	return compare_numbers(sorting->rows[*(const size_t *)a].id,
-		sorting->rows[*(const size_t *)b].id);
-}
-
 static int compare_owners(const void *a, const void *b)
 {
 	const size_t *x = a, *y = b;
@@ -167,6 +161,14 @@ static size_t *index_by(
 	return index;
 }
 
+/* Rows were read in the order of their ids, then sorted. */
+static void index_ids(struct roster *r)
+{
+	r->by_id = text_alloc(r->count * sizeof(*r->by_id));
+	for (size_t i = 0; i < r->count; i++)
+		r->by_id[r->rows[i].order] = i;
+}
+
 static int load(struct ledger *l, const char *sql, const char *place, struct roster *r,
 	struct fault *f)
 {
@@ -188,7 +190,8 @@ static int load(struct ledger *l, const char *sql, const char *place, struct ros
 		row = &r->rows[r->count++];
 		*row = (struct roster_row){.id = query_int(q, "id"),
 			.owner = query_int(q, "owner"),
-			.source = query_int(q, "source")};
+			.source = query_int(q, "source"),
+			.order = (uint32_t)r->count - 1};
 		if (query_sealed(q, "fields_sealed", place, row->id, &plain, f))
 			return -1;
 		row->length = plain.length;
@@ -200,7 +203,7 @@ static int load(struct ledger *l, const char *sql, const char *place, struct ros
 		if (r->count)
 			qsort(r->rows, r->count, sizeof(*r->rows),
 				compare_file_order);
-		r->by_id = index_by(r, r->count, compare_ids);
+		index_ids(r);
 		index_names(r);
 	}
 	return got;
@@ -245,7 +248,7 @@ int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f)
 	*ret = (struct roster){0};
 	if (load(l,
 		    SQL("SELECT e.id, e.person_id AS owner, s.run_id AS source, e.fields_sealed"
-			" FROM entry e JOIN source s ON s.id = e.source_id"),
+			" FROM entry e JOIN source s ON s.id = e.source_id ORDER BY e.id"),
 		    "entry.fields_sealed", ret, f))
 		return -1;
 	index_people(ret);
@@ -257,7 +260,7 @@ int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f)
 	*ret = (struct roster){0};
 	return load(l,
 		SQL("SELECT r.id, 0 AS owner, s.run_id AS source, r.fields_sealed"
-		    " FROM record r JOIN source s ON s.id = r.source_id"),
+		    " FROM record r JOIN source s ON s.id = r.source_id ORDER BY r.id"),
 		"record.fields_sealed", ret, f);
 }
 

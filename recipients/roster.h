@@ -25,6 +25,7 @@ struct roster_row {
 	int64_t source;	     /* the run that imported it: later lists have larger numbers */
 	uint32_t number;     /* row in its file, as a spreadsheet counts */
 	uint32_t person;     /* entries: index into people */
+	uint32_t order;	     /* how many rows have a smaller id */
 	const char *packed;  /* row_packed_next */
 	size_t length;
 	const struct roster_names *names; /* NULL: a row that stands alone is searched */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -303,6 +304,24 @@ int64_t vault_random_id(void)
 		id &= INT64_MAX;
 	} while (!id);
 	return (int64_t)id;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int64_t *vault_random_ids(size_t count)
+{
+	int64_t *ids = text_alloc(count * sizeof(*ids));
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = vault_random_id();
+	if (count)
+		qsort(ids, count, sizeof(*ids), compare_ids);
+	return ids;
 }
 
 void vault_hex(const void *bytes, size_t length, char *out)

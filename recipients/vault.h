@@ -60,6 +60,8 @@ void vault_sha256(const void *bytes, size_t length, unsigned char out[VAULT_SHA2
 /* Random bytes, and a random positive row id (63 bits): ids tell nothing of the order of a file. */
 void vault_random(void *out, size_t length);
 int64_t vault_random_id(void);
+/* Many of them, ascending: rows that are written in this order go to the end of their table. The caller's to free. */
+int64_t *vault_random_ids(size_t count);
 
 /* Lower-case hex of `length` bytes into `out` (2 * length + 1). */
 void vault_hex(const void *bytes, size_t length, char *out);

@@ -24,6 +24,8 @@
 -- and the row's id. Row ids of people and records are random, never the order of a file: a copied ledger beside a staff
 -- list tells nothing. Times are milliseconds since 1970, UTC. Digests of personal values are keyed.
 --
+-- Checks spell their lists out with OR: SQLite would build a table in memory for an IN list, once for each row written.
+--
 -- THE CURRENT SETS. match, group and compose write complete sets; the newest set is the current one. What an older set
 -- said stays readable.
 
@@ -40,7 +42,7 @@ CREATE TABLE ledger (
 CREATE TABLE run (
     id              INTEGER PRIMARY KEY,
     verb            TEXT NOT NULL,
-    mode            TEXT NOT NULL CHECK (mode IN ('rehearsal', 'live')),
+    mode            TEXT NOT NULL CHECK (mode = 'rehearsal' OR mode = 'live'),
     started_at      INTEGER NOT NULL,
     operator_sealed BLOB NOT NULL
 ) STRICT;
@@ -57,7 +59,7 @@ CREATE TABLE run_end (
 CREATE TABLE source (
     id           INTEGER PRIMARY KEY,       -- random
     run_id       INTEGER NOT NULL REFERENCES run,
-    kind         TEXT NOT NULL CHECK (kind IN ('people', 'breach')),
+    kind         TEXT NOT NULL CHECK (kind = 'people' OR kind = 'breach'),
     as_of        TEXT,                      -- YYYY-MM-DD: the day that a people list shows
     digest       BLOB NOT NULL,             -- keyed, over the file's bytes
     rows         INTEGER NOT NULL,
@@ -102,7 +104,7 @@ CREATE TABLE decision (
     id          INTEGER PRIMARY KEY,
     run_id      INTEGER NOT NULL REFERENCES run,
     at          INTEGER NOT NULL,
-    kind        TEXT NOT NULL CHECK (kind IN ('accept', 'row', 'resolve')),
+    kind        TEXT NOT NULL CHECK (kind = 'accept' OR kind = 'row' OR kind = 'resolve'),
     about       TEXT,                       -- accept: the key of the open decision
     record_id   INTEGER REFERENCES record,  -- row: which leaked row
     person_id   INTEGER REFERENCES person,  -- row, choice person: who it is
@@ -120,7 +122,7 @@ CREATE TABLE match_set (
 CREATE TABLE match (
     set_id    INTEGER NOT NULL REFERENCES match_set,
     record_id INTEGER NOT NULL REFERENCES record,
-    outcome   TEXT NOT NULL CHECK (outcome IN ('matched', 'ambiguous', 'possible', 'unmatched')),
+    outcome   TEXT NOT NULL CHECK (outcome = 'matched' OR outcome = 'ambiguous' OR outcome = 'possible' OR outcome = 'unmatched'),
     reason    TEXT NOT NULL,                -- a word of the program, never a value
     PRIMARY KEY (set_id, record_id)
 ) STRICT, WITHOUT ROWID;
@@ -154,9 +156,9 @@ CREATE TABLE assignment (
     person_id    INTEGER NOT NULL REFERENCES person,
     level        TEXT NOT NULL,
     level_order  INTEGER NOT NULL,          -- 0 is the highest
-    route        TEXT NOT NULL CHECK (route IN ('mail', 'task', 'restricted', 'none')),
+    route        TEXT NOT NULL CHECK (route = 'mail' OR route = 'task' OR route = 'restricted' OR route = 'none'),
     route_reason TEXT NOT NULL,             -- 'level', or why a mail level became a task: 'no-address' ...
-    certain      INTEGER NOT NULL CHECK (certain IN (0, 1)), -- told "you are", or "you may be"
+    certain      INTEGER NOT NULL CHECK (certain = 0 OR certain = 1), -- told "you are", or "you may be"
     why_sealed   BLOB NOT NULL,             -- the rules that fired, all levels, the kinds of data, the address
     UNIQUE (set_id, person_id)
 ) STRICT;
@@ -177,7 +179,7 @@ CREATE TABLE compose_set (
     id           INTEGER PRIMARY KEY,
     run_id       INTEGER NOT NULL REFERENCES run,
     group_set_id INTEGER NOT NULL REFERENCES group_set,
-    mode         TEXT NOT NULL CHECK (mode IN ('rehearsal', 'live')),
+    mode         TEXT NOT NULL CHECK (mode = 'rehearsal' OR mode = 'live'),
     inputs       BLOB NOT NULL
 ) STRICT;
 CREATE TABLE notice (
@@ -186,7 +188,7 @@ CREATE TABLE notice (
     person_id        INTEGER NOT NULL REFERENCES person,
     level            TEXT NOT NULL,
     level_order      INTEGER NOT NULL,
-    kind             TEXT NOT NULL CHECK (kind IN ('notice')),
+    kind             TEXT NOT NULL CHECK (kind = 'notice'),
     message_sha256   BLOB NOT NULL,         -- of the exact bytes; they hold 128 random bits, so it cannot be guessed
     recipient_digest BLOB NOT NULL,         -- keyed
     code_digest      BLOB NOT NULL UNIQUE,  -- keyed: finds a notice by its reference code
@@ -228,7 +230,7 @@ CREATE TABLE release (
     id             INTEGER PRIMARY KEY,
     run_id         INTEGER NOT NULL REFERENCES run,
     compose_set_id INTEGER NOT NULL REFERENCES compose_set,
-    mode           TEXT NOT NULL CHECK (mode IN ('rehearsal', 'live')),
+    mode           TEXT NOT NULL CHECK (mode = 'rehearsal' OR mode = 'live'),
     at             INTEGER NOT NULL,
     digest         TEXT NOT NULL UNIQUE,    -- SHA-256, hex
     manifest       TEXT NOT NULL            -- readable, without people
@@ -259,7 +261,7 @@ CREATE TABLE outcome (
     attempt_id   INTEGER PRIMARY KEY REFERENCES attempt,
     run_id       INTEGER NOT NULL REFERENCES run,
     at           INTEGER NOT NULL,
-    verdict      TEXT NOT NULL CHECK (verdict IN ('accepted', 'refused', 'deferred', 'in_doubt', 'not_sent')),
+    verdict      TEXT NOT NULL CHECK (verdict = 'accepted' OR verdict = 'refused' OR verdict = 'deferred' OR verdict = 'in_doubt' OR verdict = 'not_sent'),
     code         INTEGER NOT NULL,          -- SMTP reply code, 0 if none
     enhanced     TEXT NOT NULL,             -- RFC 3463, "" if none
     reply_sealed BLOB NOT NULL              -- the relay's words and its queue id: they may hold the address

@@ -116,7 +116,7 @@ static const struct field fields[] = {
 		"salary per annum, total salary"},
 	{"allowances", "your allowances", "allowance, total allowances, allowances gbp"},
 	{"email", "your work email address",
-		"e-mail, mail, email address, e-mail address, work email, work e-mail, "
+		"e-mail, mail, email address, e-mail address, work email, work e-mail, work mail, "
 		"work email address, work e-mail address, email work, force email, "
 		"force email address, business email, business email address, "
 		"official email, corporate email, primary email, primary email address, "

@@ -436,7 +436,7 @@ static int find_already(struct import *im, struct fault *f)
 
 		if (!then || strcmp(then, im->header[i]) != 0)
 			return fault_set(f, FAULT_REFUSED,
-				"%s: these very bytes were imported before, with other columns; once is enough",
+				"%s was imported before, with other columns, and the ledger keeps what it has: to read it otherwise, begin in a new folder (import -n shows the columns first)",
 				im->options->file);
 	}
 	im->tally->already = true;

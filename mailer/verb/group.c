@@ -44,8 +44,7 @@ int door_group_options(struct command *c, struct group_options *ret, struct faul
 	return 0;
 }
 
-/* --- one person, and everyone as a file
- * --------------------------------------------------------------------------- */
+/* --- one person, and everyone as a file --- */
 
 static void explain_row(struct command *c, struct query *q, const struct row *why)
 {
@@ -140,9 +139,7 @@ static int export_all(struct command *c, const char *path, struct fault *f)
 	return got ? -1 : show_file_close(&out, f);
 }
 
-/* --- the verb
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- the verb --- */
 
 static json_int_t member(const json_t *o, const char *name)
 {

@@ -323,6 +323,13 @@ def test_next_has_nothing_now(tmp_path):
     assert run.kinds() == ["accepted"] * 5 and run.seconds > 0.25
 
 
+def test_the_limit_for_connecting_ends_with_it(tmp_path):
+    with Server(tmp_path) as server:
+        run = Run(url(server), [mail("dot-hang"), GOOD, GOOD], connections=2, pause=400, connect=300, dot=1500)
+    assert run.kinds() == ["in doubt", "accepted", "accepted"]
+    assert run.verdicts[0]["text"] == "no reply to dot in time" and run.seconds > 1.4
+
+
 def test_gentle_end(tmp_path):
     for mode in MODES:
         with Server(tmp_path) as server:

@@ -165,8 +165,8 @@ int verb_approve(struct command *c, struct fault *f)
 	show_json(c, "open", open);
 	if (open_count && c->settings->live && command_option(c, "release"))
 		return fault_set(f, FAULT_REFUSED,
-			"%zu open questions stop a live release (approve --accept, or mend the cause)",
-			open_count);
+			"%zu open question%s a live release (approve --accept, or mend the cause)",
+			open_count, open_count == 1 ? " stops" : "s stop");
 	if (open_count)
 		show(c,
 			"%zu open question%s: a live release would stop here. To leave one as it is:\n"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The book: opening, the writer's lock, runs, transactions, queries. What the tables mean
- * is schema/0001-ledger.sql; what is written into them is each verb's business.
+ * The book: opening, runs, transactions, queries. What the tables mean is
+ * schema/0001-ledger.sql; what is written into them is each verb's business; the lock is
+ * lock.c's, where the key lies keyring.c's, looking through all of it audit.c's.
  *
  * SQLite runs with a rollback journal (TRUNCATE) and synchronous=FULL: readers work while
  * `send` writes, a commit that returned survives power loss, and the journal holds only
@@ -13,21 +14,18 @@
  */
 #include "recipients/ledger.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
 #include "recipients/clock.h"
+#include "recipients/keyring.h"
+#include "recipients/lock.h"
 #include "schema.h"
 
-#define PATH_MAX_BYTES 4096
 #define APPLICATION_ID 0x62724d6c /* "brMl" */
 #define CHECK_WORDS "this key opens this ledger"
 
@@ -36,11 +34,11 @@ struct ledger {
 	struct vault *vault;
 	enum ledger_mode mode;
 	char id[33];
-	char key_file[PATH_MAX_BYTES];
-	const char *verb,
-		*operator, * run_mode; /* the caller's, as long as the ledger is open */
-	int lock_fd;
-	bool locked;
+	char *key_file;
+	/* The caller's, as long as the ledger is open. */
+	const char *verb, *run_mode;
+	const char *operator;
+	int lock; /* descriptor, or -1 */
 	int depth;
 	int64_t run;       /* 0 until something is written */
 	int64_t committed; /* the run, once a transaction that holds it was committed */
@@ -81,172 +79,6 @@ static int sql_fault(sqlite3 *db, int code, struct fault *f)
 		return fault_set(f, FAULT_INTERRUPTED, "stopped");
 	}
 	return fault_set(f, FAULT_INTERNAL, "ledger: %s", words);
-}
-
-/* --- where things are --- */
-
-static int path_join(
-	char out[PATH_MAX_BYTES], const char *dir, const char *name, struct fault *f)
-{
-	int length = snprintf(out, PATH_MAX_BYTES, "%s/%s", dir, name);
-
-	if (length < 0 || length >= PATH_MAX_BYTES)
-		return fault_set(f, FAULT_USAGE, "the folder's path is too long");
-	return 0;
-}
-
-/* mkdir -p, 0700 each. */
-static int make_folders(char *path, struct fault *f)
-{
-	for (char *p = path + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) && errno != EEXIST)
-			return fault_set(
-				f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
-		*p = '/';
-	}
-	return 0;
-}
-
-static int default_key_file(const char *id, char out[PATH_MAX_BYTES], struct fault *f)
-{
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	int length;
-
-	if (data && *data == '/')
-		length = snprintf(
-			out, PATH_MAX_BYTES, "%s/breachmail/keys/%s.key", data, id);
-	else if (home && *home == '/')
-		length = snprintf(out, PATH_MAX_BYTES,
-			"%s/.local/share/breachmail/keys/%s.key", home, id);
-	else
-		return fault_set(f, FAULT_CONFIG,
-			"neither HOME nor XDG_DATA_HOME is set: name the key with --key-file");
-	if (length < 0 || length >= PATH_MAX_BYTES)
-		return fault_set(f, FAULT_CONFIG, "the key file's path is too long");
-	return 0;
-}
-
-/* The order of search of the manual: --key-file, the credential, the variable with a
- * path, the default. */
-static int find_key_file(
-	const char *asked, const char *id, char out[PATH_MAX_BYTES], struct fault *f)
-{
-	const char *credentials = getenv("CREDENTIALS_DIRECTORY"),
-		   *named = getenv("BREACHMAIL_KEY_FILE");
-
-	if (!asked && credentials && *credentials) {
-		if (path_join(out, credentials, "breachmail.key", f))
-			return -1;
-		if (!access(out, F_OK))
-			return 0;
-	}
-	if (!asked && named && *named)
-		asked = named;
-	if (!asked)
-		return default_key_file(id, out, f);
-	if (snprintf(out, PATH_MAX_BYTES, "%s", asked) >= PATH_MAX_BYTES)
-		return fault_set(f, FAULT_CONFIG, "the key file's path is too long");
-	return 0;
-}
-
-/* The key must not travel with the ledger: a copy of the folder would open itself. */
-static int refuse_key_beside_ledger(
-	const char *dir, const char *key_file, struct fault *f)
-{
-	char folder[PATH_MAX_BYTES], *slash;
-	auto_text real_dir = realpath(dir, NULL);
-	auto_text real_folder = NULL;
-
-	if (snprintf(folder, sizeof(folder), "%s", key_file) >= (int)sizeof(folder))
-		return fault_set(f, FAULT_CONFIG, "the key file's path is too long");
-	slash = strrchr(folder, '/');
-	if (slash)
-		*slash = '\0';
-	real_folder = realpath(slash ? (*folder ? folder : "/") : ".", NULL);
-	if (!real_dir || !real_folder)
-		return fault_set(f, FAULT_CANTCREATE, "the key's folder is not there: %s",
-			slash ? folder : ".");
-	if (!strncmp(real_folder, real_dir, strlen(real_dir)) &&
-		(real_folder[strlen(real_dir)] == '/' || !real_folder[strlen(real_dir)]))
-		return fault_set(f, FAULT_CONFIG,
-			"the key must not lie in the incident's folder: choose another --key-file");
-	return 0;
-}
-
-/* --- the writer's lock --- */
-
-static void lock_holder(int fd, char *out, size_t size)
-{
-	ssize_t got = pread(fd, out, size - 1, 0);
-
-	out[got > 0 ? got : 0] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-}
-
-static int lock_take(struct ledger *l, const char *dir, int wait_seconds, struct fault *f)
-{
-	char path[PATH_MAX_BYTES], holder[256], now[CLOCK_TEXT];
-	int64_t until = clock_monotonic() + (int64_t)wait_seconds * 1000;
-	int length;
-
-	if (path_join(path, dir, "ledger.lock", f))
-		return -1;
-	l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (l->lock_fd < 0)
-		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
-	while (flock(l->lock_fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return fault_set(
-				f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
-		lock_holder(l->lock_fd, holder, sizeof(holder));
-		if (clock_interrupted())
-			return fault_set(f, FAULT_INTERRUPTED,
-				"stopped while waiting for the ledger");
-		if (clock_monotonic() >= until)
-			return fault_set(f, FAULT_TEMPORARY,
-				"the ledger is in use: %s. Wait, or use --wait=SECONDS",
-				*holder ? holder : "by another run");
-		(void)usleep(100000);
-	}
-	l->locked = true;
-	length = snprintf(holder, sizeof(holder), "%s by %s since %s\n", l->verb,
-		l->operator, clock_write(clock_now(), now));
-	if (length >= (int)sizeof(holder))
-		length = sizeof(holder) - 1;
-	if (ftruncate(l->lock_fd, 0) ||
-		pwrite(l->lock_fd, holder, (size_t)length, 0) != length)
-		return 0; /* the words are a courtesy; the lock is the kernel's */
-	return 0;
-}
-
-static void lock_drop(struct ledger *l)
-{
-	if (l->lock_fd < 0)
-		return;
-	if (l->locked) /* else the words in it are the holder's */
-		(void)!ftruncate(l->lock_fd, 0);
-	(void)close(l->lock_fd);
-	l->lock_fd = -1;
-}
-
-bool ledger_writer_alive(const char *dir)
-{
-	char path[PATH_MAX_BYTES];
-	struct fault ignored;
-	bool alive;
-	int fd;
-
-	if (path_join(path, dir, "ledger.lock", &ignored))
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return false;
-	alive = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
-	(void)close(fd);
-	return alive;
 }
 
 /* --- opening --- */
@@ -323,11 +155,9 @@ static int migrate(struct ledger *l, struct fault *f)
 
 static int open_file(const char *dir, int flags, struct ledger *l, struct fault *f)
 {
-	char path[PATH_MAX_BYTES];
+	auto_text path = text_format("%s/ledger.db", dir);
 	int code;
 
-	if (path_join(path, dir, "ledger.db", f))
-		return -1;
 	if (!(flags & SQLITE_OPEN_CREATE) && access(path, F_OK))
 		return fault_set(f, FAULT_CONFIG,
 			"there is no incident in %s (no ledger.db). Make one: breachmail init DIR",
@@ -356,7 +186,7 @@ static int open_vault(struct ledger *l, const char *asked, struct fault *f)
 		return fault_set(f, FAULT_LEDGER, "the ledger has no name");
 	}
 	(void)snprintf(l->id, sizeof(l->id), "%s", query_text(q, "name"));
-	if (find_key_file(asked, l->id, l->key_file, f) ||
+	if (keyring_find(asked, l->id, &l->key_file, f) ||
 		vault_open(l->key_file, l->id, &l->vault, f))
 		return -1;
 	if (query_sealed(q, "check_sealed", "ledger.check_sealed", 1, &words, &ignored) ||
@@ -371,7 +201,7 @@ static struct ledger *ledger_new(enum ledger_mode mode, const struct ledger_opti
 	struct ledger *l = text_alloc(sizeof(*l));
 
 	l->mode = mode;
-	l->lock_fd = -1;
+	l->lock = -1;
 	l->verb = o->verb;
 	l->operator= o->operator;
 	l->run_mode = o->mode ? o->mode : "rehearsal";
@@ -393,21 +223,23 @@ int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_opti
 	struct ledger **ret, struct fault *f)
 {
 	struct ledger *l = ledger_new(mode, o);
-	char path[PATH_MAX_BYTES];
+	auto_text path = text_format("%s/ledger.db", dir);
 	int failed = 0;
 
-	if (mode != LEDGER_READ) { /* first see whether there is an incident at all: no
-				      stray lock file elsewhere */
-		failed = path_join(path, dir, "ledger.db", f);
-		if (!failed && !access(path, F_OK))
-			failed = lock_take(l, dir, o->wait_seconds, f);
-	}
+	/* First see whether there is an incident at all: no stray lock file elsewhere. */
+	if (mode != LEDGER_READ && !access(path, F_OK))
+		failed = lock_take(dir, l->verb, l->operator, o->wait_seconds, &l->lock, f);
 	if (failed || open_all(l, dir, o, f)) {
 		ledger_close(l, (int)f->kind);
 		return -1;
 	}
 	*ret = l;
 	return 0;
+}
+
+bool ledger_writer_alive(const char *dir)
+{
+	return lock_held(dir);
 }
 
 static int create_rows(struct ledger *l, struct fault *f)
@@ -431,22 +263,10 @@ static int create_key(
 	struct ledger *l, const char *dir, const char *asked, struct fault *f)
 {
 	unsigned char random[16];
-	const char *named = getenv("BREACHMAIL_KEY_FILE");
 
 	vault_random(random, sizeof(random));
 	vault_hex(random, sizeof(random), l->id);
-	if (!asked && named && *named)
-		asked = named;
-	if (asked) {
-		if (snprintf(l->key_file, sizeof(l->key_file), "%s", asked) >=
-			(int)sizeof(l->key_file))
-			return fault_set(
-				f, FAULT_CONFIG, "the key file's path is too long");
-	} else if (default_key_file(l->id, l->key_file, f) ||
-		   make_folders(l->key_file, f)) {
-		return -1;
-	}
-	if (refuse_key_beside_ledger(dir, l->key_file, f) ||
+	if (keyring_place(dir, asked, l->id, &l->key_file, f) ||
 		vault_create(l->key_file, l->id, f))
 		return -1;
 	return vault_open(l->key_file, l->id, &l->vault, f);
@@ -455,10 +275,8 @@ static int create_key(
 static int create_all(
 	struct ledger *l, const char *dir, const char *key_file, struct fault *f)
 {
-	char path[PATH_MAX_BYTES];
+	auto_text path = text_format("%s/ledger.db", dir);
 
-	if (path_join(path, dir, "ledger.db", f))
-		return -1;
 	if (!access(path, F_OK))
 		return fault_set(f, FAULT_CANTCREATE,
 			"%s exists: this folder holds an incident already", path);
@@ -537,7 +355,8 @@ void ledger_close(struct ledger *l, int exit_code)
 		(void)sqlite3_close_v2(l->db);
 	}
 	vault_close(l->vault);
-	lock_drop(l);
+	lock_drop(l->lock);
+	free(l->key_file);
 	free(l);
 }
 
@@ -781,79 +600,4 @@ int query_sealed(struct query *q, const char *name, const char *place, int64_t r
 	const void *bytes = query_blob(q, name, &length);
 
 	return vault_unseal(q->ledger->vault, place, row, bytes, length, out, f);
-}
-
-/* --- check --- */
-
-/* Every sealed column; scripts/check-house compares the list with the schema. */
-static const struct sealed_column {
-	const char *place, *sql;
-} sealed_columns[] = {
-	{"ledger.check_sealed",
-		SQL("SELECT id AS row, check_sealed AS seal FROM ledger")},
-	{"run.operator_sealed",
-		SQL("SELECT id AS row, operator_sealed AS seal FROM run")},
-	{"source.about_sealed",
-		SQL("SELECT id AS row, about_sealed AS seal FROM source")},
-	{"entry.fields_sealed",
-		SQL("SELECT id AS row, fields_sealed AS seal FROM entry")},
-	{"record.fields_sealed",
-		SQL("SELECT id AS row, fields_sealed AS seal FROM record")},
-	{"reject.reason_sealed",
-		SQL("SELECT id AS row, reason_sealed AS seal FROM reject")},
-	{"decision.said_sealed",
-		SQL("SELECT id AS row, said_sealed AS seal FROM decision")},
-	{"assignment.why_sealed",
-		SQL("SELECT id AS row, why_sealed AS seal FROM assignment")},
-	{"question.text_sealed",
-		SQL("SELECT id AS row, text_sealed AS seal FROM question")},
-	{"notice.facts_sealed",
-		SQL("SELECT id AS row, facts_sealed AS seal FROM notice")},
-	{"stencil.bytes_sealed", SQL("SELECT id AS row, bytes_sealed AS seal FROM stencil")},
-	{"message.bytes_sealed",
-		SQL("SELECT notice_id AS row, bytes_sealed AS seal FROM message")},
-	{"outcome.reply_sealed",
-		SQL("SELECT attempt_id AS row, reply_sealed AS seal FROM outcome")},
-};
-
-static int check_column(
-	struct ledger *l, const struct sealed_column *c, int64_t *seals, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	auto_text_buffer plain = {0};
-	int got;
-
-	if (ledger_query(l, c->sql, &q, f))
-		return -1;
-	while ((got = query_next(q, f)) > 0) {
-		if (query_sealed(q, "seal", c->place, query_int(q, "row"), &plain, f))
-			return -1;
-		(*seals)++;
-	}
-	return got;
-}
-
-int ledger_check(struct ledger *l, int64_t *ret_seals, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int64_t broken = 0;
-
-	*ret_seals = 0;
-	if (ledger_query(l, SQL("PRAGMA integrity_check(1)"), &q, f) ||
-		query_next(q, f) < 0)
-		return -1;
-	if (strcmp(query_text(q, "integrity_check"), "ok"))
-		return fault_set(f, FAULT_LEDGER, "the ledger's file is damaged: %s",
-			query_text(q, "integrity_check"));
-	query_reset(q);
-	if (ledger_number(l, SQL("SELECT count(*) FROM pragma_foreign_key_check"), 0,
-		    &broken, f))
-		return -1;
-	if (broken)
-		return fault_set(f, FAULT_LEDGER,
-			"%d rows of the ledger point to rows that are gone", (int)broken);
-	for (size_t i = 0; i < sizeof(sealed_columns) / sizeof(sealed_columns[0]); i++)
-		if (check_column(l, &sealed_columns[i], ret_seals, f))
-			return -1;
-	return 0;
 }

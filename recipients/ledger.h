@@ -107,10 +107,4 @@ int query_sealed(struct query *q, const char *column, const char *place, int64_t
 /* Rows changed by the last statement. */
 int64_t ledger_changes(const struct ledger *l);
 
-/*
- * Every seal in the book is opened, SQLite's own check is run, foreign keys are looked at. Nothing is written.
- * 0 when all is well, else -1 with FAULT_LEDGER naming the first table and row that is not.
- */
-int ledger_check(struct ledger *l, int64_t *ret_seals, struct fault *f);
-
 #endif

@@ -114,15 +114,7 @@ static int load(struct ledger *l, struct matching *m, const struct progress *pro
 		roster_load_records(l, &m->records, f))
 		return -1;
 	m->linkage = linkage_new();
-	for (size_t i = 0; i < m->people.count; i++) {
-		const struct roster_row *e = &m->people.rows[i];
-
-		if (i % 1000 == 0 &&
-			progress_step(progress, "reading people", i, m->people.count, f))
-			return -1;
-		if (linkage_add_person(m->linkage, e->person, e->packed, e->length, f))
-			return -1;
-	}
+	/* Records first: linkage then keeps of the list only what a record can meet. */
 	for (size_t i = 0; i < m->records.count; i++) {
 		const struct roster_row *r = &m->records.rows[i];
 
@@ -130,6 +122,15 @@ static int load(struct ledger *l, struct matching *m, const struct progress *pro
 					     m->records.count, f))
 			return -1;
 		if (linkage_add_record(m->linkage, (uint32_t)i, r->packed, r->length, f))
+			return -1;
+	}
+	for (size_t i = 0; i < m->people.count; i++) {
+		const struct roster_row *e = &m->people.rows[i];
+
+		if (i % 1000 == 0 &&
+			progress_step(progress, "reading people", i, m->people.count, f))
+			return -1;
+		if (linkage_add_person(m->linkage, e->person, e->packed, e->length, f))
 			return -1;
 	}
 	return linkage_run(m->linkage, NULL, progress, f);

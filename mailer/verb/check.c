@@ -3,6 +3,7 @@
  * recipients/ledger.c. */
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
+#include "recipients/audit.h"
 
 int verb_check(struct command *c, struct fault *f)
 {
@@ -11,7 +12,7 @@ int verb_check(struct command *c, struct fault *f)
 
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail check takes no arguments");
-	if (ledger_check(c->ledger, &seals, f))
+	if (audit_run(c->ledger, &seals, f))
 		return -1;
 	show_count(c, "seals", seals);
 	show(c, "The ledger is whole: %s seals open, its file and its references are in order.\n",

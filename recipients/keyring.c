@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Paths of keys. Nothing here opens or reads one.
+ */
+#include "recipients/keyring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "recipients/text.h"
+
+static int default_place(const char *id, char **ret, struct fault *f)
+{
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+	if (data && *data == '/')
+		*ret = text_format("%s/breachmail/keys/%s.key", data, id);
+	else if (home && *home == '/')
+		*ret = text_format("%s/.local/share/breachmail/keys/%s.key", home, id);
+	else
+		return fault_set(f, FAULT_CONFIG,
+			"neither HOME nor XDG_DATA_HOME is set: name the key with --key-file");
+	return 0;
+}
+
+static const char *asked_for(const char *asked)
+{
+	const char *named = getenv("BREACHMAIL_KEY_FILE");
+
+	return asked ? asked : named && *named ? named : NULL;
+}
+
+int keyring_find(const char *asked, const char *id, char **ret, struct fault *f)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+
+	if (!asked && credentials && *credentials) {
+		*ret = text_format("%s/breachmail.key", credentials);
+		if (!access(*ret, F_OK))
+			return 0;
+		text_freep(ret);
+	}
+	asked = asked_for(asked);
+	if (!asked)
+		return default_place(id, ret, f);
+	*ret = text_copy(asked);
+	return 0;
+}
+
+/* mkdir -p for what is before the last "/", 0700 each. */
+static int make_folders(char *path, struct fault *f)
+{
+	for (char *p = path + 1; *p; p++) {
+		int failed;
+
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		failed = mkdir(path, 0700) && errno != EEXIST;
+		if (failed)
+			fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
+		*p = '/';
+		if (failed)
+			return -1;
+	}
+	return 0;
+}
+
+static int refuse_beside(const char *dir, const char *key_file, struct fault *f)
+{
+	auto_text folder = text_copy(key_file);
+	auto_text real_dir = realpath(dir, NULL);
+	auto_text real_folder = NULL;
+	char *slash = strrchr(folder, '/');
+	size_t length;
+
+	if (slash)
+		slash[slash == folder] = '\0'; /* "/x" lies in "/" */
+	real_folder = realpath(slash ? folder : ".", NULL);
+	if (!real_dir || !real_folder)
+		return fault_set(f, FAULT_CANTCREATE, "the key's folder is not there: %s",
+			slash ? folder : ".");
+	length = strlen(real_dir);
+	if (!strncmp(real_folder, real_dir, length) &&
+		(real_folder[length] == '/' || !real_folder[length]))
+		return fault_set(f, FAULT_CONFIG,
+			"the key must not lie in the incident's folder: choose another --key-file");
+	return 0;
+}
+
+int keyring_place(
+	const char *dir, const char *asked, const char *id, char **ret, struct fault *f)
+{
+	asked = asked_for(asked);
+	if (asked)
+		*ret = text_copy(asked);
+	else if (default_place(id, ret, f) || make_folders(*ret, f))
+		return -1;
+	return refuse_beside(dir, *ret, f);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keyring: where a ledger's key file lies. What is in it is vault.c's.
+ *
+ * The order of search: the file that was asked for (--key-file), $CREDENTIALS_DIRECTORY/breachmail.key,
+ * $BREACHMAIL_KEY_FILE (a path), $XDG_DATA_HOME/breachmail/keys/ID.key (default ~/.local/share). A new key goes to
+ * the first of these but the credential, which is somebody else's to provide.
+ */
+#ifndef RECIPIENTS_KEYRING_H
+#define RECIPIENTS_KEYRING_H
+
+#include "recipients/fault.h"
+
+/* Where the key of ledger `id` should be; it need not be there. The caller frees. */
+int keyring_find(const char *asked, const char *id, char **ret, struct fault *f);
+
+/*
+ * Where to put a new one: makes the default's folders. FAULT_CONFIG if that is in the incident's folder `dir`: the key
+ * must not travel with the ledger, or a copy of the folder would open itself.
+ */
+int keyring_place(const char *dir, const char *asked, const char *id, char **ret, struct fault *f);
+
+#endif

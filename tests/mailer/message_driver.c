@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes messages for test_message.py: one JSON object a line in, "LENGTH\n" and the
- * bytes out; a refusal is
- * "-1 TEXT\n". With a number as argument: writes the first one that often and prints the
- * rate, by processor time.
+ * bytes out; a refusal is "-1 TEXT\n". With a number as argument: writes the first one
+ * that often and prints the rate, by processor time.
  */
 #include <jansson.h>
 #include <stdio.h>

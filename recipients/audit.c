@@ -52,7 +52,8 @@ static int check_column(
 		return -1;
 	while ((got = query_next(q, f)) > 0) {
 		if (query_sealed(q, "seal", c->place, query_int(q, "row"), &plain, f))
-			return -1;
+			return fault_prefix(
+				f, "row %lld", (long long)query_int(q, "row"));
 		(*seals)++;
 	}
 	return got;

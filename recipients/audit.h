@@ -10,7 +10,7 @@
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
 
-/* 0 and the number of seals, or FAULT_LEDGER naming the first table that is not as it was written. */
+/* 0 and the number of seals, or FAULT_LEDGER naming the first table and row that are not as they were written. */
 int audit_run(struct ledger *l, int64_t *ret_seals, struct fault *f);
 
 #endif

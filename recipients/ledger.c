@@ -14,6 +14,8 @@
  */
 #include "recipients/ledger.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,16 +155,17 @@ static int migrate(struct ledger *l, struct fault *f)
 	return exec(l->db, sql, f) || exec(l->db, SQL("COMMIT"), f) ? -1 : 0;
 }
 
-static int open_file(const char *dir, int flags, struct ledger *l, struct fault *f)
+static int open_file(const char *dir, struct ledger *l, struct fault *f)
 {
 	auto_text path = text_format("%s/ledger.db", dir);
 	int code;
 
-	if (!(flags & SQLITE_OPEN_CREATE) && access(path, F_OK))
+	if (access(path, F_OK))
 		return fault_set(f, FAULT_CONFIG,
 			"there is no incident in %s (no ledger.db). Make one: breachmail init DIR",
 			dir);
-	code = sqlite3_open_v2(path, &l->db, flags | SQLITE_OPEN_PRIVATECACHE, NULL);
+	code = sqlite3_open_v2(
+		path, &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE, NULL);
 	if (code)
 		return sql_fault(l->db, code, f);
 	return configure(l, f);
@@ -211,8 +214,7 @@ static struct ledger *ledger_new(enum ledger_mode mode, const struct ledger_opti
 static int open_all(struct ledger *l, const char *dir, const struct ledger_options *o,
 	struct fault *f)
 {
-	if (open_file(dir, SQLITE_OPEN_READWRITE, l, f) || migrate(l, f) ||
-		open_vault(l, o->key_file, f))
+	if (open_file(dir, l, f) || migrate(l, f) || open_vault(l, o->key_file, f))
 		return -1;
 	if (l->mode == LEDGER_REHEARSE)
 		return ledger_begin(l, f);
@@ -228,7 +230,8 @@ int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_opti
 
 	/* First see whether there is an incident at all: no stray lock file elsewhere. */
 	if (mode != LEDGER_READ && !access(path, F_OK))
-		failed = lock_take(dir, l->verb, l->operator, o->wait_seconds, &l->lock, f);
+		failed = lock_take(
+			dir, l->verb, l->operator, o->wait_seconds, &l->lock, f);
 	if (failed || open_all(l, dir, o, f)) {
 		ledger_close(l, (int)f->kind);
 		return -1;
@@ -272,6 +275,17 @@ static int create_key(
 	return vault_open(l->key_file, l->id, &l->vault, f);
 }
 
+/* Empty, and its owner's alone whatever the umask: SQLite takes it as it is. */
+static int create_file(const char *path, struct fault *f)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
+	(void)close(fd);
+	return 0;
+}
+
 static int create_all(
 	struct ledger *l, const char *dir, const char *key_file, struct fault *f)
 {
@@ -280,10 +294,9 @@ static int create_all(
 	if (!access(path, F_OK))
 		return fault_set(f, FAULT_CANTCREATE,
 			"%s exists: this folder holds an incident already", path);
-	if (create_key(l, dir, key_file, f))
+	if (create_key(l, dir, key_file, f) || create_file(path, f))
 		return -1;
-	if (open_file(dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, l, f) ||
-		migrate(l, f) || create_rows(l, f)) {
+	if (open_file(dir, l, f) || migrate(l, f) || create_rows(l, f)) {
 		(void)unlink(path); /* half a ledger helps nobody; the unused key is kept:
 				       keys are never deleted */
 		return -1;
@@ -371,6 +384,8 @@ int ledger_begin(struct ledger *l, struct fault *f)
 		l->depth = 0;
 		return -1;
 	}
+	if (l->mode == LEDGER_REHEARSE)
+		l->depth++; /* one more than will ever be committed */
 	return l->run ? 0 : run_begin(l, f);
 }
 

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * book: for tests, a ledger in a folder of its own with the key beside that folder, and
+ * files of made-up rows. All of it stands under one temporary folder, which goes at the end.
+ */
+#ifndef TESTS_RECIPIENTS_BOOK_H
+#define TESTS_RECIPIENTS_BOOK_H
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "recipients/import.h"
+#include "recipients/ledger.h"
+#include "recipients/policy.h"
+#include "recipients/text.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+struct book {
+	char top[32];
+	char *dir, *key;
+	struct ledger_options options;
+	struct ledger *ledger; /* NULL between book_shut and book_open */
+	char *paths[64];       /* of the files that were written, to be freed */
+	size_t paths_count;
+};
+
+/* Stops the test, saying why, unless it went well. */
+static inline void fine(int failed, const struct fault *f)
+{
+	if (failed)
+		fail_msg("%s: %s", fault_kind_name(f->kind), f->text);
+}
+
+static inline void book_open(struct book *b, enum ledger_mode mode)
+{
+	struct fault f = {0};
+
+	fine(ledger_open(b->dir, mode, &b->options, &b->ledger, &f), &f);
+}
+
+static inline void book_shut(struct book *b)
+{
+	ledger_close(b->ledger, 0);
+	b->ledger = NULL;
+}
+
+/* A new ledger, open for writing. */
+static inline void book_make(struct book *b)
+{
+	struct fault f = {0};
+
+	*b = (struct book){.top = "/tmp/test_book.XXXXXX"};
+	fine(vault_start(&f), &f);
+	assert_non_null(mkdtemp(b->top));
+	b->dir = text_format("%s/incident", b->top);
+	b->key = text_format("%s/the.key", b->top);
+	assert_int_equal(mkdir(b->dir, 0700), 0);
+	b->options = (struct ledger_options){
+		.key_file = b->key, .verb = "test", .mode = "rehearsal"};
+	b->options.operator= "Ann Example";
+	fine(ledger_create(b->dir, &b->options, &f), &f);
+	book_open(b, LEDGER_WRITE);
+}
+
+static inline int book_remove_one(
+	const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static inline void book_remove(struct book *b)
+{
+	book_shut(b);
+	while (b->paths_count)
+		free(b->paths[--b->paths_count]);
+	free(b->dir);
+	free(b->key);
+	(void)nftw(b->top, book_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A file beside the incident; its path is the book's. */
+static inline const char *book_file(struct book *b, const char *name, const char *words)
+{
+	char *path = text_format("%s/%s", b->top, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(b->paths_count < LENGTH(b->paths));
+	b->paths[b->paths_count++] = path;
+	assert_true(fputs(words, file) >= 0 && !fclose(file));
+	return path;
+}
+
+/* One number out of the ledger. */
+static inline int64_t book_number(struct book *b, const char *sql)
+{
+	struct fault f = {0};
+	int64_t n = -1;
+
+	fine(ledger_number(b->ledger, sql, -1, &n, &f), &f);
+	return n;
+}
+
+/* Rows of a people list, or of the leak. */
+static inline void book_import(struct book *b, bool people, const char *rows)
+{
+	auto_text name = text_format("rows-%zu.csv", b->paths_count);
+	const struct import_options o = {.people = people, .file = book_file(b, name, rows)};
+	struct import_tally tally;
+	struct fault f = {0};
+
+	fine(import_run(b->ledger, &o, &tally, &f), &f);
+	import_tally_done(&tally);
+}
+
+/* A policy written with ' for ", to be readable in C. */
+static inline struct policy *book_policy(const char *json)
+{
+	auto_text copy = text_copy(json);
+	struct policy *p = NULL;
+	struct fault f = {0};
+
+	for (char *s = copy; *s; s++)
+		if (*s == '\'')
+			*s = '"';
+	fine(policy_parse("policy.json", copy, strlen(copy), &p, &f), &f);
+	return p;
+}
+
+#endif

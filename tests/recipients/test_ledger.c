@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ledger: made once, opened by its key alone, written by one process at a time, added to
+ * and never changed.
+ */
+#include "tests/recipients/book.h"
+
+#include <sqlite3.h>
+
+static struct book book;
+
+static int set_up(void **state)
+{
+	(void)state;
+	book_make(&book);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	book_remove(&book);
+	return 0;
+}
+
+static char *in_folder(const char *name)
+{
+	return text_format("%s/%s", book.dir, name);
+}
+
+static void read_bytes(struct text *out)
+{
+	auto_text path = in_folder("ledger.db");
+	FILE *file = fopen(path, "r");
+	char bytes[4096];
+	size_t got;
+
+	assert_non_null(file);
+	while ((got = fread(bytes, 1, sizeof(bytes), file)))
+		text_add(out, bytes, got);
+	(void)fclose(file);
+}
+
+/* Changes the file behind the program's back. */
+static void tamper(const char *sql)
+{
+	auto_text path = in_folder("ledger.db");
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+static void insert_decision(struct ledger *l, int64_t id, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	fine(ledger_query(l,
+		     SQL("INSERT INTO decision (id, run_id, at, kind, choice, said_sealed)"
+			 " VALUES (:id, :run, 1, 'accept', 'accept', :said_sealed)"),
+		     &q, f),
+		f);
+	query_bind_int(q, ":id", id);
+	query_bind_int(q, ":run", ledger_run(l));
+	query_bind_sealed(q, ":said_sealed", "decision.said_sealed", id, "said", 4, 64);
+	fine(query_run(q, f), f);
+}
+
+#define DECISIONS SQL("SELECT count(*) FROM decision")
+#define RUNS SQL("SELECT count(*) FROM run")
+
+static void does_not_open(enum ledger_mode mode, enum fault_kind kind, const char *says)
+{
+	struct ledger *l = NULL;
+	struct fault f = {0};
+
+	if (!ledger_open(book.dir, mode, &book.options, &l, &f))
+		fail_msg("it opens; expected: %s", says);
+	assert_null(l);
+	if (f.kind != kind || !strstr(f.text, says))
+		fail_msg("%s: %s", fault_kind_name(f.kind), f.text);
+}
+
+/* --- making and opening --- */
+
+static void made_once(void **state)
+{
+	auto_text path = in_folder("ledger.db");
+	auto_text_buffer before = {0}, after = {0};
+	struct fault f = {0};
+
+	(void)state;
+	assert_int_equal(strlen(ledger_id(book.ledger)), 32);
+	assert_string_equal(ledger_key_file(book.ledger), book.key);
+	read_bytes(&before);
+	book.options.key_file = "/nowhere/key";
+	assert_int_equal(ledger_create(book.dir, &book.options, &f), -1);
+	assert_int_equal(f.kind, FAULT_CANTCREATE);
+	read_bytes(&after);
+	assert_int_equal(before.length, after.length);
+	assert_memory_equal(before.bytes, after.bytes, before.length);
+}
+
+static void only_for_its_owner(void **state)
+{
+	auto_text dir = text_format("%s/second", book.top);
+	auto_text path = text_format("%s/ledger.db", dir);
+	auto_text key = text_format("%s/second.key", book.top);
+	mode_t before = umask(022);
+	struct fault f = {0};
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(mkdir(dir, 0700), 0);
+	book.options.key_file = key;
+	fine(ledger_create(dir, &book.options, &f), &f);
+	(void)umask(before);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+static void no_ledger(void **state)
+{
+	auto_text path = in_folder("ledger.db");
+	auto_text lock = in_folder("ledger.lock");
+
+	(void)state;
+	book_shut(&book);
+	assert_int_equal(unlink(path) || unlink(lock), 0);
+	does_not_open(LEDGER_READ, FAULT_CONFIG, "no ledger.db");
+	does_not_open(LEDGER_WRITE, FAULT_CONFIG, "no ledger.db");
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(access(lock, F_OK), -1); /* no stray files elsewhere */
+}
+
+static void another_ledgers_key(void **state)
+{
+	auto_text other = text_format("%s/other.key", book.top);
+	struct fault f = {0};
+
+	(void)state;
+	book_shut(&book);
+	fine(vault_create(other, "ffffffffffffffffffffffffffffffff", &f), &f);
+	book.options.key_file = other;
+	does_not_open(LEDGER_READ, FAULT_CONFIG, "another ledger");
+	does_not_open(LEDGER_WRITE, FAULT_CONFIG, "another ledger");
+}
+
+/* The right name over a wrong key. */
+static void a_key_that_opens_nothing(void **state)
+{
+	char id[33];
+	struct fault f = {0};
+
+	(void)state;
+	(void)snprintf(id, sizeof(id), "%s", ledger_id(book.ledger));
+	book_shut(&book);
+	assert_int_equal(unlink(book.key), 0);
+	fine(vault_create(book.key, id, &f), &f);
+	does_not_open(LEDGER_READ, FAULT_CONFIG, "does not open this ledger");
+}
+
+static void a_newer_one(void **state)
+{
+	(void)state;
+	book_shut(&book);
+	tamper("PRAGMA user_version=999");
+	does_not_open(LEDGER_READ, FAULT_LEDGER, "newer version");
+	does_not_open(LEDGER_WRITE, FAULT_LEDGER, "newer version");
+}
+
+static void another_programs(void **state)
+{
+	(void)state;
+	book_shut(&book);
+	tamper("PRAGMA application_id=1");
+	does_not_open(LEDGER_READ, FAULT_LEDGER, "not a ledger of this program");
+	does_not_open(LEDGER_WRITE, FAULT_LEDGER, "not a ledger of this program");
+}
+
+static void no_database(void **state)
+{
+	auto_text path = in_folder("ledger.db");
+	FILE *file;
+
+	(void)state;
+	book_shut(&book);
+	file = fopen(path, "w");
+	for (int i = 0; i < 1000; i++)
+		(void)fputs("this is no ledger; ", file);
+	assert_int_equal(fclose(file), 0);
+	does_not_open(LEDGER_READ, FAULT_LEDGER, "damaged");
+	does_not_open(LEDGER_WRITE, FAULT_LEDGER, "damaged");
+}
+
+/* --- runs and transactions --- */
+
+static void a_run_that_writes_nothing(void **state)
+{
+	struct fault f = {0};
+	auto_text_buffer before = {0}, after = {0};
+
+	(void)state;
+	read_bytes(&before);
+	assert_int_equal(ledger_run(book.ledger), 0);
+	fine(ledger_begin(book.ledger, &f), &f);
+	assert_int_equal(ledger_run(book.ledger), 1);
+	ledger_rollback(book.ledger);
+	book_shut(&book);
+	read_bytes(&after);
+	assert_int_equal(before.length, after.length);
+	assert_memory_equal(before.bytes, after.bytes, before.length);
+}
+
+static void a_run_that_writes(void **state)
+{
+	auto_query struct query *q = NULL;
+	auto_text_buffer who = {0};
+	struct fault f = {0};
+
+	(void)state;
+	for (int64_t i = 1; i < 3; i++) { /* two transactions, one run */
+		fine(ledger_begin(book.ledger, &f), &f);
+		insert_decision(book.ledger, i, &f);
+		fine(ledger_commit(book.ledger, &f), &f);
+		assert_int_equal(ledger_run(book.ledger), 1);
+	}
+	ledger_close(book.ledger, 75);
+	book_open(&book, LEDGER_READ);
+	assert_int_equal(book_number(&book, RUNS), 1);
+	assert_int_equal(
+		book_number(&book, SQL("SELECT exit_code FROM run_end WHERE run_id = 1")),
+		75);
+	fine(ledger_query(book.ledger, SQL("SELECT * FROM run"), &q, &f), &f);
+	assert_int_equal(query_next(q, &f), 1);
+	assert_string_equal(query_text(q, "verb"), "test");
+	assert_string_equal(query_text(q, "mode"), "rehearsal");
+	fine(query_sealed(q, "operator_sealed", "run.operator_sealed", 1, &who, &f), &f);
+	assert_string_equal(text_string(&who), "Ann Example");
+}
+
+static void nested(void **state)
+{
+	struct fault f = {0};
+
+	(void)state;
+	fine(ledger_begin(book.ledger, &f) || ledger_begin(book.ledger, &f), &f);
+	insert_decision(book.ledger, 1, &f);
+	fine(ledger_commit(book.ledger, &f), &f);
+	ledger_rollback(book.ledger); /* the outer one: nothing stays */
+	assert_int_equal(book_number(&book, DECISIONS), 0);
+
+	fine(ledger_begin(book.ledger, &f) || ledger_begin(book.ledger, &f), &f);
+	insert_decision(book.ledger, 1, &f);
+	fine(ledger_commit(book.ledger, &f) || ledger_commit(book.ledger, &f), &f);
+	ledger_rollback(book.ledger); /* nothing is open: nothing happens */
+	assert_int_equal(book_number(&book, DECISIONS), 1);
+}
+
+static void readers_while_one_writes(void **state)
+{
+	struct ledger *reader = NULL;
+	struct fault f = {0};
+	int64_t n;
+
+	(void)state;
+	fine(ledger_open(book.dir, LEDGER_READ, &book.options, &reader, &f), &f);
+	fine(ledger_begin(book.ledger, &f), &f);
+	insert_decision(book.ledger, 1, &f);
+	fine(ledger_number(reader, DECISIONS, -1, &n, &f), &f);
+	assert_int_equal(n, 0);
+	fine(ledger_commit(book.ledger, &f), &f);
+	fine(ledger_number(reader, DECISIONS, -1, &n, &f), &f);
+	assert_int_equal(n, 1);
+	ledger_close(reader, 0);
+}
+
+static void left_open(void **state)
+{
+	struct fault f = {0};
+
+	(void)state;
+	fine(ledger_begin(book.ledger, &f), &f);
+	insert_decision(book.ledger, 1, &f);
+	book_shut(&book);
+	book_open(&book, LEDGER_WRITE);
+	assert_int_equal(book_number(&book, DECISIONS), 0);
+	assert_int_equal(book_number(&book, RUNS), 0);
+}
+
+static void rehearse(bool rolled_back)
+{
+	auto_text_buffer before = {0}, after = {0};
+	struct fault f = {0};
+
+	book_shut(&book);
+	read_bytes(&before);
+	book_open(&book, LEDGER_REHEARSE);
+	if (rolled_back)
+		ledger_rollback(
+			book.ledger); /* a step that failed; the next one goes on */
+	for (int64_t i = 1; i < 3; i++) {
+		fine(ledger_begin(book.ledger, &f), &f);
+		insert_decision(book.ledger, i, &f);
+		fine(ledger_commit(book.ledger, &f), &f);
+		assert_int_equal(book_number(&book, DECISIONS), i);
+	}
+	book_shut(&book);
+	read_bytes(&after);
+	assert_int_equal(before.length, after.length);
+	assert_memory_equal(before.bytes, after.bytes, before.length);
+}
+
+static void rehearsing_changes_nothing(void **state)
+{
+	(void)state;
+	rehearse(false);
+	rehearse(true);
+}
+
+static void a_reader_does_not_write(void **state)
+{
+	struct fault f = {0};
+
+	(void)state;
+	book_shut(&book);
+	book_open(&book, LEDGER_READ);
+	assert_int_equal(ledger_begin(book.ledger, &f), -1);
+	assert_int_equal(f.kind, FAULT_INTERNAL);
+	assert_int_equal(ledger_do(book.ledger, SQL("DELETE FROM message"), &f), -1);
+	assert_int_equal(ledger_run(book.ledger), 0);
+}
+
+/* --- queries --- */
+
+static void wrong_parameters(void **state)
+{
+	auto_query struct query *q = NULL;
+	struct fault f = {0};
+
+	(void)state;
+	fine(ledger_query(book.ledger, SQL("SELECT :a AS a"), &q, &f), &f);
+	query_bind_int(q, ":b", 1);
+	assert_int_equal(query_next(q, &f), -1);
+	assert_int_equal(f.kind, FAULT_INTERNAL);
+	assert_non_null(strstr(f.text, ":b"));
+	assert_int_equal(ledger_do(book.ledger, SQL("SELECT"), &f), -1);
+	assert_int_equal(f.kind, FAULT_INTERNAL);
+}
+
+static void values_there_and_back(void **state)
+{
+	auto_query struct query *q = NULL;
+	struct fault f = {0};
+	const void *blob;
+	size_t length;
+
+	(void)state;
+	fine(ledger_query(book.ledger,
+		     SQL("SELECT :i AS i, :r AS r, :t AS t, :b AS b, :n AS n, :none AS none"),
+		     &q, &f),
+		&f);
+	for (int turn = 0; turn < 2; turn++) { /* a statement is used again */
+		query_bind_int(q, ":i", INT64_MIN + turn);
+		query_bind_real(q, ":r", 0.25);
+		query_bind_text(q, ":t", "O'Neill");
+		query_bind_blob(q, ":b", "a\0b", 3);
+		query_bind_null(q, ":n");
+		query_bind_text(q, ":none", NULL);
+		assert_int_equal(query_next(q, &f), 1);
+		assert_true(query_int(q, "i") == INT64_MIN + turn);
+		assert_true(query_real(q, "r") == 0.25);
+		assert_string_equal(query_text(q, "t"), "O'Neill");
+		blob = query_blob(q, "b", &length);
+		assert_int_equal(length, 3);
+		assert_memory_equal(blob, "a\0b", 3);
+		assert_true(query_null(q, "n") && query_null(q, "none"));
+		assert_null(query_text(q, "none"));
+		assert_int_equal(query_next(q, &f), 0);
+	}
+}
+
+/* --- history --- */
+
+/* A row in every table, whatever it says: the triggers do not look at values. */
+static void fill_all_tables(void)
+{
+	tamper("PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON;"
+	       "INSERT INTO run VALUES (1, 'v', 'rehearsal', 1, x'00');"
+	       "INSERT INTO run_end VALUES (1, 1, 0);"
+	       "INSERT INTO source VALUES (1, 1, 'people', NULL, x'00', 0, 0, 0, 0, 0, 0, x'00');"
+	       "INSERT INTO person VALUES (1, 1);"
+	       "INSERT INTO entry VALUES (1, 1, 1, x'00');"
+	       "INSERT INTO record VALUES (1, 1, x'00');"
+	       "INSERT INTO reject VALUES (1, 1, x'00');"
+	       "INSERT INTO decision VALUES (1, 1, 1, 'row', NULL, NULL, NULL, NULL, 'x', x'00');"
+	       "INSERT INTO match_set VALUES (1, 1, x'00');"
+	       "INSERT INTO match VALUES (1, 1, 'matched', 'x');"
+	       "INSERT INTO candidate VALUES (1, 1, 1, 1.0);"
+	       "INSERT INTO presence VALUES (1, 1, 1.0, 1.0);"
+	       "INSERT INTO group_set VALUES (1, 1, x'00');"
+	       "INSERT INTO assignment VALUES (1, 1, 1, 'x', 0, 'mail', 'level', 1, x'00');"
+	       "INSERT INTO question VALUES (1, 1, 'k', x'00');"
+	       "INSERT INTO compose_set VALUES (1, 1, 1, 'rehearsal', x'00');"
+	       "INSERT INTO notice VALUES (1, 1, 1, 'x', 0, 'notice', x'00', x'00', x'00', x'00', x'00');"
+	       "INSERT INTO stencil VALUES (1, 1, x'00');"
+	       "INSERT INTO message VALUES (1, 1, x'00');"
+	       "INSERT INTO task VALUES (1, 1, 1, 'x', 0, 'level');"
+	       "INSERT INTO plan VALUES (1, 1, 1, NULL);"
+	       "INSERT INTO release VALUES (1, 1, 1, 'rehearsal', 1, 'd', 'm');"
+	       "INSERT INTO release_item VALUES (1, 1, 1);"
+	       "INSERT INTO release_withdrawn VALUES (1, 1, 1);"
+	       "INSERT INTO attempt VALUES (1, 1, 1, 1, 1, 1);"
+	       "INSERT INTO outcome VALUES (1, 1, 1, 'accepted', 250, '', x'00');");
+}
+
+static bool may_be_deleted(const char *table)
+{
+	return !strcmp(table, "message") || !strcmp(table, "stencil");
+}
+
+/* The column that is set to itself. */
+static char *some_column(sqlite3 *db, const char *table)
+{
+	sqlite3_stmt *s = NULL;
+	char *name;
+
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM pragma_table_info(?1)",
+				 -1, &s, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_bind_text(s, 1, table, -1, SQLITE_STATIC), SQLITE_OK);
+	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+	name = text_copy((const char *)sqlite3_column_text(s, 0));
+	(void)sqlite3_finalize(s);
+	return name;
+}
+
+static void refuses(sqlite3 *db, const char *table, const char *sql, bool refused)
+{
+	int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+
+	if (refused != (code != SQLITE_OK))
+		fail_msg("%s %s", refused ? "not refused:" : "refused:", sql);
+	if (refused && !strstr(sqlite3_errmsg(db), "append-only"))
+		fail_msg("%s: %s", table, sqlite3_errmsg(db));
+}
+
+static void history_stays(void **state)
+{
+	auto_text path = in_folder("ledger.db");
+	sqlite3_stmt *tables = NULL;
+	sqlite3 *db;
+	int count = 0;
+
+	(void)state;
+	book_shut(&book);
+	fill_all_tables();
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+				 "SELECT name FROM sqlite_schema WHERE type = 'table'",
+				 -1, &tables, NULL),
+		SQLITE_OK);
+	for (; sqlite3_step(tables) == SQLITE_ROW; count++) {
+		const char *table = (const char *)sqlite3_column_text(tables, 0);
+		auto_text column = some_column(db, table);
+		auto_text update =
+			text_format("UPDATE %s SET %s = %s", table, column, column);
+		auto_text delete = text_format("DELETE FROM %s", table);
+
+		refuses(db, table, update, true);
+		if (!may_be_deleted(table))
+			refuses(db, table, delete, true);
+	}
+	assert_int_equal(count, 27);
+	(void)sqlite3_finalize(tables);
+	refuses(db, "message", "DELETE FROM message", false);
+	refuses(db, "stencil", "DELETE FROM stencil", false);
+	(void)sqlite3_close(db);
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		EACH(made_once),
+		EACH(only_for_its_owner),
+		EACH(no_ledger),
+		EACH(another_ledgers_key),
+		EACH(a_key_that_opens_nothing),
+		EACH(a_newer_one),
+		EACH(another_programs),
+		EACH(no_database),
+		EACH(a_run_that_writes_nothing),
+		EACH(a_run_that_writes),
+		EACH(nested),
+		EACH(readers_while_one_writes),
+		EACH(left_open),
+		EACH(rehearsing_changes_nothing),
+		EACH(a_reader_does_not_write),
+		EACH(wrong_parameters),
+		EACH(values_there_and_back),
+		EACH(history_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -237,9 +237,12 @@ def reconcile(incident):
     if outcomes.get("waiting", 0) == 0 and "match" in incident.last:
         reconcile_match(incident.last["match"], status)
     if status["people"]:
+        composed = incident.run("compose", "-n", code=(OK, REFUSED)).tally
+        if "error" in composed:     # what status shows is of the group before
+            assert "breachmail group" in composed["error"]["message"], composed
+            return status
         reconcile_group(incident.run("group", "-n").tally, people)
         if not states.get("open"):
-            composed = incident.run("compose", "-n", code=OK).tally
             reconcile_compose(composed, people, states)
     return status
 

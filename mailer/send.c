@@ -14,23 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mailer/compose.h"
 #include "mailer/flight.h"
+#include "mailer/outcome.h"
 #include "mailer/release.h"
-#include "mailer/store.h"
+#include "mailer/released.h"
 #include "mailer/wire/capture.h"
 #include "mailer/wire/relay.h"
-#include "recipients/decision.h"
 #include "recipients/text.h"
-#include "recipients/vault.h"
 
 #define BATCH_LEAST 16
 #define BATCH_MOST 1024
 #define COMMIT_MS 250 /* an outcome waits this long for company */
-#define TRIES                                                                            \
-	3 /* of one notice in one run, when the connection is lost before the final dot  \
-	   */
-#define REPLY_PAD 64
+#define TRIES 3       /* of one notice in one run: connection lost before the final dot */
 
 struct todo {
 	int64_t notice, position;
@@ -45,12 +40,10 @@ struct claim {
 	unsigned place; /* in the flight journal */
 	bool given;     /* to the relay */
 	bool handed, settled;
-	char *to, *envelope_from, *token;
-	struct text bytes;
+	struct released_mail mail;
 	struct relay_verdict verdict;
 	char *reply;
-	struct claim
-		*next; /* in the queue of claims that wait, or of those to be committed */
+	struct claim *next; /* among those that wait, are on the wire, or are settled */
 };
 
 struct sending {
@@ -74,128 +67,9 @@ struct sending {
 	struct fault fault; /* why, if it failed */
 	int64_t accepted_now, done_now;
 	int64_t began, ended;
-	struct query *insert_attempt, *insert_outcome, *select_notice;
-	struct store_reader *store;
-	struct text plain;
+	struct query *insert_attempt, *insert_outcome;
+	struct released *released;
 };
-
-/* --- settling what a dead run left --- */
-
-static const char *verdict_of(enum flight_state state)
-{
-	switch (state) {
-	case FLIGHT_CLAIMED:
-	case FLIGHT_NOT_SENT:
-		return "not_sent";
-	case FLIGHT_ACCEPTED:
-		return "accepted";
-	case FLIGHT_REFUSED:
-		return "refused";
-	case FLIGHT_DEFERRED:
-		return "deferred";
-	case FLIGHT_UNKNOWN:
-	case FLIGHT_HANDED:
-	case FLIGHT_IN_DOUBT:
-		return "in_doubt";
-	}
-	return "in_doubt";
-}
-
-const char *send_claim_state(struct ledger *l, const char *dir, int64_t attempt,
-	int64_t notice, struct fault *f)
-{
-	auto_flight *journal = NULL;
-	int code;
-
-	(void)l;
-	if (ledger_writer_alive(dir))
-		return "pending";
-	if (flight_read(dir, &journal, f))
-		return "in_doubt";
-	return !strcmp(verdict_of(flight_look(journal, attempt, notice, &code)),
-		       "not_sent")
-		       ? "pending"
-		       : verdict_of(flight_look(journal, attempt, notice, &code));
-}
-
-static int open_insert_outcome(struct sending *s, struct fault *f)
-{
-	return ledger_query(s->ledger,
-		SQL("INSERT INTO outcome (attempt_id, run_id, at, verdict, code, enhanced, reply_sealed)"
-		    " VALUES (:attempt, :run, :at, :verdict, :code, :enhanced, :reply_sealed)"),
-		&s->insert_outcome, f);
-}
-
-static int write_outcome(struct sending *s, int64_t attempt, const char *verdict,
-	int code, const char *enhanced, const char *reply, struct fault *f)
-{
-	query_bind_int(s->insert_outcome, ":attempt", attempt);
-	query_bind_int(s->insert_outcome, ":run", ledger_run(s->ledger));
-	query_bind_int(s->insert_outcome, ":at", clock_now());
-	query_bind_text(s->insert_outcome, ":verdict", verdict);
-	query_bind_int(s->insert_outcome, ":code", code);
-	query_bind_text(s->insert_outcome, ":enhanced", enhanced);
-	query_bind_sealed(s->insert_outcome, ":reply_sealed", "outcome.reply_sealed",
-		attempt, reply, strlen(reply), REPLY_PAD);
-	return query_run(s->insert_outcome, f);
-}
-
-struct orphan {
-	int64_t attempt, notice;
-};
-
-static int read_orphans(
-	struct sending *s, struct orphan **ret, size_t *ret_count, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	size_t room = 0;
-	int got;
-
-	*ret = NULL;
-	*ret_count = 0;
-	if (ledger_query(s->ledger,
-		    SQL("SELECT a.id, a.notice_id FROM attempt a WHERE NOT EXISTS"
-			" (SELECT 1 FROM outcome o WHERE o.attempt_id = a.id) ORDER BY a.id"),
-		    &q, f))
-		return -1;
-	while ((got = query_next(q, f)) > 0) {
-		if (*ret_count == room) {
-			room = room ? room * 2 : 64;
-			*ret = text_realloc(*ret, room * sizeof(**ret));
-		}
-		(*ret)[(*ret_count)++] =
-			(struct orphan){query_int(q, "id"), query_int(q, "notice_id")};
-	}
-	return got;
-}
-
-/* A claim without an outcome, and its sender is dead: the journal knows, or it is in
- * doubt. */
-static int recover(struct sending *s, struct fault *f)
-{
-	auto_flight *journal = NULL;
-	struct orphan *orphans = NULL;
-	size_t count;
-	int failed = flight_read(s->options->settings->dir, &journal, f) ||
-		     read_orphans(s, &orphans, &count, f);
-
-	if (!failed && count) {
-		failed = ledger_begin(s->ledger, f);
-		for (size_t i = 0; !failed && i < count; i++) {
-			int code;
-			enum flight_state state = flight_look(
-				journal, orphans[i].attempt, orphans[i].notice, &code);
-
-			failed = write_outcome(s, orphans[i].attempt, verdict_of(state),
-				code, "",
-				"the sending program ended before the outcome was written",
-				f);
-		}
-		failed = failed || ledger_commit(s->ledger, f);
-	}
-	free(orphans);
-	return failed ? -1 : 0;
-}
 
 /* --- what is to be sent --- */
 
@@ -209,7 +83,8 @@ static int load_todo(struct sending *s, struct fault *f)
 		    SQL("SELECT i.position, i.notice_id, n.level_order FROM release_item i JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release AND"
 			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend))"
-			" ORDER BY i.position"), /* the order that was released: levels in theirs */
+			" ORDER BY i.position"), /* the order that was released: levels in
+						    theirs */
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":release", s->release);
@@ -253,84 +128,20 @@ static int open_queries(struct sending *s, struct fault *f)
 		ledger_query(s->ledger,
 			SQL("INSERT INTO attempt (id, run_id, release_id, position, notice_id, at)"
 			    " VALUES (:id, :run, :release, :position, :notice, :at)"),
-			&s->insert_attempt, f) ||
-		ledger_query(s->ledger,
-			SQL("SELECT message_sha256, recipient_digest, facts_sealed FROM notice WHERE id = :notice"),
-			&s->select_notice, f))
+			&s->insert_attempt, f))
 		return -1;
 	s->next_attempt++;
-	return store_reader_open(s->ledger, &s->store, f);
+	return released_open(
+		s->ledger, s->options->settings->relay.envelope_from, &s->released, f);
 }
 
 /* --- claims --- */
 
 static void claim_free(struct claim *c)
 {
-	text_freep(&c->to);
-	text_freep(&c->envelope_from);
-	text_freep(&c->token);
+	released_mail_done(&c->mail);
 	text_freep(&c->reply);
-	text_done(&c->bytes);
 	free(c);
-}
-
-/* "bounces+{token}@..." with the notice's token. */
-static char *envelope_from(const char *pattern, const char *token)
-{
-	const char *at = strstr(pattern, "{token}");
-
-	return at ? text_format("%.*s%s%s", (int)(at - pattern), pattern, token,
-			    at + strlen("{token}"))
-		  : text_copy(pattern);
-}
-
-static int refuse_changed(struct fault *f)
-{
-	return fault_set(f, FAULT_REFUSED,
-		"a message is not the one that was released; nothing more was sent. Keep the ledger, call for help");
-}
-
-/* The exact bytes and the recipient that were released, or nothing. */
-static int load_notice(struct sending *s, struct claim *c, struct fault *f)
-{
-	struct query *q = s->select_notice;
-	const struct vault *v = ledger_vault(s->ledger);
-	unsigned char sha256[VAULT_SHA256], digest[VAULT_DIGEST];
-	struct row facts = {0};
-	const void *then;
-	size_t length;
-	int got;
-
-	query_bind_int(q, ":notice", c->todo->notice);
-	got = query_next(q, f);
-	if (got <= 0)
-		return got ? -1
-			   : fault_set(f, FAULT_LEDGER,
-				     "a released message is gone from the ledger");
-	if (query_sealed(q, "facts_sealed", "notice.facts_sealed", c->todo->notice,
-		    &s->plain, f))
-		return refuse_changed(f);
-	facts.packed = s->plain;
-	c->to = text_copy(row_value(&facts, COMPOSE_ADDRESS));
-	c->token = text_copy(row_value(&facts, COMPOSE_TOKEN));
-	if (!c->to || !c->token)
-		return refuse_changed(f);
-	vault_digest(v, "recipient", c->to, strlen(c->to), digest);
-	then = query_blob(q, "recipient_digest", &length);
-	if (length != sizeof(digest) || memcmp(then, digest, length) != 0)
-		return refuse_changed(f);
-	got = store_get(s->store, c->todo->notice, &c->bytes, f);
-	if (got <= 0)
-		return got ? refuse_changed(f)
-			   : fault_set(f, FAULT_LEDGER, "a released message is gone from the ledger");
-	vault_sha256(c->bytes.bytes, c->bytes.length, sha256);
-	then = query_blob(q, "message_sha256", &length);
-	if (length != sizeof(sha256) || memcmp(then, sha256, length) != 0)
-		return refuse_changed(f);
-	query_reset(q);
-	c->envelope_from =
-		envelope_from(s->options->settings->relay.envelope_from, c->token);
-	return 0;
 }
 
 static int claim_one(struct sending *s, struct todo *t, struct fault *f)
@@ -339,7 +150,7 @@ static int claim_one(struct sending *s, struct todo *t, struct fault *f)
 
 	c->todo = t;
 	c->attempt = s->next_attempt++;
-	if (load_notice(s, c, f)) {
+	if (released_get(s->released, t->notice, &c->mail, f)) {
 		claim_free(c);
 		return -1;
 	}
@@ -365,9 +176,9 @@ static int write_settled(struct sending *s, struct fault *f)
 		[RELAY_NOT_SENT] = "not_sent"};
 
 	for (const struct claim *c = s->settled; c; c = c->next)
-		if (write_outcome(s, c->attempt, verdicts[c->verdict.kind],
-			    c->verdict.code, c->verdict.enhanced,
-			    c->reply ? c->reply : "", f))
+		if (outcome_write(s->ledger, s->insert_outcome, c->attempt,
+			    verdicts[c->verdict.kind], c->verdict.code,
+			    c->verdict.enhanced, c->reply ? c->reply : "", f))
 			return -1;
 	return 0;
 }
@@ -451,8 +262,9 @@ static int commit(struct sending *s, bool claims, struct fault *f)
 	return 0;
 }
 
-/* The ledger takes no more, or a message is not the one that was released: no mail begins,
- * but those on the wire are finished, and the flight journal keeps what is heard of them. */
+/* The ledger takes no more, or a message is not the one that was released: no mail
+ * begins, but those on the wire are finished, and the flight journal keeps what is heard
+ * of them. */
 static void commit_or_stop(struct sending *s, bool claims)
 {
 	if (!s->failed && commit(s, claims, &s->fault))
@@ -507,11 +319,11 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 	s->given = c;
 	*ret = (struct relay_mail){.id = c->attempt,
 		.own = c,
-		.from = c->envelope_from,
-		.to = c->to,
-		.envid = c->token,
-		.bytes = c->bytes.bytes,
-		.length = c->bytes.length};
+		.from = c->mail.envelope_from,
+		.to = c->mail.to,
+		.envid = c->mail.token,
+		.bytes = c->mail.bytes.bytes,
+		.length = c->mail.bytes.length};
 	return RELAY_MAIL;
 }
 
@@ -650,32 +462,6 @@ static int settle_rest(struct sending *s, struct fault *f)
 	return commit(s, false, f);
 }
 
-static int read_password(const struct settings *settings, char **ret, struct fault *f)
-{
-	const struct settings_relay *r = &settings->relay;
-	auto_text path = NULL;
-	char line[1024];
-	FILE *file;
-
-	if (!r->password_file)
-		return 0;
-	path = *r->password_file == '/'
-		       ? text_copy(r->password_file)
-		       : text_format("%s/%s", settings->dir, r->password_file);
-	file = fopen(path, "re");
-	if (!file || !fgets(line, sizeof(line), file)) {
-		if (file)
-			(void)fclose(file);
-		return fault_set(f, FAULT_CONFIG,
-			"incident.json: relay.password_file cannot be read, or is empty");
-	}
-	(void)fclose(file);
-	line[strcspn(line, "\r\n")] = '\0';
-	*ret = text_copy(line);
-	explicit_bzero(line, sizeof(line));
-	return 0;
-}
-
 static double rate(const struct send_options *o)
 {
 	double limit = (double)o->settings->relay.per_minute / 60;
@@ -719,11 +505,9 @@ static void sending_done(struct sending *s)
 	forget_settled(s);
 	query_close(s->insert_attempt);
 	query_close(s->insert_outcome);
-	query_close(s->select_notice);
-	store_reader_close(s->store);
+	released_close(s->released);
 	free(s->todo);
 	free(s->again);
-	text_done(&s->plain);
 }
 
 static int run(struct sending *s, struct send_tally *ret, struct fault *f)
@@ -732,10 +516,11 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	struct fault later;
 	int failed;
 
-	if (recover(s, f) || flight_create(s->options->settings->dir, &s->flight, f))
+	if (outcome_recover(s->ledger, s->options->settings->dir, f) ||
+		flight_create(s->options->settings->dir, &s->flight, f))
 		return -1;
 	if (load_todo(s, f) || load_day_left(s, f) || open_queries(s, f) ||
-		read_password(s->options->settings, &password, f)) {
+		settings_password(s->options->settings, &password, f)) {
 		flight_remove(s->options->settings->dir, s->flight);
 		return -1;
 	}
@@ -795,7 +580,7 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 	memcpy(ret->release, digest, sizeof(digest));
 	if (o->dry_run)
 		return send_tally(l, o->settings->dir, s.release, ret, f);
-	if (within_hours(o->settings, f) || open_insert_outcome(&s, f))
+	if (within_hours(o->settings, f) || outcome_open(l, &s.insert_outcome, f))
 		return -1;
 	failed = run(&s, ret, f);
 	ret->sent_now = s.accepted_now;
@@ -824,8 +609,8 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 		const char *v = query_text(q, "verdict");
 
 		if (dir && !strcmp(v, "claimed"))
-			v = send_claim_state(l, dir, query_int(q, "attempt"),
-				query_int(q, "notice_id"), f);
+			v = outcome_of_claim(
+				dir, query_int(q, "attempt"), query_int(q, "notice_id"));
 		ret->released++;
 		if (!strcmp(v, "accepted"))
 			ret->accepted++;
@@ -839,65 +624,4 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 			ret->pending++;
 	}
 	return got;
-}
-
-/* The row of a number that a human may settle. */
-static int query_doubt(struct ledger *l, int64_t id, struct query **ret, struct fault *f)
-{
-	int got;
-
-	if (ledger_query(l,
-		    SQL("SELECT a.at, a.verdict, n.id AS notice_id, n.facts_sealed FROM attempt_last a"
-			" JOIN notice n ON n.id = a.notice_id WHERE a.id = :id"),
-		    ret, f))
-		return -1;
-	query_bind_int(*ret, ":id", id);
-	got = query_next(*ret, f);
-	if (got < 0)
-		return -1;
-	if (!got || (strcmp(query_text(*ret, "verdict"), "in_doubt") &&
-			    strcmp(query_text(*ret, "verdict"), "claimed")))
-		return fault_set(f, FAULT_USAGE,
-			"number %lld is not in doubt (breachmail status lists what is)",
-			(long long)id);
-	return 0;
-}
-
-int send_doubt(struct ledger *l, int64_t id, int64_t *ret_at, char **ret_token,
-	struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	auto_row facts = {0};
-	const char *token;
-
-	if (query_doubt(l, id, &q, f) ||
-		query_sealed(q, "facts_sealed", "notice.facts_sealed",
-			query_int(q, "notice_id"), &facts.packed, f))
-		return -1;
-	token = row_value(&facts, COMPOSE_TOKEN);
-	if (!token)
-		return fault_set(f, FAULT_LEDGER, "a notice has no Message-ID");
-	*ret_at = query_int(q, "at");
-	*ret_token = text_copy(token);
-	return 0;
-}
-
-int send_resolve(struct ledger *l, int64_t id, const char *settle_as, const char *by,
-	const char *reason, struct fault *f)
-{
-	struct decision d = {.kind = "resolve",
-		.choice = settle_as,
-		.attempt = id,
-		.by = by,
-		.reason = reason};
-	auto_query struct query *q = NULL;
-
-	if (strcmp(settle_as, "resend") && strcmp(settle_as, "accepted") &&
-		strcmp(settle_as, "leave"))
-		return fault_set(f, FAULT_USAGE,
-			"--resolve takes a number and one of: resend, accepted, leave");
-	if (query_doubt(l, id, &q, f))
-		return -1;
-	query_reset(q);
-	return decision_write(l, &d, f);
 }

@@ -42,15 +42,4 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 /* The five states of a release, read-only; a claim counts as the flight journal says, or as pending while its sender lives. */
 int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_tally *ret, struct fault *f);
 
-/* A claim that nobody settled yet: what a reader should call it. */
-const char *send_claim_state(struct ledger *l, const char *dir, int64_t attempt, int64_t notice, struct fault *f);
-
-/*
- * What a human needs to look one mail up in the relay's log: when it was claimed (ms since 1970) and the left side of
- * its Message-ID (new memory). FAULT_USAGE: this number is not in doubt.
- */
-int send_doubt(struct ledger *l, int64_t id, int64_t *ret_at, char **ret_token, struct fault *f);
-/* What is in doubt, for a human: `settle` is "resend", "accepted" or "leave". `id` is the attempt's number. */
-int send_resolve(struct ledger *l, int64_t id, const char *settle, const char *by, const char *reason, struct fault *f);
-
 #endif

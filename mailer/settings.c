@@ -432,3 +432,29 @@ bool settings_allows(const struct settings *s, const char *domain)
 			return true;
 	return false;
 }
+
+int settings_password(const struct settings *settings, char **ret, struct fault *f)
+{
+	const struct settings_relay *r = &settings->relay;
+	auto_text path = NULL;
+	char line[1024];
+	FILE *file;
+
+	if (!r->password_file)
+		return 0;
+	path = *r->password_file == '/'
+		       ? text_copy(r->password_file)
+		       : text_format("%s/%s", settings->dir, r->password_file);
+	file = fopen(path, "re");
+	if (!file || !fgets(line, sizeof(line), file)) {
+		if (file)
+			(void)fclose(file);
+		return fault_set(f, FAULT_CONFIG,
+			"incident.json: relay.password_file cannot be read, or is empty");
+	}
+	(void)fclose(file);
+	line[strcspn(line, "\r\n")] = '\0';
+	*ret = text_copy(line);
+	explicit_bzero(line, sizeof(line));
+	return 0;
+}

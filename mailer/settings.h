@@ -68,4 +68,7 @@ int settings_minute(int64_t ms);
 /* May mail go to this domain (lower case)? Limits the work address only. */
 bool settings_allows(const struct settings *s, const char *domain);
 
+/* The first line of the relay's password file, NULL if there is none. The caller wipes and frees it. */
+int settings_password(const struct settings *s, char **ret, struct fault *f);
+
 #endif

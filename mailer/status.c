@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mailer/send.h"
+#include "mailer/outcome.h"
 #include "mailer/show.h"
 #include "mailer/wire/capture.h"
 #include "recipients/clock.h"
@@ -96,8 +96,8 @@ static int gather_people(struct ledger *l, const struct settings *s,
 		int64_t n = query_int(q, "people");
 
 		if (!strcmp(state, "claimed"))
-			state = send_claim_state(l, s->dir, query_int(q, "attempt"),
-				query_int(q, "notice"), f);
+			state = outcome_of_claim(
+				s->dir, query_int(q, "attempt"), query_int(q, "notice"));
 		add_to(level, "people", n);
 		add_to(json_object_get(level, "states"), state, n);
 		add_to(states, state, n);
@@ -169,8 +169,8 @@ static int gather_in_doubt(
 	query_bind_text(q, ":mode", settings_mode(s));
 	while ((got = query_next(q, f)) > 0) {
 		bool doubt = !strcmp(query_text(q, "verdict"), "in_doubt") ||
-			     !strcmp(send_claim_state(l, s->dir, query_int(q, "id"),
-					     query_int(q, "notice_id"), f),
+			     !strcmp(outcome_of_claim(s->dir, query_int(q, "id"),
+					     query_int(q, "notice_id")),
 				     "in_doubt");
 
 		if (doubt && json_array_size(list) < IN_DOUBT_LISTED)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mailer/send.h"
+#include "mailer/outcome.h"
 #include "mailer/show.h"
 #include "mailer/status.h"
 #include "mailer/verb/doors.h"
@@ -124,8 +124,8 @@ static int people(struct command *c, enum format format, FILE *out, struct fault
 		if (!entry)
 			continue;
 		if (!strcmp(state, "claimed"))
-			state = send_claim_state(c->ledger, c->dir,
-				query_int(q, "attempt_id"), query_int(q, "notice_id"), f);
+			state = outcome_of_claim(c->dir, query_int(q, "attempt_id"),
+				query_int(q, "notice_id"));
 		surname = roster_value(entry, "surname");
 		line(&l,
 			(const char *const[]){roster_person_name(&list, p, scratch),

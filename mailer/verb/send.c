@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mailer/doubt.h"
 #include "mailer/send.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
@@ -31,7 +32,7 @@ static int look(struct command *c, long number, struct fault *f)
 	auto_text token = NULL;
 	int64_t ms;
 
-	if (send_doubt(c->ledger, number, &ms, &token, f))
+	if (doubt_find(c->ledger, number, &ms, &token, f))
 		return -1;
 	show_count(c, "number", number);
 	show_string(c, "at", clock_write(ms, at));
@@ -59,7 +60,7 @@ static int resolve(struct command *c, struct fault *f)
 	if (send_only_looks(c))
 		return look(c, number, f);
 	if (command_decides(c, f) ||
-		send_resolve(c->ledger, number, c->arguments[0], c->by, c->reason, f))
+		doubt_settle(c->ledger, number, c->arguments[0], c->by, c->reason, f))
 		return -1;
 	show_count(c, "resolved", number);
 	show(c, "Kept: number %ld is settled as '%s' by %s.\n", number, c->arguments[0],

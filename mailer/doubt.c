@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looks a number up and keeps what a human says of it. That it is then sent again, or
+ * counted as sent, follows from the views of the schema.
+ */
+#include "mailer/doubt.h"
+
+#include <string.h>
+
+#include "mailer/compose.h"
+#include "recipients/decision.h"
+#include "recipients/text.h"
+
+/* The row of a number that a human may settle. */
+static int query_doubt(struct ledger *l, int64_t id, struct query **ret, struct fault *f)
+{
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT a.at, a.verdict, n.id AS notice_id, n.facts_sealed FROM attempt_last a"
+			" JOIN notice n ON n.id = a.notice_id WHERE a.id = :id"),
+		    ret, f))
+		return -1;
+	query_bind_int(*ret, ":id", id);
+	got = query_next(*ret, f);
+	if (got < 0)
+		return -1;
+	if (!got || (strcmp(query_text(*ret, "verdict"), "in_doubt") &&
+			    strcmp(query_text(*ret, "verdict"), "claimed")))
+		return fault_set(f, FAULT_USAGE,
+			"number %lld is not in doubt (breachmail status lists what is)",
+			(long long)id);
+	return 0;
+}
+
+int doubt_find(
+	struct ledger *l, int64_t id, int64_t *ret_at, char **ret_token, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_row facts = {0};
+	const char *token;
+
+	if (query_doubt(l, id, &q, f) ||
+		query_sealed(q, "facts_sealed", "notice.facts_sealed",
+			query_int(q, "notice_id"), &facts.packed, f))
+		return -1;
+	token = row_value(&facts, COMPOSE_TOKEN);
+	if (!token)
+		return fault_set(f, FAULT_LEDGER, "a notice has no Message-ID");
+	*ret_at = query_int(q, "at");
+	*ret_token = text_copy(token);
+	return 0;
+}
+
+int doubt_settle(struct ledger *l, int64_t id, const char *settle_as, const char *by,
+	const char *reason, struct fault *f)
+{
+	struct decision d = {.kind = "resolve",
+		.choice = settle_as,
+		.attempt = id,
+		.by = by,
+		.reason = reason};
+	auto_query struct query *q = NULL;
+
+	if (strcmp(settle_as, "resend") && strcmp(settle_as, "accepted") &&
+		strcmp(settle_as, "leave"))
+		return fault_set(f, FAULT_USAGE,
+			"--resolve takes a number and one of: resend, accepted, leave");
+	if (query_doubt(l, id, &q, f))
+		return -1;
+	query_reset(q);
+	return decision_write(l, &d, f);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outcome: what became of a claim. Sole writer of outcome.
+ *
+ * A claim without an outcome, and its sender is dead: the flight journal knows what was on the wire, or it is in doubt.
+ */
+#ifndef MAILER_OUTCOME_H
+#define MAILER_OUTCOME_H
+
+#include <stdint.h>
+
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+
+int outcome_open(struct ledger *l, struct query **ret, struct fault *f);
+/* `verdict`: accepted, refused, deferred, in_doubt or not_sent; `reply` is sealed. Within a transaction. */
+int outcome_write(struct ledger *l, struct query *q, int64_t attempt, const char *verdict, int code,
+	const char *enhanced, const char *reply, struct fault *f);
+
+/* Writes the outcomes of all claims that a dead run left. Under the writer's lock, before the first claim. */
+int outcome_recover(struct ledger *l, const char *dir, struct fault *f);
+
+/* What a reader should call a claim without an outcome: pending while its sender lives, else as recover would write. */
+const char *outcome_of_claim(const char *dir, int64_t attempt, int64_t notice);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * released: the mail of a released notice exactly as it was released, or nothing.
+ *
+ * Bytes and recipient are opened and hashed again, each time: what does not agree with the digests that the release rests on
+ * is never given out.
+ */
+#ifndef MAILER_RELEASED_H
+#define MAILER_RELEASED_H
+
+#include <stdint.h>
+
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+#include "recipients/text.h"
+
+struct released_mail {
+	char *to, *envelope_from, *token; /* the token also stands in the Message-ID */
+	struct text bytes;
+};
+void released_mail_done(struct released_mail *m);
+
+struct released;
+/* `envelope_from` as in the settings: "{token}" in it becomes the notice's. Kept, not copied. */
+int released_open(struct ledger *l, const char *envelope_from, struct released **ret, struct fault *f);
+void released_close(struct released *r); /* NULL is fine */
+
+/* FAULT_REFUSED: it is not what was released. FAULT_LEDGER: it is gone. `m` is `{0}` before. */
+int released_get(struct released *r, int64_t notice, struct released_mail *m, struct fault *f);
+
+#endif

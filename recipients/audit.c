@@ -65,7 +65,8 @@ int audit_run(struct ledger *l, int64_t *ret_seals, struct fault *f)
 	int64_t broken = 0;
 
 	*ret_seals = 0;
-	if (ledger_query(l, SQL("PRAGMA integrity_check(1)"), &q, f) ||
+	if (ledger_query(l, SQL("SELECT integrity_check FROM pragma_integrity_check(1)"),
+		    &q, f) ||
 		query_next(q, f) < 0)
 		return -1;
 	if (strcmp(query_text(q, "integrity_check"), "ok"))

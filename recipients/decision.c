@@ -51,6 +51,21 @@ int decision_write(struct ledger *l, const struct decision *d, struct fault *f)
 	return query_run(q, f) ? -1 : ledger_commit(l, f);
 }
 
+int decision_accepted(struct ledger *l, const char *key, bool *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT 1 FROM decision WHERE kind = 'accept' AND about = :key"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":key", key);
+	got = query_next(q, f);
+	*ret = got > 0;
+	return got < 0 ? -1 : 0;
+}
+
 int decision_accept(struct ledger *l, const char *key, const char *by, const char *reason,
 	struct fault *f)
 {

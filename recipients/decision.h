@@ -11,6 +11,8 @@
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
 
+/* Was this question answered? */
+int decision_accepted(struct ledger *l, const char *key, bool *ret, struct fault *f);
 /* An open question (by its key) may stay as it is. FAULT_USAGE: no such question. */
 int decision_accept(struct ledger *l, const char *key, const char *by, const char *reason, struct fault *f);
 /*

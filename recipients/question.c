@@ -154,6 +154,19 @@ static int ask_about_fields(struct asking *a, struct fault *f)
 	return 0;
 }
 
+/* Without any address everyone becomes a task: that may be so, but it is never silent. */
+static int ask_about_addresses(struct asking *a, struct fault *f)
+{
+	static const char *const names[] = {"email", "email_personal", "contact"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (count_filled(a->people, true, names[i]))
+			return 0;
+	return ask(a, "no-addresses",
+		"No column of the people lists gives an address: nobody can be told by mail.",
+		f);
+}
+
 static int ask_about_levels(struct asking *a, const size_t *caught, struct fault *f)
 {
 	for (size_t i = 0; i < a->policy->levels_count; i++) {
@@ -254,6 +267,7 @@ int question_write(struct ledger *l, int64_t set, const struct policy *p,
 	query_bind_int(insert, ":set", set);
 	a.insert = insert;
 	return ask_about_lists(&a, l, f) || ask_about_fields(&a, f) ||
+			       ask_about_addresses(&a, f) ||
 			       ask_about_levels(&a, caught, f) || ask_about_units(&a, f)
 		       ? -1
 		       : 0;

@@ -5,6 +5,7 @@
  * Keys are stable, so that a human's answer (decision "accept") holds while the cause is the same:
  *	list-fewer:N list-older:N list-unlike:N list-protected:N	people list number N against the one before
  *	no-column:person.FIELD	a rule speaks of a field that no column feeds
+ *	no-addresses		no column gives an address of any kind
  *	often-empty:person.FIELD	... or that is empty for over 5 % of people
  *	empty-level:NAME	a level above the default that catches nobody on the list
  *	unknown-units:DIGEST	units that neither a rule nor known_units names

@@ -43,6 +43,24 @@ bool approve_only_looks(const struct command *c)
 	       !decides(c);
 }
 
+#define ANY_DOMAIN "no-allowed-domains" /* a question that only live asks */
+
+static int accept_question(struct command *c, const char *key, struct fault *f)
+{
+	struct decision any_domain = {.kind = "accept",
+		.choice = "accept",
+		.about = ANY_DOMAIN,
+		.by = c->by,
+		.reason = c->reason};
+	bool own = c->settings->live && !strcmp(key, ANY_DOMAIN);
+
+	if (own ? decision_write(c->ledger, &any_domain, f)
+		: decision_accept(c->ledger, key, c->by, c->reason, f))
+		return -1;
+	show(c, "Kept: %s decided that '%s' may stay as it is.\n", c->by, key);
+	return 0;
+}
+
 static int decide(struct command *c, struct fault *f)
 {
 	const char *row = command_option(c, "row"), *person = command_option(c, "person");
@@ -51,14 +69,8 @@ static int decide(struct command *c, struct fault *f)
 
 	if (command_decides(c, f))
 		return -1;
-	if (!row) {
-		if (decision_accept(
-			    c->ledger, command_option(c, "accept"), c->by, c->reason, f))
-			return -1;
-		show(c, "Kept: %s decided that '%s' may stay as it is.\n", c->by,
-			command_option(c, "accept"));
-		return 0;
-	}
+	if (!row)
+		return accept_question(c, command_option(c, "accept"), f);
 	if ((person != NULL) + nobody + all != 1)
 		return fault_set(f, FAULT_USAGE,
 			"--row takes one of --person ID, --nobody, --all-candidates");
@@ -74,16 +86,19 @@ static int decide(struct command *c, struct fault *f)
 static int gather_open(struct command *c, json_t **ret, size_t *ret_open, struct fault *f)
 {
 	json_t *q;
+	bool accepted;
 	size_t i;
 
 	if (group_questions(c->ledger, ret, ret_open, f))
 		return -1;
 	if (c->settings->live && !c->settings->allowed_domains_count) {
+		if (decision_accepted(c->ledger, ANY_DOMAIN, &accepted, f))
+			return -1;
 		(void)json_array_append_new(*ret,
-			json_pack("{s:s,s:s,s:b}", "key", "no-allowed-domains", "text",
+			json_pack("{s:s,s:s,s:b}", "key", ANY_DOMAIN, "text",
 				"allowed_domains is empty: mail could go to any domain.",
-				"accepted", 0));
-		(*ret_open)++;
+				"accepted", (int)accepted));
+		*ret_open += !accepted;
 	}
 	json_array_foreach(*ret, i, q) if (!json_is_true(json_object_get(q, "accepted")))
 		show(c, "open: %s\n      %s\n",

@@ -78,32 +78,47 @@ static int parse_offset(const char **p, int *ret_minutes)
 	return 0;
 }
 
+/* ".5", ".999999": what is finer than a millisecond is cut. */
+static int parse_fraction(const char **p, int *ret_ms)
+{
+	int scale = 100;
+
+	*ret_ms = 0;
+	if (**p != '.')
+		return 0;
+	if ((*p)[1] < '0' || (*p)[1] > '9')
+		return -1;
+	for ((*p)++; **p >= '0' && **p <= '9'; (*p)++, scale /= 10)
+		*ret_ms += (**p - '0') * scale;
+	return 0;
+}
+
 int clock_parse(const char *text, int64_t *ret_ms)
 {
 	struct tm t = {0}, back;
-	int year, month, offset, ms = 0, scale = 100;
+	int year, month, offset, ms, leap;
 	const char *p = text;
-	time_t seconds;
+	int64_t seconds;
 
 	if (digits(&p, 4, &year) || expect(&p, "-") || digits(&p, 2, &month) ||
 		expect(&p, "-") || digits(&p, 2, &t.tm_mday) || expect(&p, "Tt ") ||
 		digits(&p, 2, &t.tm_hour) || expect(&p, ":") ||
-		digits(&p, 2, &t.tm_min) || expect(&p, ":") || digits(&p, 2, &t.tm_sec))
+		digits(&p, 2, &t.tm_min) || expect(&p, ":") || digits(&p, 2, &t.tm_sec) ||
+		parse_fraction(&p, &ms) || parse_offset(&p, &offset) || *p)
 		return -1;
-	if (*p == '.')
-		for (p++; *p >= '0' && *p <= '9'; p++, scale /= 10)
-			ms += (*p - '0') * scale;
-	if (parse_offset(&p, &offset) || *p || t.tm_hour > 23 || t.tm_min > 59 ||
-		t.tm_sec > 60)
+	if (t.tm_hour > 23 || t.tm_min > 59 || t.tm_sec > 60)
 		return -1;
+	leap = t.tm_sec == 60;
+	t.tm_sec -= leap;
 	t.tm_year = year - 1900;
 	t.tm_mon = month - 1;
 	back = t;
-	seconds = timegm(&back);
-	if (back.tm_mon != t.tm_mon ||
-		(back.tm_mday != t.tm_mday && t.tm_sec != 60)) /* 31 February */
+	seconds = (int64_t)timegm(&back) + leap - offset * 60;
+	if (back.tm_mon != t.tm_mon || back.tm_mday != t.tm_mday) /* 31 February */
 		return -1;
-	*ret_ms = ((int64_t)seconds - offset * 60) * 1000 + ms;
+	if (leap && seconds % 86400) /* RFC 3339, 5.7: only where a day of UTC ends */
+		return -1;
+	*ret_ms = seconds * 1000 + ms;
 	return 0;
 }
 
@@ -118,8 +133,11 @@ const char *clock_write(int64_t ms, char out[CLOCK_TEXT])
 	return out;
 }
 
-static int64_t unit_ms(char unit, int time_part)
+/* Months have no length, so "m" is a minute; ISO 8601 asks for its capitals. */
+static int64_t unit_ms(char unit, const char *units)
 {
+	if (!unit || !strchr(units, unit))
+		return 0;
 	switch (unit) {
 	case 'w':
 	case 'W':
@@ -131,18 +149,14 @@ static int64_t unit_ms(char unit, int time_part)
 	case 'H':
 		return 3600000;
 	case 'm':
-		return 60000;
 	case 'M':
-		return time_part ? 60000 : 0; /* months have no length */
-	case 's':
-	case 'S':
-		return 1000;
+		return 60000;
 	}
-	return 0;
+	return 1000;
 }
 
 /* One "12h"; at most 100 years, so that sums cannot overflow. */
-static int parse_amount(const char **p, int time_part, int64_t *total)
+static int parse_amount(const char **p, const char *units, int64_t *total)
 {
 	char *end;
 	long n;
@@ -152,7 +166,7 @@ static int parse_amount(const char **p, int time_part, int64_t *total)
 		return -1;
 	errno = 0;
 	n = strtol(*p, &end, 10);
-	unit = unit_ms(*end, time_part);
+	unit = unit_ms(*end, units);
 	if (errno || !unit || n > 100LL * 366 * 86400000 / unit)
 		return -1;
 	*total += n * unit;
@@ -160,28 +174,31 @@ static int parse_amount(const char **p, int time_part, int64_t *total)
 	return 0;
 }
 
+static int parse_iso(const char *p, int64_t *total)
+{
+	const char *units = "WD";
+
+	if (!*p)
+		return -1;
+	while (*p) {
+		if (*p == 'T' && *units == 'W') {
+			units = "HMS";
+			p++;
+		}
+		if (parse_amount(&p, units, total))
+			return -1;
+	}
+	return 0;
+}
+
 int clock_parse_duration(const char *text, int64_t *ret_ms)
 {
 	const char *p = text;
 	int64_t total = 0;
-	int iso = *p == 'P', time_part = 0;
 
-	if (iso)
-		p++;
-	if (!*p)
+	if (*p == 'P' ? parse_iso(p + 1, &total)
+		      : parse_amount(&p, "wdhmsWDHS", &total) || *p)
 		return -1;
-	while (*p) {
-		if (iso && !time_part && *p == 'T') {
-			time_part = 1;
-			p++;
-			if (!*p)
-				return -1;
-		}
-		if (parse_amount(&p, time_part, &total))
-			return -1;
-		if (!iso && *p)
-			return -1;
-	}
 	*ret_ms = total;
 	return 0;
 }

@@ -466,7 +466,7 @@ static double rate(const struct send_options *o)
 {
 	double limit = (double)o->settings->relay.per_minute / 60;
 
-	if (!limit || (o->per_second > 0 && o->per_second < limit))
+	if (limit <= 0 || (o->per_second > 0 && o->per_second < limit))
 		limit = o->per_second;
 	return limit;
 }

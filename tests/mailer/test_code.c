@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * code: whatever a person may mishear or write down wrongly is found out: every wrong
+ * sign, and every two neighbours that changed places.
+ */
+#include "mailer/code.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "recipients/fault.h"
+#include "recipients/vault.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define CODES 50
+
+static const char signs[] = "23456789ACFHJKLMPQRTWXY";
+
+static int set_up(void **state)
+{
+	struct fault f;
+
+	(void)state;
+	return vault_start(&f);
+}
+
+static void made(void **state)
+{
+	char code[CODE_TEXT], read[CODE_TEXT], seen[256] = {0};
+
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		code_make(code);
+		assert_int_equal(strlen(code), CODE_TEXT - 1);
+		assert_int_equal(code[CODE_SIGNS / 2], '-');
+		assert_int_equal(strspn(code, "23456789ACFHJKLMPQRTWXY-"), CODE_TEXT - 1);
+		assert_int_equal(code_read(code, read), 0);
+		assert_string_equal(read, code);
+		for (const char *p = code; *p; p++)
+			seen[(unsigned char)*p] = 1;
+	}
+	for (const char *p = signs; *p; p++) /* each sign is used */
+		assert_true(seen[(unsigned char)*p]);
+}
+
+static void every_wrong_sign(void **state)
+{
+	char code[CODE_TEXT], out[CODE_TEXT];
+
+	(void)state;
+	for (int i = 0; i < CODES; i++) {
+		code_make(code);
+		for (size_t at = 0; at < CODE_TEXT - 1; at++) {
+			char right = code[at];
+
+			for (const char *p = signs; right != '-' && *p; p++) {
+				code[at] = *p;
+				if (*p != right && !code_read(code, out))
+					fail_msg("%s passes for another", code);
+			}
+			code[at] = right;
+		}
+	}
+}
+
+static void every_swap_of_neighbours(void **state)
+{
+	char shown[CODE_TEXT], code[CODE_SIGNS + 1], out[CODE_TEXT];
+
+	(void)state;
+	for (int i = 0; i < CODES; i++) {
+		code_make(shown);
+		memcpy(code, shown, CODE_SIGNS / 2);
+		memcpy(code + CODE_SIGNS / 2, shown + CODE_SIGNS / 2 + 1,
+			CODE_SIGNS / 2 + 1);
+		assert_int_equal(code_read(code, out), 0);
+		for (size_t at = 0; at + 1 < CODE_SIGNS; at++) {
+			char first = code[at];
+
+			code[at] = code[at + 1];
+			code[at + 1] = first;
+			if (code[at] != first && !code_read(code, out))
+				fail_msg("%s passes for another", code);
+			code[at + 1] = code[at];
+			code[at] = first;
+		}
+	}
+}
+
+static void as_it_was_written_down(void **state)
+{
+	static const char *const good[] = {"22222-22222", "2222222222", " 22222 22222\n",
+		"2 2 2 2 2 - 2 2 2 2 2", "--22222--22222--"};
+	static const char *const bad[] = {"", "-", "2222-22222", "222222-22222",
+		"22222-2222I", "22222-2222O", "22222-22220", "22222-22223", "22222_22222",
+		"22222-22222x",
+		"22222\xc2\xa0"
+		"22222",
+		"\xef\xbc\x92"
+		"2222-22222"};
+	char code[CODE_TEXT], small[CODE_TEXT], out[CODE_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(good); i++) {
+		assert_int_equal(code_read(good[i], out), 0);
+		assert_string_equal(out, "22222-22222");
+	}
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		if (!code_read(bad[i], out))
+			fail_msg("%s is taken", bad[i]);
+	for (int i = 0; i < 100; i++) { /* small letters */
+		code_make(code);
+		for (size_t k = 0; k < CODE_TEXT; k++)
+			small[k] = code[k] >= 'A' ? (char)(code[k] | 0x20) : code[k];
+		assert_int_equal(code_read(small, out), 0);
+		assert_string_equal(out, code);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(made),
+		cmocka_unit_test(every_wrong_sign),
+		cmocka_unit_test(every_swap_of_neighbours),
+		cmocka_unit_test(as_it_was_written_down),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}

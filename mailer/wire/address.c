@@ -45,8 +45,7 @@ static const char *forbidden(const char *bytes, size_t length)
 	return NULL;
 }
 
-/* The length of the quoted string at the start, with both quotes; 0 if it does not end.
- */
+/* The length of the quoted string at the start, quotes and all; 0 if it does not end. */
 static size_t quoted_length(const char *bytes, size_t length)
 {
 	for (size_t i = 1; i < length; i++) {
@@ -86,8 +85,7 @@ static const char *check_local(const char *local, size_t length)
 	return check_dot_string(local, length);
 }
 
-/* `domain` is what libidn2 made; of pure ASCII names it takes more than a host may have.
- */
+/* `domain` is what libidn2 made; if it is pure ASCII, hardly anything was looked at. */
 static const char *check_domain(const char *domain)
 {
 	static const char ldh[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
@@ -181,8 +179,7 @@ int address_parse(const char *bytes, size_t length, struct address *ret, struct 
 	return reason ? fault_set(f, FAULT_INPUT, "%s", reason) : 0;
 }
 
-/* A display name without its quotes and blanks at the ends; NULL if its quotes do not
- * fit. */
+/* A display name without quotes and outer blanks; NULL if its quotes do not fit. */
 static char *unquote_name(const char *from, const char *to)
 {
 	char *name = text_alloc((size_t)(to - from) + 1), *out = name;

@@ -217,8 +217,7 @@ static bool is_mail(const struct dirent *entry)
 	       (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN);
 }
 
-/* Walks one folder; removes its mails if asked to. A folder that is not there is empty.
- */
+/* Counts, perhaps removes, one folder's mails. A folder that is not there is empty. */
 static int walk(const char *dir, const char *folder, bool remove_them, size_t *ret,
 	struct fault *f)
 {

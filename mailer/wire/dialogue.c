@@ -13,7 +13,8 @@
 #include "recipients/clock.h"
 
 #define READ_SIZE 16384
-#define ORCPT_MAX 500 /* RFC 3461 section 4.2 */
+#define ORCPT_MAX 500    /* RFC 3461 section 4.2 */
+#define TLS_RECORD 16384 /* the most that one holds, RFC 8446 section 5.1 */
 
 static const char *stage_name(enum stage stage)
 {
@@ -62,8 +63,7 @@ static void settle(struct dialogue *d, struct flight *fl)
 	d->calls->settled(d->calls->owner, &fl->mail, &fl->verdict, d->slot);
 }
 
-/* Keeps the first refusal; the mail is settled when the last reply of its group is there.
- */
+/* Keeps the first refusal; the mail is settled when its group's last reply is there. */
 static void refuse(struct flight *fl, const struct reply *r, enum stage stage)
 {
 	if (fl->refused)
@@ -74,8 +74,7 @@ static void refuse(struct flight *fl, const struct reply *r, enum stage stage)
 	fl->refused = true;
 }
 
-/* The connection is gone. Here a mail whose dot went out becomes one that nobody knows
- * about. */
+/* The connection is gone. Of a mail whose dot went out nobody knows any more. */
 static void settle_lost(
 	struct dialogue *d, struct flight *fl, enum stage stage, const char *why)
 {
@@ -133,10 +132,16 @@ static void set_deadline(struct dialogue *d)
 		d->deadline = 0;
 }
 
+/*
+ * Which dots the system has. A record that TLS could not write at once stays with it, and
+ * may yet go out, even when the connection is closed.
+ */
 static void note_dots(struct dialogue *d)
 {
+	size_t gone = d->sent + (d->dial->tls && d->waits_write ? TLS_RECORD : 0);
+
 	for (struct flight *fl = d->flight; fl < d->flight + 2; fl++)
-		if (fl->used && fl->handed && d->sent >= fl->dot_end)
+		if (fl->used && fl->handed && gone >= fl->dot_end)
 			fl->dot = true;
 }
 
@@ -160,13 +165,12 @@ static void flush(struct dialogue *d)
 			break;
 		}
 		if (code != CURLE_OK) {
-			d->broken =
-				true; /* its last words may still be there to be read */
+			d->broken = true; /* last words may still be there to be read */
 			break;
 		}
 		d->sent += took;
-		note_dots(d);
 	}
+	note_dots(d);
 	set_deadline(d);
 }
 
@@ -262,8 +266,7 @@ static void say(struct dialogue *d, enum stage stage, struct flight *fl)
 	expect(d, stage, fl);
 }
 
-/* False, and the connection given up, if the relay answers what it cannot have read yet.
- */
+/* False, and the connection given up, if the relay answers what it cannot have read. */
 static bool empty_out(struct dialogue *d)
 {
 	if (!is_sent(d)) {
@@ -280,8 +283,7 @@ static bool pipelines(const struct dialogue *d)
 	return d->dial->pipelining && d->settings->pipelining != RELAY_PIPELINING_OFF;
 }
 
-/* A transaction begins: the whole group, DATA last (RFC 2920 section 3.1), or its first
- * step. */
+/* A transaction: its whole group, DATA last (RFC 2920 section 3.1), or one step. */
 static void say_group(
 	struct dialogue *d, struct flight *fl, const struct relay_mail *mail)
 {
@@ -377,8 +379,7 @@ static void on_step(
 	}
 }
 
-/* 354 though nobody is to get it: end it empty, its reply tells nothing (RFC 2920
- * section 3.1). */
+/* 354 though nobody is to get it: ended empty, and the reply to that tells nothing. */
 static void on_data(struct dialogue *d, struct flight *fl)
 {
 	bool go = d->reply.code == 354;
@@ -400,9 +401,8 @@ static void on_dot(struct dialogue *d, struct flight *fl)
 	bool early = !fl->dot;
 
 	refuse(fl, &d->reply, STAGE_DOT);
-	if (early && fl->verdict.kind == RELAY_ACCEPTED)
-		fl->verdict.kind =
-			RELAY_IN_DOUBT; /* it accepts what it cannot have read */
+	if (early && fl->verdict.kind == RELAY_ACCEPTED) /* what it cannot have read? */
+		fl->verdict.kind = RELAY_IN_DOUBT;
 	finish(d, fl);
 	if (early)
 		dialogue_give_up(d, "the relay answered before the mail was sent");

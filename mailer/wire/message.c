@@ -252,8 +252,7 @@ static void field_add_word(struct field *h, const char *text, size_t length)
 	field_add(h, WORD_CLOSE, strlen(WORD_CLOSE));
 }
 
-/* RFC 2047 words, cut between characters. Blanks are in the words: those between do not
- * count. */
+/* RFC 2047 words, cut between characters. Blanks go inside: those between are lost. */
 static void field_add_words(struct field *h, const char *s)
 {
 	char text[WORD_TEXT];
@@ -281,8 +280,7 @@ static void field_add_words(struct field *h, const char *s)
 	field_add_word(h, text, length);
 }
 
-/* Plain words with single blanks between, none too long for a line, none like RFC 2047's.
- */
+/* Words with single blanks between, none too long for a line, none like RFC 2047's. */
 static bool is_plain(const char *s, size_t longest)
 {
 	size_t word = 0;
@@ -417,8 +415,7 @@ static size_t encode(const char *s, size_t column, char out[3])
 	return 1;
 }
 
-/* How many bytes, at most `most`, go out as they are; a blank at their end may be a
- * line's last. */
+/* How many bytes go out as they are. A blank at their end may be the line's last. */
 static size_t run_length(const char *s, size_t most)
 {
 	size_t n = 0;

@@ -331,9 +331,10 @@ static void on_stands(struct engine *en, struct connection *c)
 	dialogue_open(
 		&c->talk, &en->s, &en->calls, &c->dial, (unsigned)(c - en->connection));
 	if (curl_easy_getinfo(c->dial.easy, CURLINFO_ACTIVESOCKET, &c->fd) ||
-		epoll_ctl(en->epoll, EPOLL_CTL_ADD, c->fd, &ev))
-		en->aborted =
-			fault_set(en->f, FAULT_INTERNAL, "cannot watch a connection");
+		epoll_ctl(en->epoll, EPOLL_CTL_ADD, c->fd, &ev)) {
+		(void)fault_set(en->f, FAULT_INTERNAL, "cannot watch a connection");
+		en->aborted = true;
+	}
 }
 
 static void on_dialed(struct engine *en)

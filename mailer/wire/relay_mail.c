@@ -50,8 +50,7 @@ static bool is_seven_bit(const char *s, size_t length)
 	return !(all & 0x8080808080808080);
 }
 
-/* Every CR before an LF, every LF behind a CR: a relay that reads it otherwise sees two
- * mails. */
+/* Every CR before an LF, every LF behind a CR: read otherwise, one mail may be two. */
 static const char *check_lines(const char *s, size_t length)
 {
 	const char *end = s + length;

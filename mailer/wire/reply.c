@@ -156,8 +156,7 @@ static void copy_id(const char *s, char *out, size_t room)
 	out[length] = '\0';
 }
 
-/* Postfix, Exim, Exchange by a word before; Sendmail and OpenSMTPD by the words behind.
- */
+/* Postfix, Exim, Exchange by a word before; Sendmail, OpenSMTPD by the words behind. */
 static void read_queue_id(const char *text, char *out, size_t room)
 {
 	static const char *const before[] = {"queued as ", "InternalId=", " id=", NULL};
@@ -181,8 +180,7 @@ static void read_queue_id(const char *text, char *out, size_t room)
 		out[0] = '\0'; /* a word or an enhanced code */
 }
 
-/* Whom a refusal is charged to is decided here: a recipient only by a reply that speaks
- * of them. */
+/* Whom a refusal is charged to: a recipient only if the reply speaks of them. */
 static enum relay_kind judge(const struct reply *r, const char *stage, bool session)
 {
 	bool dot = !strcmp(stage, "dot");

@@ -380,8 +380,10 @@ static void test_numbers_in_a_foreign_locale(void **state)
 {
 	(void)state;
 	if (!setlocale(LC_NUMERIC, "de_DE.UTF-8") &&
-		!setlocale(LC_NUMERIC, "fr_FR.UTF-8"))
+		!setlocale(LC_NUMERIC, "fr_FR.UTF-8")) {
+		print_message("# %s: no locale with a decimal comma here\n", __func__);
 		skip();
+	}
 	check_a_number();
 	setlocale(LC_NUMERIC, "C");
 }

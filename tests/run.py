@@ -8,6 +8,7 @@ as failed, and so does each report that a sanitizer wrote, whoever hid it.
 """
 import argparse
 import collections
+import concurrent.futures
 import fcntl
 import json
 import os
@@ -30,11 +31,14 @@ BUILDS = {
 }
 FLOORS = ["tests/recipients", "tests/templates", "tests/mailer"]
 SUITES = "unit house flow server fault asan clang fuzz".split()
+NOT_SANITIZED = {"test_kill.py", "test_demo.py",                # they kill the program
+                 "test_catch_mail.py", "test_make_people.py"}   # they do not run it
 MINUTES = 10            # the most that one suite may take; six times that with --long
 FUZZ_SECONDS = 60       # for each target
 TAIL = 40               # lines of what failed
 
 Result = collections.namedtuple("Result", "code output")
+running = set()         # what run() has begun and not ended
 
 
 class Score:
@@ -43,38 +47,56 @@ class Score:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
         self.notes = []
+        self.reasons = collections.defaultdict(list)
 
     def fail(self, what, output=""):
         self.failed += 1
-        lines = output.replace(f"{ROOT}/", "").rstrip().splitlines()
-        self.notes += [f"FAILED {what}", *("    " + line for line in lines[-TAIL:])]
+        self.notes.append(f"FAILED {what}")
+        self.show(output, TAIL)
+
+    def show(self, output, tail):
+        """The end of what was said, without what ninja and pytest say when all is well."""
+        lines = [line for line in output.replace(f"{ROOT}/", "").rstrip().splitlines()
+                 if not re.match(r"\[\d+/\d+\] |[.sF]+ +\[ *\d+%\]|-+ generated xml file", line)]
+        self.notes += ["    " + line for line in lines[-tail:]]
 
     def skip(self, what, reason):
         self.skipped += 1
-        self.notes.append(f"skipped: {what}: {reason}")
+        self.reasons[reason].append(what)
 
     def add(self, other):
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
+        self.notes += other.notes
+        for reason, names in other.reasons.items():
+            self.reasons[reason] += names
+
+    def lines(self):
+        for reason, names in self.reasons.items():
+            yield f"skipped {len(names)}: {reason} ({', '.join(dict.fromkeys(name.split('[')[0] for name in names))})"
+        yield from self.notes
 
 
 def run(command, seconds, **environment):
     """Runs a command to its end, or to the end of its time with all its children; 124 as timeout(1) has it."""
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-    code = None
+    running.add(process)
     try:
         output, _ = process.communicate(timeout=seconds)
+        return Result(process.returncode, output.decode(errors="replace"))
     except subprocess.TimeoutExpired:
-        code = 124
-    finally:
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-    if code:
+        os.killpg(process.pid, signal.SIGKILL)
         output, _ = process.communicate()
-        output += f"\nstopped after {seconds} seconds\n".encode()
-    return Result(code or process.returncode, output.decode(errors="replace"))
+        return Result(124, output.decode(errors="replace") + f"\nstopped after {seconds} seconds\n")
+    finally:
+        running.discard(process)
+
+
+def stop_all():
+    for process in list(running):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 class Tests:
@@ -89,8 +111,8 @@ class Tests:
         work(score)
         print(f"{name:16}{score.passed:6} passed {score.failed:4} failed {score.skipped:4} skipped"
               f"{time.monotonic() - start:7.1f} s", flush=True)
-        for note in score.notes:
-            print("    " + note, flush=True)
+        for line in score.lines():
+            print("    " + line, flush=True)
         self.total.add(score)
         return not score.failed
 
@@ -130,18 +152,25 @@ class Tests:
         self.collect_reports(score, build)
 
     def pytest(self, score, build, *folders):
-        folders = [folder for folder in folders if any((ROOT / folder).glob("test_*.py"))]
-        if not folders:
-            return
-        folder, report = ROOT / "build" / build, self.scratch / "junit.xml"
-        report.unlink(missing_ok=True)
-        unwanted = ["long"] * (not self.long) + ["plain"] * (build == "asan")
-        marks = ["-m", " and ".join(f"not {mark}" for mark in unwanted)] if unwanted else []
-        result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q", "--tb=short",
-                      "--junitxml", report, *marks, *folders], self.seconds, **self.sanitizer(build),
+        """Each file in a process of its own, as many at once as there are processors, large ones first."""
+        files = [file for folder in folders for file in (ROOT / folder).glob("test_*.py")
+                 if build == "plain" or file.name not in NOT_SANITIZED]
+        files.sort(key=lambda file: -file.stat().st_size)
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for part in pool.map(lambda file: self.pytest_file(file, build), files):
+                score.add(part)
+
+    def pytest_file(self, file, build):
+        score, folder = Score(), ROOT / "build" / build
+        name = str(file.relative_to(ROOT))
+        report = self.scratch / name.replace("/", "-").replace(".py", f"-{build}.xml")
+        unwanted = ["long"] * (not self.long) + ["plain"] * (build != "plain")
+        result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q", "--tb=short", "--junitxml", report,
+                      "-m", " and ".join(f"not {mark}" for mark in unwanted), name], self.seconds, **self.sanitizer(build),
                      BREACHMAIL=str(folder / "mailer" / "breachmail"), BREACHMAIL_BUILD=str(folder),
                      BREACHMAIL_LONG="1" if self.long else "")
-        count_junit(score, report, result, " ".join(folders))
+        count_junit(score, report, result, name)
+        return score
 
     def python_suite(self, name, build="plain"):
         def work(score):
@@ -210,15 +239,10 @@ def reason_of(out, what):
     return found.group(1) if found else "no reason given"
 
 
-def count_junit(score, report, result, what):
-    if not report.exists():
-        if result.code:
-            score.fail(what, result.output)
-        return
+def count_junit(score, report, result, file):
     failed = 0
-    for case in xml.etree.ElementTree.parse(report).iter("testcase"):
-        name = f"{case.get('classname')}::{case.get('name')}"
-        skip = case.find("skipped")
+    for case in xml.etree.ElementTree.parse(report).iter("testcase") if report.exists() else []:
+        name, skip = f"{file}::{case.get('name')}", case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
             score.fail(name)
@@ -226,18 +250,16 @@ def count_junit(score, report, result, what):
             score.skip(name, skip.get("message"))
         else:
             score.passed += 1
-    if result.code and result.code != 5 and (not failed or result.code != 1):
-        score.fail(f"{what}: pytest ended with code {result.code}", result.output)
-    elif failed:
-        lines = result.output.replace(f"{ROOT}/", "").rstrip().splitlines()
-        score.notes += ["    " + line for line in lines[-TAIL * min(failed, 5):]]
+    if failed and result.code == 1:
+        score.show(result.output, TAIL * min(failed, 5))
+    elif result.code not in (0, 5):     # 5: none of its tests was wanted
+        score.fail(f"{file}: pytest ended with code {result.code}", result.output)
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/test", add_help=False, usage="scripts/test [--long] [--only SUITE]... [--help]")
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--only", action="append", choices=SUITES, metavar="SUITE")
-    parser.exit_on_error = False
     try:
         options, rest = parser.parse_known_args()
     except argparse.ArgumentError as error:
@@ -302,4 +324,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit(130)
+        stop_all()
+        os._exit(130)   # without waiting for what waits for them

@@ -103,7 +103,7 @@ static void edit(const struct text *from, struct text *out)
 			i += dice(80);
 			break;
 		case 3:
-			i -= dice((uint32_t)i + 1 < 40 ? (uint32_t)i + 1 : 46);
+			i -= dice((uint32_t)i + 1 < 40 ? (uint32_t)i + 1 : 40);
 			text_add_char(out, from->bytes[i]);
 			break;
 		}
@@ -117,7 +117,7 @@ static void random_edits(void **state)
 	(void)state;
 	for (int turn = 0; turn < 1000; turn++) {
 		text_clear(&stencil);
-		for (uint32_t n = dice(46); n; n--)
+		for (uint32_t n = dice(40); n; n--)
 			add_line(&stencil);
 		edit(&stencil, &bytes);
 		(void)round_trip(&stencil, &bytes);

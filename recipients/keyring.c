@@ -69,7 +69,7 @@ static int make_folders(char *path, struct fault *f)
 	return 0;
 }
 
-static int refuse_beside(const char *dir, const char *key_file, struct fault *f)
+int keyring_apart(const char *dir, const char *key_file, struct fault *f)
 {
 	auto_text folder = text_copy(key_file);
 	auto_text real_dir = realpath(dir, NULL);
@@ -99,5 +99,5 @@ int keyring_place(
 		*ret = text_copy(asked);
 	else if (default_place(id, ret, f) || make_folders(*ret, f))
 		return -1;
-	return refuse_beside(dir, *ret, f);
+	return keyring_apart(dir, *ret, f);
 }

@@ -15,9 +15,12 @@
 int keyring_find(const char *asked, const char *id, char **ret, struct fault *f);
 
 /*
- * Where to put a new one: makes the default's folders. FAULT_CONFIG if that is in the incident's folder `dir`: the key
- * must not travel with the ledger, or a copy of the folder would open itself.
+ * FAULT_CONFIG if a key file lies in the incident's folder `dir`: the key must not travel with the ledger, or a copy of
+ * the folder would open itself. FAULT_CANTCREATE if the key's folder is not there.
  */
+int keyring_apart(const char *dir, const char *key_file, struct fault *f);
+
+/* Where to put a new one: makes the default's folders, and sees that it is apart. */
 int keyring_place(const char *dir, const char *asked, const char *id, char **ret, struct fault *f);
 
 #endif

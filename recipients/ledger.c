@@ -120,7 +120,7 @@ static int schema_version(struct ledger *l, int64_t *ret, struct fault *f)
 
 /* Migrations are texts in a list that only grows; the count applied is the file's
  * version. */
-static int migrate(struct ledger *l, struct fault *f)
+static int migrate(struct ledger *l, bool fresh, struct fault *f)
 {
 	int64_t version, known = 0, application;
 	char sql[64];
@@ -130,7 +130,7 @@ static int migrate(struct ledger *l, struct fault *f)
 	if (ledger_number(l, SQL("PRAGMA application_id"), 0, &application, f) ||
 		schema_version(l, &version, f))
 		return -1;
-	if (version && application != APPLICATION_ID)
+	if (!fresh && application != APPLICATION_ID)
 		return fault_set(
 			f, FAULT_LEDGER, "ledger.db is not a ledger of this program");
 	if (version > known)
@@ -214,7 +214,8 @@ static struct ledger *ledger_new(enum ledger_mode mode, const struct ledger_opti
 static int open_all(struct ledger *l, const char *dir, const struct ledger_options *o,
 	struct fault *f)
 {
-	if (open_file(dir, l, f) || migrate(l, f) || open_vault(l, o->key_file, f))
+	if (open_file(dir, l, f) || migrate(l, false, f) ||
+		open_vault(l, o->key_file, f) || keyring_apart(dir, l->key_file, f))
 		return -1;
 	if (l->mode == LEDGER_REHEARSE)
 		return ledger_begin(l, f);
@@ -296,7 +297,7 @@ static int create_all(
 			"%s exists: this folder holds an incident already", path);
 	if (create_key(l, dir, key_file, f) || create_file(path, f))
 		return -1;
-	if (open_file(dir, l, f) || migrate(l, f) || create_rows(l, f)) {
+	if (open_file(dir, l, f) || migrate(l, true, f) || create_rows(l, f)) {
 		(void)unlink(path); /* half a ledger helps nobody; the unused key is kept:
 				       keys are never deleted */
 		return -1;

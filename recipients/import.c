@@ -34,7 +34,8 @@ struct import {
 	struct import_tally *tally;
 	struct table *table;
 	const char *const *header;
-	const char **fields; /* of each column: a known field's name, or its own header */
+	const char **fields; /* of each column: a known field's name, or its own */
+	char **own; /* its header; "column:surname" where that is a field's name */
 	size_t columns;
 	int64_t source;
 	unsigned char digest[VAULT_DIGEST];
@@ -63,12 +64,12 @@ static size_t column_named(const struct import *im, const char *name, size_t len
 	return SIZE_MAX;
 }
 
-/* A field goes to one column only; whoever had it before keeps his own header. */
+/* A field goes to one column only; whoever had it before keeps his own name. */
 static void assign(struct import *im, const char *field, size_t column)
 {
 	for (size_t i = 0; i < im->columns; i++)
 		if (!strcmp(im->fields[i], field))
-			im->fields[i] = im->header[i];
+			im->fields[i] = im->own[i];
 	im->fields[column] = field;
 }
 
@@ -126,7 +127,7 @@ static void recognise(struct import *im)
 	for (size_t i = 0; i < im->columns; i++) {
 		const struct field *field = field_recognise(im->header[i]);
 
-		im->fields[i] = im->header[i];
+		im->fields[i] = im->own[i];
 		for (size_t j = 0; field && j < i; j++)
 			if (!strcmp(im->fields[j], field->name))
 				field = NULL; /* the first column of a kind has it; a
@@ -136,10 +137,21 @@ static void recognise(struct import *im)
 	}
 }
 
+/* A column that lost its field must not be taken for it. */
+static char *own_name(const char *header)
+{
+	bool taken = field_find(header) || !strcmp(header, ROSTER_ROW);
+
+	return text_format("%s%s", taken ? "column:" : "", header);
+}
+
 static int map_columns(struct import *im, struct fault *f)
 {
 	im->header = table_header(im->table, &im->columns);
 	im->fields = text_alloc(im->columns * sizeof(*im->fields));
+	im->own = text_alloc(im->columns * sizeof(*im->own));
+	for (size_t i = 0; i < im->columns; i++)
+		im->own[i] = own_name(im->header[i]);
 	recognise(im);
 	if (map_by_policy(im, f))
 		return -1;
@@ -149,7 +161,7 @@ static int map_columns(struct import *im, struct fault *f)
 	im->tally->columns = json_object();
 	im->tally->unmapped = json_array();
 	for (size_t i = 0; i < im->columns; i++) {
-		if (im->fields[i] == im->header[i])
+		if (im->fields[i] == im->own[i])
 			(void)json_array_append_new(
 				im->tally->unmapped, json_string(im->header[i]));
 		else
@@ -254,10 +266,10 @@ static int write_rejects(struct import *im, struct fault *f)
 
 static void describe(const struct import *im, struct row *about)
 {
-	row_add(about, "file", im->options->file);
-	row_add(about, "format", table_format(im->table));
-	row_add(about, "encoding", table_encoding(im->table));
-	row_add(about, "controller", im->options->controller);
+	row_add(about, "#file", im->options->file);
+	row_add(about, "#format", table_format(im->table));
+	row_add(about, "#encoding", table_encoding(im->table));
+	row_add(about, "#controller", im->options->controller);
 	for (size_t i = 0; i < im->columns; i++)
 		row_add(about, im->fields[i], im->header[i]);
 }
@@ -331,7 +343,7 @@ static bool is_protected(struct import *im, const char *packed, size_t length)
 		return false;
 	facts_row_read(&im->entry, &p->book, FACTS_PERSON, packed, length);
 	policy_judge(p, &facts, &verdict);
-	return policy_level_of(p, &verdict) != p->default_level && verdict.levels;
+	return policy_level_of(p, &verdict) < p->default_level;
 }
 
 /* Gives a list's row its person. 1: rejected. */
@@ -487,6 +499,9 @@ static void import_done(struct import *im)
 {
 	table_close(im->table);
 	known_free(im->known);
+	for (size_t i = 0; im->own && i < im->columns; i++)
+		free(im->own[i]);
+	free(im->own);
 	free(im->fields);
 	text_done(&im->packed);
 	free(im->waiting);

@@ -16,8 +16,8 @@
 struct roster_names {
 	const char *names[NAMES_MAX];
 	size_t count;
-	size_t after[NAMES_MAX + 1]; /* the name that followed this one last time: rows of a
-				    file are alike */
+	size_t after[NAMES_MAX + 1]; /* the name that followed this one last time: rows of
+				    a file are alike */
 };
 
 static const char *keep(struct roster *r, const char *bytes, size_t length)
@@ -71,8 +71,8 @@ const char *roster_name(const struct roster *r, size_t i)
 	return r->names->names[i];
 }
 
-/* Numbers the names of a row. The first value of a name counts. */
-static void number_names(
+/* Numbers the names of a row. The first value of a name counts. False: too many names. */
+static bool number_names(
 	struct roster_names *names, const struct roster_row *row, const char **values)
 {
 	const char *name = NULL, *value;
@@ -84,19 +84,22 @@ static void number_names(
 		if (guess >= names->count || strcmp(names->names[guess], name) != 0) {
 			guess = name_number(names, name);
 			if (guess == NAMES_MAX)
-				continue;
-			if (guess == names->count)
+				return false;
+			if (guess == names->count) {
 				names->names[names->count++] = name;
+				values[guess] = NULL;
+			}
 			names->after[i] = guess;
 		}
 		i = guess;
 		if (!values[i])
 			values[i] = value;
 	}
+	return true;
 }
 
 /* Once all rows are in: the names of all are known before the first array is cut. */
-static void index_names(struct roster *r)
+static int index_names(struct roster *r, struct fault *f)
 {
 	const char *scratch[NAMES_MAX];
 
@@ -104,16 +107,20 @@ static void index_names(struct roster *r)
 	for (size_t i = 0; i < r->count; i++) {
 		memset(scratch, 0,
 			sizeof(scratch[0]) * (r->names->count ? r->names->count : 1));
-		number_names(r->names, &r->rows[i], scratch);
+		if (!number_names(r->names, &r->rows[i], scratch))
+			return fault_set(f, FAULT_INPUT,
+				"the files have more than %d different columns in all",
+				NAMES_MAX);
 	}
 	if (!r->count)
-		return;
+		return 0;
 	r->values = text_alloc(r->count * r->names->count * sizeof(*r->values));
 	for (size_t i = 0; i < r->count; i++) {
 		r->rows[i].values = r->values + i * r->names->count;
-		number_names(r->names, &r->rows[i], r->rows[i].values);
+		(void)number_names(r->names, &r->rows[i], r->rows[i].values);
 		r->rows[i].names = r->names;
 	}
+	return 0;
 }
 
 static int compare_file_order(const void *a, const void *b)
@@ -199,14 +206,12 @@ static int load(struct ledger *l, const char *sql, const char *place, struct ros
 		number = roster_value(row, ROSTER_ROW);
 		row->number = number ? (uint32_t)strtoul(number, NULL, 10) : 0;
 	}
-	if (!got) {
-		if (r->count)
-			qsort(r->rows, r->count, sizeof(*r->rows),
-				compare_file_order);
-		index_ids(r);
-		index_names(r);
-	}
-	return got;
+	if (got)
+		return -1;
+	if (r->count)
+		qsort(r->rows, r->count, sizeof(*r->rows), compare_file_order);
+	index_ids(r);
+	return index_names(r, f);
 }
 
 /* Numbers the people by their first entry, and chains each person's entries in file

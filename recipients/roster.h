@@ -46,6 +46,7 @@ struct roster {
 	const char **values;
 };
 
+/* FAULT_INPUT: more than 1,024 different columns over all files. */
 int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f);
 int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f);
 void roster_done(struct roster *r);

@@ -20,14 +20,13 @@ static void bind_id(struct query *q, const char *name, int64_t id)
 		query_bind_null(q, name);
 }
 
-int decision_write(struct ledger *l, const struct decision *d, struct fault *f)
+static int insert(struct ledger *l, const struct decision *d, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_row said = {0};
 	int64_t id;
 
-	if (ledger_begin(l, f) ||
-		ledger_number(l, SQL("SELECT max(id) FROM decision"), 0, &id, f) ||
+	if (ledger_number(l, SQL("SELECT max(id) FROM decision"), 0, &id, f) ||
 		ledger_query(l,
 			SQL("INSERT INTO decision (id, run_id, at, kind, about, record_id, person_id, attempt_id, choice,"
 			    " said_sealed) VALUES (:id, :run, :at, :kind, :about, :record, :person, :attempt, :choice,"
@@ -48,7 +47,7 @@ int decision_write(struct ledger *l, const struct decision *d, struct fault *f)
 	query_bind_text(q, ":choice", d->choice);
 	query_bind_sealed(q, ":said_sealed", "decision.said_sealed", id,
 		said.packed.bytes, said.packed.length, SEAL_PAD);
-	return query_run(q, f) ? -1 : ledger_commit(l, f);
+	return query_run(q, f);
 }
 
 int decision_accepted(struct ledger *l, const char *key, bool *ret, struct fault *f)
@@ -64,6 +63,17 @@ int decision_accepted(struct ledger *l, const char *key, bool *ret, struct fault
 	got = query_next(q, f);
 	*ret = got > 0;
 	return got < 0 ? -1 : 0;
+}
+
+int decision_write(struct ledger *l, const struct decision *d, struct fault *f)
+{
+	if (ledger_begin(l, f))
+		return -1;
+	if (insert(l, d, f)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, f);
 }
 
 int decision_accept(struct ledger *l, const char *key, const char *by, const char *reason,

@@ -387,7 +387,10 @@ int ledger_begin(struct ledger *l, struct fault *f)
 	}
 	if (l->mode == LEDGER_REHEARSE)
 		l->depth++; /* one more than will ever be committed */
-	return l->run ? 0 : run_begin(l, f);
+	if (l->run || !run_begin(l, f))
+		return 0;
+	ledger_rollback(l);
+	return -1;
 }
 
 int ledger_commit(struct ledger *l, struct fault *f)

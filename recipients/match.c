@@ -27,8 +27,8 @@ struct matching {
 	size_t rulings_count;
 	double *absent; /* per person: the probability of being in none of the records
 			   that may be told from */
-	bool *touched;  /* per person: a conflict or a ruling is among their records, so
-			   only `absent` counts */
+	bool *touched;  /* per person: a conflict is among their records, so only `absent`
+			   counts */
 };
 
 static void matching_done(struct matching *m)
@@ -107,6 +107,32 @@ static int load_rulings(struct ledger *l, struct matching *m, struct fault *f)
 	return got;
 }
 
+static const struct ruling *find_ruling(const struct matching *m, int64_t record)
+{
+	size_t low = 0, high = m->rulings_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (m->rulings[middle].record < record)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < m->rulings_count && m->rulings[low].record == record
+		       ? &m->rulings[low]
+		       : NULL;
+}
+
+/* A row that a human gave to one person, or to nobody: it speaks of no one else any more.
+ */
+static bool is_settled(const struct matching *m, int64_t record)
+{
+	const struct ruling *r = find_ruling(m, record);
+
+	return r && !r->all;
+}
+
 static int load(struct ledger *l, struct matching *m, const struct progress *progress,
 	struct fault *f)
 {
@@ -121,7 +147,8 @@ static int load(struct ledger *l, struct matching *m, const struct progress *pro
 		if (i % 1000 == 0 && progress_step(progress, "reading records", i,
 					     m->records.count, f))
 			return -1;
-		if (linkage_add_record(m->linkage, (uint32_t)i, r->packed, r->length, f))
+		if (!is_settled(m, r->id) && linkage_add_record(m->linkage, (uint32_t)i,
+						     r->packed, r->length, f))
 			return -1;
 	}
 	for (size_t i = 0; i < m->people.count; i++) {
@@ -178,23 +205,6 @@ static int write_candidate(struct writer *w, int64_t record, int64_t person,
 	return query_run(w->candidate, f);
 }
 
-static const struct ruling *find_ruling(const struct matching *m, int64_t record)
-{
-	size_t low = 0, high = m->rulings_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (m->rulings[middle].record < record)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < m->rulings_count && m->rulings[low].record == record
-		       ? &m->rulings[low]
-		       : NULL;
-}
-
 /* A record that a human decided. All candidates: each is told that they may be, whatever
  * their probability. */
 static int write_ruled(struct matching *m, struct writer *w, int64_t record,
@@ -209,8 +219,6 @@ static int write_ruled(struct matching *m, struct writer *w, int64_t record,
 	query_bind_text(w->match, ":reason", "decided by a person");
 	if (query_run(w->match, f))
 		return -1;
-	for (size_t i = 0; i < found->count; i++)
-		m->touched[found->candidates[i].person] = true;
 	if (r->person) {
 		m->absent[roster_person(&m->people, r->person)] = 0;
 		return write_candidate(w, record, r->person, 1, f);
@@ -381,7 +389,7 @@ int match_explain(
 	struct linkage_result found;
 	size_t at = 0;
 
-	if (load_rulings(l, &m, f) || load(l, &m, NULL, f))
+	if (load(l, &m, NULL, f) || load_rulings(l, &m, f)) /* settled rows as well */
 		return -1;
 	while (at < m.records.count &&
 		strcmp(roster_row_name(&m.records.rows[at], scratch), row_name) != 0)

@@ -115,7 +115,7 @@ static inline int64_t book_number(struct book *b, const char *sql)
 	return n;
 }
 
-/* Rows of a people list, or of the leak. */
+/* Rows of a people list, or of the leak, in a run of its own. */
 static inline void book_import(struct book *b, bool people, const char *rows)
 {
 	auto_text name = text_format("rows-%zu.csv", b->paths_count);
@@ -125,6 +125,8 @@ static inline void book_import(struct book *b, bool people, const char *rows)
 
 	fine(import_run(b->ledger, &o, &tally, &f), &f);
 	import_tally_done(&tally);
+	book_shut(b);
+	book_open(b, LEDGER_WRITE);
 }
 
 /* A policy written with ' for ", to be readable in C. */

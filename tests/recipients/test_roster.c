@@ -23,14 +23,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* A verb of its own: later lists have larger numbers. */
-static void import_in_its_own_run(bool people, const char *rows)
-{
-	book_import(&book, people, rows);
-	book_shut(&book);
-	book_open(&book, LEDGER_WRITE);
-}
-
 static void nothing_yet(void **state)
 {
 	auto_roster people = {0}, records = {0};
@@ -59,8 +51,8 @@ static void order_of_the_files(void **state)
 		text_printf(&first, "First%d\n", i);
 		text_printf(&second, "Second%d\n", i);
 	}
-	import_in_its_own_run(false, first.bytes);
-	import_in_its_own_run(false, second.bytes);
+	book_import(&book, false, first.bytes);
+	book_import(&book, false, second.bytes);
 	fine(roster_load_records(book.ledger, &r, &f), &f);
 	assert_int_equal(r.count, 600);
 	for (size_t i = 0; i < 600; i++) {
@@ -84,9 +76,9 @@ static void several_entries(void **state)
 	size_t count = 0;
 
 	(void)state;
-	import_in_its_own_run(
-		true, "Person ID,Surname,Unit\n7,Sample,A\n8,Patel,B\n7,Sample,C\n");
-	import_in_its_own_run(true, "Person ID,Surname,Unit\n7,Sample,D\n");
+	book_import(&book, true,
+		"Person ID,Surname,Unit\n7,Sample,A\n8,Patel,B\n7,Sample,C\n");
+	book_import(&book, true, "Person ID,Surname,Unit\n7,Sample,D\n");
 	fine(roster_load_entries(book.ledger, &r, &f), &f);
 	assert_int_equal(r.count, 4);
 	assert_int_equal(r.people_count, 2);
@@ -110,8 +102,8 @@ static void values(void **state)
 	size_t unit = SIZE_MAX;
 
 	(void)state;
-	import_in_its_own_run(false, "Surname,Unit\nSample,A\nPatel,\n");
-	import_in_its_own_run(false, "Odd One,Surname\nx,Third\n");
+	book_import(&book, false, "Surname,Unit\nSample,A\nPatel,\n");
+	book_import(&book, false, "Odd One,Surname\nx,Third\n");
 	fine(roster_load_records(book.ledger, &r, &f), &f);
 	for (size_t i = 0; i < roster_names_count(&r); i++)
 		if (!strcmp(roster_name(&r, i), "unit"))
@@ -144,8 +136,8 @@ static void what_rows_are_called(void **state)
 	struct fault f = {0};
 
 	(void)state;
-	import_in_its_own_run(false, "Row ID,Surname\nR1,Sample\n,Patel\n");
-	import_in_its_own_run(true,
+	book_import(&book, false, "Row ID,Surname\nR1,Sample\n,Patel\n");
+	book_import(&book, true,
 		"Person ID,Pay No,Warrant No,Surname\n1,2,3,A\n,2,3,B\n,,3,C\n,,,D\n");
 	fine(roster_load_entries(book.ledger, &people, &f) ||
 			roster_load_records(book.ledger, &records, &f),
@@ -176,7 +168,7 @@ static void very_many_columns(void **state)
 		text_add_string(&head, file ? "Rank\n" : "Surname\n");
 		text_add(&head, row.bytes, row.length);
 		text_add_string(&head, file ? "PC\n" : "Sample\n");
-		import_in_its_own_run(false, head.bytes);
+		book_import(&book, false, head.bytes);
 	}
 	failed = roster_load_records(book.ledger, &r, &f);
 	if (failed)

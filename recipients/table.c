@@ -234,9 +234,8 @@ int table_add_column(struct table *t, const char *name, struct fault *f)
 	size_t n = t->column_count + 1;
 
 	if (n > t->limits.columns)
-		return fault_set(f, FAULT_INPUT,
-			"%s: has more than %zu columns, the limit",
-			reader_name(t->reader), t->limits.columns);
+		return fault_set(f, FAULT_INPUT, "has more than %zu columns, the limit",
+			t->limits.columns);
 	t->columns = text_realloc(t->columns, n * sizeof(*t->columns));
 	t->value_at = text_realloc(t->value_at, n * sizeof(*t->value_at));
 	t->values = text_realloc(t->values, n * sizeof(*t->values));

@@ -314,7 +314,7 @@ static int add_columns(struct table *t, json_t *object, struct fault *f)
 		if (key_column(t, key, length, guess++) != TABLE_UNSET)
 			continue;
 		if (*text_string(&j->key) && table_add_column(t, text_string(&j->key), f))
-			return -1;
+			return fault_prefix(f, "%s", reader_name(t->reader));
 	}
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "recipients/clock.h"
@@ -321,6 +322,17 @@ static int check_mailbox(const struct config *root, struct fault *f)
 
 /* --- the whole --- */
 
+/* The C library takes a name that it does not find for UTC, without a word: letters and
+ * sending hours would be an hour off. A machine without any zones cannot be asked. */
+static bool zone_known(const char *name)
+{
+	static const char zones[] = "/usr/share/zoneinfo";
+	auto_text path = text_format("%s/%s", zones, name);
+	struct stat st;
+
+	return stat(zones, &st) || (!stat(path, &st) && S_ISREG(st.st_mode));
+}
+
 static int read_timezone(const struct config *root, struct settings *s, struct fault *f)
 {
 	struct config c = config_member(root, "timezone");
@@ -333,6 +345,8 @@ static int read_timezone(const struct config *root, struct settings *s, struct f
 			strlen(s->timezone) ||
 		*s->timezone == '/' || strstr(s->timezone, "//"))
 		return config_fault(c, f, "is not the name of a time zone");
+	if (!zone_known(s->timezone))
+		return config_fault(c, f, "is not a time zone that this machine knows");
 	if (setenv("TZ", s->timezone, 1))
 		return fault_set(f, FAULT_INTERNAL, "the time zone cannot be set");
 	tzset();

@@ -14,6 +14,7 @@
 
 #include "recipients/clock.h"
 #include "recipients/config.h"
+#include "recipients/exposure.h"
 #include "recipients/text.h"
 
 #define LINE 1000
@@ -49,12 +50,11 @@ static int optional_line(const struct config *c, const char *name, struct fault 
 	return config_string(config_member(c, name), LINE, &ignored, f);
 }
 
-static int lines(const struct config *c, const char *name, struct fault *f)
+static int lines(const struct config *c, const char *name, size_t most, struct fault *f)
 {
 	const char **list = NULL;
 	size_t count;
-	int failed =
-		config_strings(config_member(c, name), ITEMS, LINE, &list, &count, f);
+	int failed = config_strings(config_member(c, name), most, LINE, &list, &count, f);
 
 	free(list);
 	return failed;
@@ -121,10 +121,11 @@ static int check_words(const struct config *root, struct fault *f)
 		config_choice(config_needed(root, "regime"), regimes, &ignored, f) ||
 		config_text(config_needed(root, "nature"), PARAGRAPHS, &nature, f))
 		return -1;
-	return lines(root, "exposed", f) || lines(root, "not_exposed", f) ||
-			       lines(root, "consequences", f) ||
-			       lines(root, "measures", f) ||
-			       lines(root, "closed_channels", f) ||
+	return lines(root, "exposed", EXPOSURE_NAMED_MAX, f) ||
+			       lines(root, "not_exposed", ITEMS, f) ||
+			       lines(root, "consequences", ITEMS, f) ||
+			       lines(root, "measures", ITEMS, f) ||
+			       lines(root, "closed_channels", ITEMS, f) ||
 			       optional_line(root, "next_update", f)
 		       ? -1
 		       : 0;

@@ -20,12 +20,13 @@
 
 struct exposure;
 
-/* `exposed`: the incident's kinds, [string]. Looks at every record once. */
+/* `exposed`: the incident's kinds, [string], at most EXPOSURE_NAMED_MAX. Looks at every record once. */
 struct exposure *exposure_new(const json_t *exposed, const struct roster *records);
 void exposure_free(struct exposure *e);
 
 /* A set of kinds: bit i is exposure_kind(i). */
 #define EXPOSURE_KINDS_MAX 64
+#define EXPOSURE_NAMED_MAX 28 /* by the incident: the rest is for the fields that have words */
 /* Of a record of that roster. */
 uint64_t exposure_of(const struct exposure *e, const struct roster_row *record);
 uint64_t exposure_common(const struct exposure *e); /* everyone's */

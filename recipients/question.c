@@ -167,16 +167,17 @@ static int ask_about_addresses(struct asking *a, struct fault *f)
 		f);
 }
 
+/* Above the default: one below it that catches nobody puts nobody at risk. */
 static int ask_about_levels(struct asking *a, const size_t *caught, struct fault *f)
 {
-	for (size_t i = 0; i < a->policy->levels_count; i++) {
+	for (size_t i = 0; i < a->policy->default_level; i++) {
 		const struct policy_level *level = &a->policy->levels[i];
 		auto_text key = text_format("empty-level:%s", level->name);
 		auto_text words =
 			text_format("No rule of level '%s' catches anybody on the list.",
 				level->name);
 
-		if (!level->is_default && !caught[i] && ask(a, key, words, f))
+		if (!caught[i] && ask(a, key, words, f))
 			return -1;
 	}
 	return 0;

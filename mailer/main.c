@@ -451,7 +451,7 @@ int main(int argc, char **argv)
 	}
 	code = exit_code_of(&c, failed ? &f : NULL);
 	command_done(&c);
-	if (fflush(stdout) && !failed)
+	if ((fflush(stdout) || ferror(stdout)) && !failed)
 		return FAULT_CANTCREATE;
 	return code;
 }

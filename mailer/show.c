@@ -5,9 +5,11 @@
 #include "mailer/show.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "recipients/text.h"
@@ -94,6 +96,7 @@ void show_safely(FILE *out, const char *value)
 
 int show_file_open(const char *path, struct show_file *ret, struct fault *f)
 {
+	struct stat st;
 	int fd;
 
 	*ret = (struct show_file){0};
@@ -102,8 +105,13 @@ int show_file_open(const char *path, struct show_file *ret, struct fault *f)
 		return 0;
 	}
 	ret->path = text_copy(path);
-	ret->temporary = text_format("%s.XXXXXX", path);
-	fd = mkstemp(ret->temporary); /* 0600 */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+		/* A pipe or a device is written to, never replaced by a file. */
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+	} else {
+		ret->temporary = text_format("%s.XXXXXX", path);
+		fd = mkstemp(ret->temporary); /* 0600 */
+	}
 	ret->stream = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!ret->stream) {
 		fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
@@ -119,13 +127,15 @@ int show_file_close(struct show_file *o, struct fault *f)
 	bool failed;
 
 	if (stream == stdout)
-		return fflush(stdout) ? fault_set(f, FAULT_CANTCREATE,
-						"the output could not be written")
-				      : 0;
+		return fflush(stdout) || ferror(stdout)
+			       ? fault_set(f, FAULT_CANTCREATE,
+					 "the output could not be written")
+			       : 0;
 	o->stream = NULL;
-	failed = fflush(stream) || fsync(fileno(stream)) || ferror(stream);
+	failed = fflush(stream) || ferror(stream) ||
+		 (o->temporary && fsync(fileno(stream)));
 	failed = fclose(stream) || failed;
-	if (failed || rename(o->temporary, o->path))
+	if (failed || (o->temporary && rename(o->temporary, o->path)))
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", o->path, strerror(errno));
 	text_freep(&o->temporary);
 	return 0;

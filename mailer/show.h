@@ -26,10 +26,11 @@ void show_json(struct command *c, const char *name, json_t *value);
 /* Control characters and marks that turn the direction of writing, as escapes: values on a terminal. */
 void show_safely(FILE *out, const char *value);
 
-/* A file for `--out` or an export: new, 0600, and complete or not there. FAULT_CANTCREATE. "-" is stdout. */
+/* A file for `--out` or an export: new, 0600, and complete or not there. FAULT_CANTCREATE. "-" is
+ * stdout; a pipe or a device is written to as it is. */
 struct show_file {
 	FILE *stream;
-	char *path, *temporary; /* NULL for stdout */
+	char *path, *temporary; /* NULL for stdout; no temporary for a device */
 };
 int show_file_open(const char *path, struct show_file *ret, struct fault *f);
 int show_file_close(struct show_file *o, struct fault *f); /* renames it into place */

@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "recipients/clock.h"
 #include "recipients/config.h"
@@ -144,7 +145,8 @@ static int read_hours(const struct config *root, struct settings *s, struct faul
 		return -1;
 	if (!text)
 		return 0;
-	if (sscanf(text, "%2u:%2u-%2u:%2u%n", &h1, &m1, &h2, &m2, &used) != 4 ||
+	if (strspn(text, "0123456789:-") != strlen(text) ||
+		sscanf(text, "%2u:%2u-%2u:%2u%n", &h1, &m1, &h2, &m2, &used) != 4 ||
 		text[used] || h1 > 23 || h2 > 24 || m1 > 59 || m2 > 59 ||
 		h2 * 60 + m2 > 1440 || h1 * 60 + m1 >= h2 * 60 + m2)
 		return config_fault(c, f, "is not of the form 07:00-22:00");
@@ -334,6 +336,17 @@ static bool zone_known(const char *name)
 	return stat(zones, &st) || (!stat(path, &st) && S_ISREG(st.st_mode));
 }
 
+/* The C library takes a name that it does not know for UTC, and says nothing. */
+static bool zone_is_known(const char *name)
+{
+	auto_text path = text_format("/usr/share/zoneinfo/%s", name);
+	struct stat st;
+
+	if (access("/usr/share/zoneinfo", F_OK))
+		return true; /* a machine without the list */
+	return *name && !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
 static int read_timezone(const struct config *root, struct settings *s, struct fault *f)
 {
 	struct config c = config_member(root, "timezone");
@@ -344,7 +357,8 @@ static int read_timezone(const struct config *root, struct settings *s, struct f
 	if (strspn(s->timezone,
 		    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") !=
 			strlen(s->timezone) ||
-		*s->timezone == '/' || strstr(s->timezone, "//"))
+		*s->timezone == '/' || strstr(s->timezone, "//") ||
+		!zone_is_known(s->timezone))
 		return config_fault(c, f, "is not the name of a time zone");
 	if (!zone_known(s->timezone))
 		return config_fault(c, f, "is not a time zone that this machine knows");

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * settings: what incident.json may say, and the place that is named when it may not.
+ */
+#include "tests/recipients/book.h"
+
+#include <jansson.h>
+
+#include "mailer/settings.h"
+#include "recipients/clock.h"
+#include "recipients/exposure.h"
+
+static char top[] = "/tmp/test_settings.XXXXXX";
+
+static int set_up(void **state)
+{
+	(void)state;
+	return mkdtemp(top) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	return rmdir(top);
+}
+
+#define RELAY                                                                            \
+	"'relay': {'url': 'capture:outbox', 'from': 'Notices <notices@force.example>'}"
+static const char least[] =
+	"{'id': 'one', 'title': 'One', 'kind': 'disclosure', 'regime': 'uk-gdpr',"
+	" 'aware_at': '2023-08-26T08:00:00+01:00', 'mode': 'rehearsal', 'nature': 'It was taken.',"
+	" 'controller': {'name': 'A Force', 'dpo': {'name': 'Ann Example', 'email': 'dpo@force.example'}},"
+	" 'help': {'line': '01632 960001'}, 'verify': {'where': 'the intranet'}, " RELAY
+	"}";
+
+static json_t *read_json(const char *words)
+{
+	auto_text copy = text_copy(words);
+	json_t *json;
+
+	for (char *s = copy; *s; s++)
+		if (*s == '\'')
+			*s = '"';
+	json = json_loads(copy, JSON_DECODE_ANY, NULL);
+	if (!json)
+		fail_msg("no JSON: %s", words);
+	return json;
+}
+
+/* Sets "relay.url" and the like; no value takes it out. */
+static void put(json_t *root, const char *path, const char *value)
+{
+	auto_text copy = text_copy(path);
+	char *dot = strchr(copy, '.');
+	json_t *inner;
+
+	if (dot) {
+		*dot = '\0';
+		inner = json_object_get(root, copy);
+		if (!inner) {
+			inner = json_object();
+			assert_int_equal(json_object_set_new(root, copy, inner), 0);
+		}
+		put(inner, dot + 1, value);
+	} else if (value) {
+		assert_int_equal(json_object_set_new(root, copy, read_json(value)), 0);
+	} else {
+		(void)json_object_del(root, copy);
+	}
+}
+
+static int load(json_t *root, struct settings **ret, struct fault *f)
+{
+	auto_text path = text_format("%s/incident.json", top);
+	int got;
+
+	assert_int_equal(json_dump_file(root, path, 0), 0);
+	got = settings_load(top, ret, f);
+	assert_int_equal(unlink(path), 0);
+	return got;
+}
+
+/* The least that is needed, with one value changed. */
+static int load_with(
+	const char *path, const char *value, struct settings **ret, struct fault *f)
+{
+	json_t *root = read_json(least);
+	int got;
+
+	put(root, path, value);
+	got = load(root, ret, f);
+	json_decref(root);
+	return got;
+}
+
+static struct settings *with(const char *path, const char *value)
+{
+	struct settings *s = NULL;
+	struct fault f = {0};
+
+	if (load_with(path, value, &s, &f))
+		fail_msg("%s: %s", path, f.text);
+	return s;
+}
+
+static void defaults(void **state)
+{
+	auto_settings *s = with("title", "'Another'");
+
+	(void)state;
+	assert_string_equal(s->id, "one");
+	assert_string_equal(s->title, "Another");
+	assert_false(s->live);
+	assert_string_equal(settings_mode(s), "rehearsal");
+	assert_true(s->aware_at == 1693033200000);
+	assert_int_equal(s->clock_hours, 72);
+	assert_string_equal(s->timezone, "Europe/London");
+	assert_int_equal(s->sending_from, -1);
+	assert_int_equal(s->allowed_domains_count, 0);
+	assert_true(settings_allows(s, "anywhere.example"));
+	assert_string_equal(s->relay.capture_dir, "outbox");
+	assert_string_equal(s->relay.from_name, "Notices");
+	assert_string_equal(s->relay.from.text, "notices@force.example");
+	assert_string_equal(s->relay.reply_to.text, "notices@force.example");
+	assert_string_equal(s->relay.envelope_from, "notices@force.example");
+	assert_int_equal(s->relay.connections, 4);
+	assert_int_equal(s->relay.pipelining, RELAY_PIPELINING_ON);
+	assert_int_equal(s->relay.per_minute + s->relay.per_day + s->relay.retry_for, 0);
+	assert_int_equal(s->relay.stop_count, 20);
+	assert_null(s->relay.user);
+}
+
+/* What may be said, one at a time. */
+static const struct {
+	const char *path, *value;
+} good[] = {
+	{"kind", "'publication'"},
+	{"kind", "'loss-of-device'"},
+	{"kind", "'loss-of-data'"},
+	{"regime", "'dpa-part-3'"},
+	{"occurred", "{'from': '2023-08-10T00:00:00Z', 'to': '2023-08-10T00:00:00Z'}"},
+	{"occurred", "{'from': '2023-08-10T00:00:00Z'}"},
+	{"occurred", "{}"},
+	{"nature", "'Two\\nlines.'"},
+	{"exposed", "['name', 'photo']"},
+	{"not_exposed", "[]"},
+	{"consequences", "['One.', 'Two.']"},
+	{"measures", "['One.']"},
+	{"closed_channels", "['the help desk']"},
+	{"next_update", "'by Friday'"},
+	{"help", "{'line': '1', 'hours': '2', 'welfare': '3'}"},
+	{"verify.hours", "'always'"},
+	{"controller.dpo.phone", "'01632 960002'"},
+	{"timezone", "'UTC'"},
+	{"timezone", "'America/New_York'"},
+	{"sending_hours", "'07:00-22:00'"},
+	{"sending_hours", "'00:00-24:00'"},
+	{"allowed_domains", "[]"},
+	{"relay.url", "'capture:/tmp/elsewhere'"},
+	{"relay.url", "'smtp://localhost:2525'"},
+	{"relay.url", "'smtp://127.0.0.1:2525'"},
+	{"relay.url", "'smtp://[::1]:2525'"},
+	{"relay.reply_to", "'answers@force.example'"},
+	{"relay.envelope_from", "'bounces+{token}@force.example'"},
+	{"relay.connections", "1"},
+	{"relay.per_minute", "600"},
+	{"relay.per_day", "10000"},
+	{"relay.pipelining", "'full'"},
+	{"relay.retry_for", "'24h'"},
+	{"relay.stop_after", "{'count': 5, 'share': 0.25}"},
+	{"relay.password_file", "'secret'"},
+	{"relay.ca_file", "'ca.pem'"},
+	{"relays", NULL},
+	{"mailbox",
+		"{'url': 'imaps://mail.force.example/INBOX', 'user': 'u', 'password_file': 'p'}"},
+	{"mailbox", "{'url': 'maildir:letters'}"},
+	{"mailbox", "{'url': 'mbox:letters', 'ca_file': 'c'}"},
+};
+
+static void may_be_said(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(good); i++) {
+		auto_settings *s = with(good[i].path, good[i].value);
+
+		assert_non_null(s);
+	}
+}
+
+/* What may not, and the place that is named. */
+static const struct {
+	const char *path, *value, *says;
+} bad[] = {
+	{"id", NULL, "incident.json: id: "},
+	{"id", "''", "incident.json: id: "},
+	{"id", "7", "incident.json: id: "},
+	{"id", "'two\\nlines'", "incident.json: id: "},
+	{"title", NULL, "incident.json: title: "},
+	{"kind", NULL, "incident.json: kind: "},
+	{"kind", "'disclosures'", "incident.json: kind: "},
+	{"regime", "'gdpr'", "incident.json: regime: "},
+	{"aware_at", NULL, "incident.json: aware_at: "},
+	{"aware_at", "'2023-08-26'", "incident.json: aware_at: "},
+	{"aware_at", "'2023-02-31T00:00:00Z'", "incident.json: aware_at: "},
+	{"mode", NULL, "incident.json: mode: "},
+	{"mode", "'Live'", "incident.json: mode: "},
+	{"nature", NULL, "incident.json: nature: "},
+	{"occurred", "{'from': '2023-08-12T00:00:00Z', 'to': '2023-08-10T00:00:00Z'}",
+		"incident.json: occurred.to: "},
+	{"occurred.until", "'x'", "incident.json: occurred"},
+	{"controller", NULL, "incident.json: controller: "},
+	{"controller.name", NULL, "incident.json: controller.name: "},
+	{"controller.dpo", NULL, "incident.json: controller.dpo: "},
+	{"controller.dpo.email", NULL, "incident.json: controller.dpo.email: "},
+	{"controller.dpo.fax", "'x'", "incident.json: controller.dpo"},
+	{"exposed", "'name'", "incident.json: exposed: "},
+	{"exposed", "['name', '']", "incident.json: exposed[1]: "},
+	{"exposed", "['name', 7]", "incident.json: exposed[1]: "},
+	{"measures", "[['x']]", "incident.json: measures[0]: "},
+	{"help", NULL, "incident.json: help: "},
+	{"help.line", NULL, "incident.json: help.line: "},
+	{"verify", NULL, "incident.json: verify: "},
+	{"verify.where", "''", "incident.json: verify.where: "},
+	{"timezone", "'Europe/Lodnon'", "incident.json: timezone: "},
+	{"timezone", "'Europe'", "incident.json: timezone: "},
+	{"timezone", "''", "incident.json: timezone: "},
+	{"timezone", "'../../etc/passwd'", "incident.json: timezone: "},
+	{"timezone", "'/etc/localtime'", "incident.json: timezone: "},
+	{"timezone", "':Europe/London'", "incident.json: timezone: "},
+	{"sending_hours", "'7-22'", "incident.json: sending_hours: "},
+	{"sending_hours", "'22:00-07:00'", "incident.json: sending_hours: "},
+	{"sending_hours", "'07:00-07:00'", "incident.json: sending_hours: "},
+	{"sending_hours", "'07:60-22:00'", "incident.json: sending_hours: "},
+	{"sending_hours", "'07:00-24:01'", "incident.json: sending_hours: "},
+	{"sending_hours", "'07:00-25:00'", "incident.json: sending_hours: "},
+	{"sending_hours", "'07:00-22:00h'", "incident.json: sending_hours: "},
+	{"sending_hours", "'-1:00-22:00'", "incident.json: sending_hours: "},
+	{"sending_hours", "' 7:00-22:00'", "incident.json: sending_hours: "},
+	{"allowed_domains", "[7]", "incident.json: allowed_domains[0]: "},
+	{"relay", NULL, "incident.json: relay: "},
+	{"relay.url", NULL, "incident.json: relay.url: "},
+	{"relay.url", "'capture:'", "incident.json: relay.url: names no folder"},
+	{"relay.url", "'http://localhost:2525'", "incident.json: relay.url: "},
+	{"relay.url", "'smtp://mail.force.example:2525'",
+		"incident.json: relay.url: a rehearsal"},
+	{"relay.url", "'smtp://localhost:25'",
+		"incident.json: relay.url: a rehearsal may not use port"},
+	{"relay.url", "'smtp://localhost'",
+		"incident.json: relay.url: a rehearsal may not use port"},
+	{"relay.url", "'smtp://localhost:587'",
+		"incident.json: relay.url: a rehearsal may not use port"},
+	{"relay.url", "'smtps://localhost:465'",
+		"incident.json: relay.url: a rehearsal may not use port"},
+	{"relay.url", "'smtps://localhost'",
+		"incident.json: relay.url: a rehearsal may not use port"},
+	{"relay.url", "'smtp://127.0.0.1.force.example:2525'",
+		"incident.json: relay.url: a rehearsal"},
+	{"relay.from", NULL, "incident.json: relay.from: "},
+	{"relay.from", "'notices'", "incident.json: relay.from: "},
+	{"relay.reply_to", "'a@b@c'", "incident.json: relay.reply_to: "},
+	{"relay.envelope_from", "'{token}'", "incident.json: relay.envelope_from: "},
+	{"relay.connections", "0", "incident.json: relay.connections: "},
+	{"relay.connections", "100000", "incident.json: relay.connections: "},
+	{"relay.connections", "'4'", "incident.json: relay.connections: "},
+	{"relay.per_minute", "0", "incident.json: relay.per_minute: "},
+	{"relay.per_day", "-1", "incident.json: relay.per_day: "},
+	{"relay.pipelining", "'yes'", "incident.json: relay.pipelining: "},
+	{"relay.retry_for", "'soon'", "incident.json: relay.retry_for: "},
+	{"relay.stop_after.count", "0", "incident.json: relay.stop_after.count: "},
+	{"relay.stop_after.share", "2", "incident.json: relay.stop_after.share: "},
+	{"relay.stop_after.shares", "1", "incident.json: relay.stop_after"},
+	{"relay.user", "'u'", "incident.json: relay.user: needs a password_file"},
+	{"relay.password", "'p'", "incident.json: relay"},
+	{"relays", "[]", "incident.json: relays: "},
+	{"mailbox", "{}", "incident.json: mailbox.url: "},
+	{"mailbox.url", "'pop3://x'", "incident.json: mailbox.url: "},
+	{"mailbox.url", "'maildir:'", "incident.json: mailbox.url: "},
+	{"moed", "'live'", "incident.json"},
+};
+
+static void may_not_be_said(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		struct settings *s = NULL;
+		struct fault f = {0};
+
+		if (!load_with(bad[i].path, bad[i].value, &s, &f))
+			fail_msg("%s: %s is taken", bad[i].path, bad[i].value);
+		assert_null(s);
+		assert_int_equal(f.kind, FAULT_CONFIG);
+		if (strncmp(f.text, bad[i].says, strlen(bad[i].says)) != 0)
+			fail_msg("%s: %s: %s", bad[i].path, bad[i].value, f.text);
+	}
+}
+
+static void no_file(void **state)
+{
+	struct settings *s = NULL;
+	struct fault f = {0};
+
+	(void)state;
+	assert_int_equal(settings_load(top, &s, &f), -1);
+	assert_int_equal(f.kind, FAULT_CONFIG);
+	assert_null(s);
+}
+
+/* Live: never into a folder, and anywhere by SMTP. */
+static void live(void **state)
+{
+	static const struct {
+		const char *url;
+		bool taken;
+	} urls[] = {{"'capture:outbox'", false}, {"'smtp://mail.force.example'", true},
+		{"'smtps://mail.force.example:465'", true},
+		{"'smtp://localhost:2525'", true}};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(urls); i++) {
+		json_t *root = read_json(least);
+		auto_settings *s = NULL;
+		struct fault f = {0};
+
+		put(root, "mode", "'live'");
+		put(root, "relay.url", urls[i].url);
+		assert_int_equal(load(root, &s, &f), urls[i].taken ? 0 : -1);
+		json_decref(root);
+		if (s)
+			assert_string_equal(settings_mode(s), "live");
+		else
+			assert_int_equal(
+				strncmp(f.text, "incident.json: relay.url: mode live",
+					34),
+				0);
+	}
+}
+
+/* A list of one is that one. */
+static void relays(void **state)
+{
+	json_t *root = read_json(least), *list = json_array();
+	struct fault f = {0};
+	struct settings *s = NULL;
+
+	(void)state;
+	assert_int_equal(json_array_append(list, json_object_get(root, "relay")), 0);
+	assert_int_equal(json_object_set(root, "relays", list), 0);
+	assert_int_equal(load(root, &s, &f), -1); /* both */
+	assert_non_null(strstr(f.text, "either"));
+	put(root, "relay", NULL);
+	if (load(root, &s, &f))
+		fail_msg("%s", f.text);
+	assert_string_equal(s->relay.capture_dir, "outbox");
+	settings_freep(&s);
+	assert_int_equal(json_array_append(list, json_array_get(list, 0)), 0);
+	assert_int_equal(load(root, &s, &f), -1);
+	assert_non_null(strstr(f.text, "not in this version"));
+	put(json_array_get(list, 0), "from", "'bad'");
+	assert_int_equal(json_array_remove(list, 1), 0);
+	assert_int_equal(load(root, &s, &f), -1);
+	assert_int_equal(strncmp(f.text, "incident.json: relays[0].from: ", 31), 0);
+	json_decref(list);
+	json_decref(root);
+}
+
+static void many_kinds_of_data(void **state)
+{
+	json_t *root = read_json(least), *list = json_array();
+	struct settings *s = NULL;
+	struct fault f = {0};
+
+	(void)state;
+	assert_int_equal(json_object_set_new(root, "exposed", list), 0);
+	for (int i = 0; i < EXPOSURE_NAMED_MAX; i++)
+		assert_int_equal(
+			json_array_append_new(list, json_sprintf("kind %d", i)), 0);
+	if (load(root, &s, &f))
+		fail_msg("%s", f.text);
+	settings_freep(&s);
+	assert_int_equal(json_array_append_new(list, json_string("one more")), 0);
+	assert_int_equal(load(root, &s, &f), -1);
+	assert_int_equal(strncmp(f.text, "incident.json: exposed: ", 24), 0);
+	json_decref(root);
+}
+
+static void domains(void **state)
+{
+	auto_settings *s = with("allowed_domains", "['force.example', 'Other.Example']");
+
+	(void)state;
+	assert_true(settings_allows(s, "force.example"));
+	assert_true(settings_allows(s, "other.example"));
+	assert_false(settings_allows(s, "sub.force.example"));
+	assert_false(settings_allows(s, "notforce.example"));
+	assert_false(settings_allows(s, ""));
+}
+
+static void hours_and_days(void **state)
+{
+	auto_settings *s = with("sending_hours", "'07:30-22:00'");
+	char out[SETTINGS_DAY];
+	int64_t summer, winter;
+
+	(void)state;
+	assert_int_equal(s->sending_from, 450);
+	assert_int_equal(s->sending_to, 1320);
+	assert_int_equal(clock_parse("2023-08-25T23:30:00Z", &summer) ||
+				 clock_parse("2023-12-25T23:30:00Z", &winter),
+		0);
+	assert_string_equal(settings_day(summer, out), "26 August 2023"); /* in London */
+	assert_int_equal(settings_minute(summer), 30);
+	assert_string_equal(settings_day(winter, out), "25 December 2023");
+	assert_int_equal(settings_minute(winter), 23 * 60 + 30);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(may_be_said),
+		cmocka_unit_test(may_not_be_said),
+		cmocka_unit_test(no_file),
+		cmocka_unit_test(live),
+		cmocka_unit_test(relays),
+		cmocka_unit_test(many_kinds_of_data),
+		cmocka_unit_test(domains),
+		cmocka_unit_test(hours_and_days),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

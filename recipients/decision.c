@@ -100,6 +100,45 @@ int decision_accept(struct ledger *l, const char *key, const char *by, const cha
 	return decision_write(l, &d, f);
 }
 
+/* A name that two have decides nothing: it could meet the wrong one. */
+static int find_row(
+	const struct roster *records, const char *name, size_t *ret, struct fault *f)
+{
+	char scratch[ROSTER_NAME];
+	size_t found = 0;
+
+	for (size_t i = 0; i < records->count; i++)
+		if (!strcmp(roster_row_name(&records->rows[i], scratch), name)) {
+			*ret = i;
+			found++;
+		}
+	if (!found)
+		return fault_set(f, FAULT_USAGE,
+			"no leaked row is called '%s' (match --export lists them)", name);
+	return found == 1 ? 0
+			  : fault_set(f, FAULT_USAGE,
+				    "%zu leaked rows are called '%s': nobody can tell which is meant",
+				    found, name);
+}
+
+static int find_person(
+	const struct roster *people, const char *name, size_t *ret, struct fault *f)
+{
+	char scratch[ROSTER_NAME];
+	size_t found = 0;
+
+	for (size_t i = 0; i < people->people_count; i++)
+		if (!strcmp(roster_person_name(people, i, scratch), name)) {
+			*ret = i;
+			found++;
+		}
+	if (!found)
+		return fault_set(f, FAULT_USAGE, "nobody on the list has this number");
+	return found == 1 ? 0
+			  : fault_set(f, FAULT_USAGE,
+				    "%zu people on the list have this number", found);
+}
+
 int decision_row(struct ledger *l, const char *row, const char *person, bool all,
 	const char *by, const char *reason, struct fault *f)
 {
@@ -110,22 +149,12 @@ int decision_row(struct ledger *l, const char *row, const char *person, bool all
 		.by = by,
 		.reason = reason};
 	auto_roster people = {0}, records = {0};
-	char scratch[ROSTER_NAME];
 	size_t r = 0, p = 0;
 
-	if (roster_load_records(l, &records, f) || roster_load_entries(l, &people, f))
+	if (roster_load_records(l, &records, f) || roster_load_entries(l, &people, f) ||
+		find_row(&records, row, &r, f) ||
+		(person && find_person(&people, person, &p, f)))
 		return -1;
-	while (r < records.count &&
-		strcmp(roster_row_name(&records.rows[r], scratch), row) != 0)
-		r++;
-	if (r == records.count)
-		return fault_set(f, FAULT_USAGE,
-			"no leaked row is called '%s' (match --export lists them)", row);
-	while (person && p < people.people_count &&
-		strcmp(roster_person_name(&people, p, scratch), person) != 0)
-		p++;
-	if (person && p == people.people_count)
-		return fault_set(f, FAULT_USAGE, "nobody on the list has this number");
 	d.record = records.rows[r].id;
 	d.person = person ? people.people[p] : 0;
 	return decision_write(l, &d, f);

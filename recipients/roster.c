@@ -252,8 +252,10 @@ int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f)
 {
 	*ret = (struct roster){0};
 	if (load(l,
-		    SQL("SELECT e.id, e.person_id AS owner, s.run_id AS source, e.fields_sealed"
-			" FROM entry e JOIN source s ON s.id = e.source_id ORDER BY e.id"),
+		    SQL("SELECT e.id, e.person_id AS owner, s.number AS source, e.fields_sealed FROM entry e JOIN"
+			" (SELECT o.id, row_number() OVER (ORDER BY coalesce(o.as_of, date(r.started_at / 1000, 'unixepoch')),"
+			" o.run_id) AS number FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people') s"
+			" ON s.id = e.source_id ORDER BY e.id"),
 		    "entry.fields_sealed", ret, f))
 		return -1;
 	index_people(ret);
@@ -264,8 +266,9 @@ int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f)
 {
 	*ret = (struct roster){0};
 	return load(l,
-		SQL("SELECT r.id, 0 AS owner, s.run_id AS source, r.fields_sealed"
-		    " FROM record r JOIN source s ON s.id = r.source_id ORDER BY r.id"),
+		SQL("SELECT r.id, 0 AS owner, s.number AS source, r.fields_sealed FROM record r JOIN"
+		    " (SELECT id, row_number() OVER (ORDER BY run_id) AS number FROM source WHERE kind = 'breach') s"
+		    " ON s.id = r.source_id ORDER BY r.id"),
 		"record.fields_sealed", ret, f);
 }
 
@@ -342,7 +345,11 @@ const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NA
 
 	if (own)
 		return own;
-	(void)snprintf(scratch, ROSTER_NAME, "%u", row->number);
+	if (row->source > 1)
+		(void)snprintf(scratch, ROSTER_NAME, "%lld:%u", (long long)row->source,
+			row->number);
+	else
+		(void)snprintf(scratch, ROSTER_NAME, "%u", row->number);
 	return scratch;
 }
 

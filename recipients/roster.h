@@ -22,7 +22,7 @@ struct roster_names; /* the names of fields that rows of a roster have, numbered
 struct roster_row {
 	int64_t id;	     /* entry.id or record.id */
 	int64_t owner;	     /* entries: person.id; records: 0 */
-	int64_t source;	     /* the run that imported it: later lists have larger numbers */
+	int64_t source;	     /* its file: lists by the day that they show (else of import), leaks by import; from 1 */
 	uint32_t number;     /* row in its file, as a spreadsheet counts */
 	uint32_t person;     /* entries: index into people */
 	uint32_t order;	     /* how many rows have a smaller id */
@@ -66,8 +66,8 @@ const char *roster_value(const struct roster_row *row, const char *name);
 /* The names that rows of this roster have: 0 .. roster_names_count - 1; values stand under the same number. */
 size_t roster_names_count(const struct roster *r);
 const char *roster_name(const struct roster *r, size_t i);
-/* What a file calls the row: its row_id, else its row number in `scratch`. */
-#define ROSTER_NAME 16
+/* What a file calls the row: its row_id, else its row number in `scratch`; of the second file on "2:NUMBER". */
+#define ROSTER_NAME 32
 const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NAME]);
 /* What a list calls a person: person_id, pay, warrant or service number, else "row N". */
 const char *roster_person_name(const struct roster *r, size_t person, char scratch[ROSTER_NAME]);

@@ -333,17 +333,23 @@ static size_t pack(struct import *im, const struct table_row *row)
 	return start;
 }
 
+/* Told in person, or withheld from the reps. An ordinary officer is neither, although
+ * above the default level. */
 static bool is_protected(struct import *im, const char *packed, size_t length)
 {
 	struct policy_verdict verdict = {0};
 	const struct facts facts = {.person = &im->entry};
 	const struct policy *p = im->options->policy;
+	size_t level;
 
 	if (!p)
 		return false;
 	facts_row_read(&im->entry, &p->book, FACTS_PERSON, packed, length);
 	policy_judge(p, &facts, &verdict);
-	return policy_level_of(p, &verdict) < p->default_level;
+	level = policy_level_of(p, &verdict);
+	return level < p->default_level &&
+	       (p->levels[level].review == POLICY_WITHHELD ||
+		       p->levels[level].route != POLICY_MAIL);
 }
 
 /* Gives a list's row its person. 1: rejected. */

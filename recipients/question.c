@@ -83,7 +83,7 @@ static int ask_about_lists(struct asking *a, struct ledger *l, struct fault *f)
 			(long long)query_int(q, "known_before"), (long long)now,
 			(long long)n);
 		auto_text lost = text_format(
-			"List %lld has %lld people above the default level, the one before had %lld.",
+			"List %lld has %lld protected people, the one before had %lld.",
 			(long long)n, (long long)query_int(q, "protected"),
 			(long long)query_int(q, "before_protected"));
 

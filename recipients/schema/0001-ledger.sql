@@ -67,7 +67,7 @@ CREATE TABLE source (
     rejected     INTEGER NOT NULL,
     people       INTEGER NOT NULL,          -- people list: how many different people
     known_before INTEGER NOT NULL,          -- of them, how many an earlier list had
-    protected    INTEGER NOT NULL,          -- of them, how many the policy puts above its default level
+    protected    INTEGER NOT NULL,          -- of them, how many the policy tells in person or withholds
     about_sealed BLOB NOT NULL,             -- file name, columns, what was not recognised
     UNIQUE (kind, digest)
 ) STRICT;

@@ -110,7 +110,8 @@ static int write_excluded(
 	return got;
 }
 
-static void write_head(const struct release_options *o, int64_t at, struct text *manifest)
+static void write_head(const struct release_options *o, int64_t number, int64_t at,
+	struct text *manifest)
 {
 	const struct settings *s = o->settings;
 	const struct settings_relay *r = &s->relay;
@@ -119,8 +120,9 @@ static void write_head(const struct release_options *o, int64_t at, struct text 
 									 "off"};
 	char when[CLOCK_TEXT];
 
-	text_printf(manifest, "breachmail-release 1\nincident %s\nmode %s\nmade %s\n",
-		s->id, settings_mode(s), clock_write(at, when));
+	text_printf(manifest,
+		"breachmail-release 1\nnumber %lld\nincident %s\nmode %s\nmade %s\n",
+		(long long)number, s->id, settings_mode(s), clock_write(at, when));
 	text_printf(manifest, "relay %s\nfrom %s\nreply-to %s\nenvelope-from %s\n",
 		r->url, r->from.text, r->reply_to.text, r->envelope_from);
 	text_printf(manifest, "tls %s\n",
@@ -136,14 +138,26 @@ static void write_head(const struct release_options *o, int64_t at, struct text 
 		in_doubt[o->policy->in_doubt], (int)o->policy->approvals);
 }
 
+static int next_number(struct ledger *l, int64_t *ret, struct fault *f)
+{
+	if (ledger_number(l, SQL("SELECT max(id) FROM release"), 0, ret, f))
+		return -1;
+	(*ret)++;
+	return 0;
+}
+
+/* `release` 0: a draft of the next one. */
 static int write_manifest(struct ledger *l, const struct release_options *o,
 	int64_t release, int64_t set, int64_t at, struct text *manifest,
 	int64_t *ret_count, struct fault *f)
 {
 	auto_query struct query *q = NULL;
+	int64_t number = release;
 
+	if (!release && next_number(l, &number, f))
+		return -1;
 	text_clear(manifest);
-	write_head(o, at, manifest);
+	write_head(o, number, at, manifest);
 	if (open_items(l, settings_mode(o->settings), release, &q, f) ||
 		write_levels(q, manifest, ret_count, f) ||
 		write_excluded(l, set, manifest, f))
@@ -201,13 +215,13 @@ static int insert_release(struct ledger *l, const char *mode, int64_t set, int64
 {
 	auto_query struct query *q = NULL;
 
-	if (ledger_number(l, SQL("SELECT max(id) FROM release"), 0, ret_id, f) ||
+	if (next_number(l, ret_id, f) ||
 		ledger_query(l,
 			SQL("INSERT INTO release (id, run_id, compose_set_id, mode, at, digest, manifest)"
 			    " VALUES (:id, :run, :set, :mode, :at, :digest, :manifest)"),
 			&q, f))
 		return -1;
-	query_bind_int(q, ":id", ++*ret_id);
+	query_bind_int(q, ":id", *ret_id);
 	query_bind_int(q, ":run", ledger_run(l));
 	query_bind_int(q, ":set", set);
 	query_bind_text(q, ":mode", mode);
@@ -274,10 +288,24 @@ int release_make(struct ledger *l, const struct release_options *o,
 	return ledger_commit(l, f);
 }
 
+static int insert_withdrawal(struct ledger *l, int64_t release, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(l,
+		    SQL("INSERT INTO release_withdrawn (release_id, run_id, at) VALUES (:id, :run, :at)"),
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":id", release);
+	query_bind_int(q, ":run", ledger_run(l));
+	query_bind_int(q, ":at", clock_now());
+	return query_run(q, f);
+}
+
 int release_withdraw(struct ledger *l, const struct release_options *o,
 	char digest[RELEASE_DIGEST], struct fault *f)
 {
-	auto_query struct query *q = NULL, *insert = NULL;
+	auto_query struct query *q = NULL;
 	int64_t id;
 	int got;
 
@@ -294,15 +322,13 @@ int release_withdraw(struct ledger *l, const struct release_options *o,
 	id = query_int(q, "id");
 	memcpy(digest, query_text(q, "digest"), RELEASE_DIGEST);
 	query_reset(q);
-	if (ledger_begin(l, f) ||
-		ledger_query(l,
-			SQL("INSERT INTO release_withdrawn (release_id, run_id, at) VALUES (:id, :run, :at)"),
-			&insert, f))
+	if (ledger_begin(l, f))
 		return -1;
-	query_bind_int(insert, ":id", id);
-	query_bind_int(insert, ":run", ledger_run(l));
-	query_bind_int(insert, ":at", clock_now());
-	return query_run(insert, f) ? -1 : ledger_commit(l, f);
+	if (insert_withdrawal(l, id, f)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, f);
 }
 
 /* The first line in which two manifests differ, for the fault. */

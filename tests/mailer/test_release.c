@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * release: a digest names exactly what may be sent; whatever changes is found, and what
+ * is withdrawn can be released again.
+ */
+#include "tests/mailer/incident.h"
+
+#include <sqlite3.h>
+
+#include "mailer/release.h"
+#include "recipients/clock.h"
+
+static struct incident incident;
+#define L (incident.book.ledger)
+
+static int set_up(void **state)
+{
+	(void)state;
+	clock_fix(1795251600000);
+	incident_make(&incident);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	clock_fix(-1);
+	incident_remove(&incident);
+	return 0;
+}
+
+static struct release_options options(void)
+{
+	return (struct release_options){incident.settings, incident.policy};
+}
+
+/* The digest of what would be released now. */
+static int64_t draft(struct text *manifest, char digest[RELEASE_DIGEST])
+{
+	const struct release_options o = options();
+	struct fault f = {0};
+	int64_t count;
+
+	fine(release_draft(L, &o, manifest, digest, &count, &f), &f);
+	return count;
+}
+
+static void make(char digest[RELEASE_DIGEST])
+{
+	const struct release_options o = options();
+	struct fault f = {0};
+	int64_t count;
+
+	fine(release_make(L, &o, digest, &count, &f), &f);
+	assert_int_equal(count, INCIDENT_NOTICES);
+}
+
+static int find(const char *digits, char digest[RELEASE_DIGEST], struct fault *f)
+{
+	const struct release_options o = options();
+	int64_t id;
+
+	return release_find(L, &o, digits, &id, digest, f);
+}
+
+static void refused(const char *digits, enum fault_kind kind, const char *says)
+{
+	char digest[RELEASE_DIGEST];
+	struct fault f = {0};
+
+	assert_int_equal(find(digits, digest, &f), -1);
+	if (f.kind != kind || !strstr(f.text, says))
+		fail_msg("%s: %s", fault_kind_name(f.kind), f.text);
+}
+
+static void readable(void **state)
+{
+	static const char *const lines[] = {"breachmail-release 1\nnumber 1\n",
+		"incident met-2023-08\n", "mode rehearsal\n",
+		"made 2026-11-21T09:00:00Z\n", "relay capture:outbox\n",
+		"from notices@met.police.example\n", "tls none", "excluded task 2\n",
+		"level counter-terrorism 1 sha256:", "notices 3\n", "approvals 2\n"};
+	auto_text_buffer manifest = {0};
+	char digest[RELEASE_DIGEST];
+	unsigned char sha256[VAULT_SHA256];
+	char hex[2 * VAULT_SHA256 + 1];
+
+	(void)state;
+	assert_int_equal(draft(&manifest, digest), INCIDENT_NOTICES);
+	for (size_t i = 0; i < LENGTH(lines); i++)
+		if (!strstr(manifest.bytes, lines[i]))
+			fail_msg("not there: %s", lines[i]);
+	vault_sha256(manifest.bytes, manifest.length, sha256);
+	vault_hex(sha256, sizeof(sha256), hex);
+	assert_string_equal(hex, digest);
+	assert_null(strstr(manifest.bytes, "jo@")); /* without people */
+	assert_null(strstr(manifest.bytes, "Sample"));
+}
+
+static void made_and_found(void **state)
+{
+	char made[RELEASE_DIGEST], found[RELEASE_DIGEST], digits[16];
+	auto_text_buffer manifest = {0};
+	struct fault f = {0};
+
+	(void)state;
+	refused(NULL, FAULT_REFUSED, "nothing is released yet");
+	make(made);
+	fine(find(NULL, found, &f), &f);
+	assert_string_equal(found, made);
+	(void)snprintf(digits, sizeof(digits), "%.8s", made);
+	fine(find(digits, found, &f), &f);
+	assert_string_equal(found, made);
+	for (char *p = digits; *p; p++)
+		if (*p >= 'a')
+			*p = (char)(*p - 32);
+	fine(find(digits, found, &f), &f);
+	digits[7] = '\0';
+	refused(digits, FAULT_USAGE, "8 or more digits");
+	refused("no digits", FAULT_USAGE, "8 or more digits");
+	refused("%%%%%%%%", FAULT_USAGE, "8 or more digits");
+	digits[7] = made[7] == '0' ? '1' : '0';
+	refused(digits, FAULT_REFUSED, "no valid release");
+	assert_int_equal(draft(&manifest, found), 0); /* nothing more is waiting */
+}
+
+static void nothing_waits(void **state)
+{
+	const struct release_options o = options();
+	char digest[RELEASE_DIGEST];
+	struct fault f = {0};
+	int64_t count;
+
+	(void)state;
+	make(digest);
+	assert_int_equal(release_make(L, &o, digest, &count, &f), -1);
+	assert_int_equal(f.kind, FAULT_REFUSED);
+	assert_int_equal(
+		book_number(&incident.book, SQL("SELECT count(*) FROM release")), 1);
+}
+
+/* In the same second, too. */
+static void withdrawn_and_made_again(void **state)
+{
+	const struct release_options o = options();
+	char first[RELEASE_DIGEST], second[RELEASE_DIGEST], other[RELEASE_DIGEST];
+	struct fault f = {0};
+
+	(void)state;
+	assert_int_equal(release_withdraw(L, &o, other, &f), -1);
+	assert_int_equal(f.kind, FAULT_REFUSED);
+	make(first);
+	fine(release_withdraw(L, &o, other, &f), &f);
+	assert_string_equal(other, first);
+	refused(NULL, FAULT_REFUSED, "nothing is released yet");
+	make(second);
+	assert_string_not_equal(first, second);
+	fine(find(NULL, other, &f), &f);
+	assert_string_equal(other, second);
+	refused(first, FAULT_REFUSED, "no valid release");
+}
+
+/* Settings that changed after the release, and the line that is named. */
+static const struct {
+	const char *old, *new, *line;
+} changes[] = {
+	{"\"met-2023-08\"", "\"met-2023-09\"", "incident"},
+	{"capture:outbox", "capture:other", "relay"},
+	{"capture:outbox", "smtp://localhost:2525", "relay"},
+	{"\"from\": \"Data protection notices <notices@",
+		"\"from\": \"Data protection notices <other@", "from"},
+	{"\"reply_to\": \"Data protection notices <notices@",
+		"\"reply_to\": \"Data protection notices <other@", "reply-to"},
+	{"notices-return@", "other-return@", "envelope-from"},
+	{"\"connections\": 4", "\"connections\": 5", "connections"},
+	{"\"pipelining\": \"on\"", "\"pipelining\": \"off\"", "connections"},
+	{"\"retry_for\": \"24h\"", "\"retry_for\": \"24h\", \"per_minute\": 60",
+		"limits"},
+};
+
+static void settings_that_changed(void **state)
+{
+	char digest[RELEASE_DIGEST];
+	struct fault f = {0};
+
+	(void)state;
+	make(digest);
+	for (size_t i = 0; i < LENGTH(changes); i++) {
+		auto_text says = text_format("its line '%s'", changes[i].line);
+
+		incident_settings(&incident, changes[i].old, changes[i].new);
+		refused(NULL, FAULT_REFUSED, says);
+	}
+	incident_settings(&incident, NULL, NULL);
+	fine(find(NULL, digest, &f), &f);
+	incident.policy->in_doubt = POLICY_RESEND;
+	refused(NULL, FAULT_REFUSED, "its line 'in-doubt'");
+	incident.policy->in_doubt = POLICY_ASK;
+	incident.policy->approvals = 1;
+	refused(NULL, FAULT_REFUSED, "its line 'approvals'");
+}
+
+static void tamper(const char *sql)
+{
+	auto_text path = text_format("%s/ledger.db", incident.book.dir);
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	(void)sqlite3_close(db);
+}
+
+/* Somebody wrote into the file: another recipient, message, order, one fewer, one more.
+ */
+static void a_ledger_that_changed(void **state)
+{
+	static const char *const sql[] = {
+		"UPDATE notice SET recipient_digest = x'00' WHERE level = 'officer'",
+		"UPDATE notice SET message_sha256 = x'00' WHERE level = 'officer'",
+		"UPDATE notice SET level = 'staff', level_order = 9 WHERE level = 'counter-terrorism'",
+		"UPDATE release_item SET position = 100 WHERE position = 1",
+		"DELETE FROM release_item WHERE position = 1",
+		"UPDATE release SET manifest = manifest || 'x'",
+		"UPDATE release SET at = at + 1000",
+	};
+	char digest[RELEASE_DIGEST];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(sql); i++) {
+		if (i) {
+			incident_remove(&incident);
+			incident_make(&incident);
+		}
+		make(digest);
+		book_shut(&incident.book);
+		tamper("DROP TRIGGER notice_no_update; DROP TRIGGER release_item_no_update;"
+		       "DROP TRIGGER release_item_no_delete; DROP TRIGGER release_no_update;");
+		tamper(sql[i]);
+		book_open(&incident.book, LEDGER_WRITE);
+		refused(NULL, FAULT_REFUSED, "something changed");
+	}
+}
+
+static void live_needs_signatures(void **state)
+{
+	const struct release_options o = options();
+	char digest[RELEASE_DIGEST];
+	struct fault f = {0};
+	int64_t count;
+
+	(void)state;
+	incident.settings->live = true;
+	assert_int_equal(release_make(L, &o, digest, &count, &f), -1);
+	assert_int_equal(f.kind, FAULT_REFUSED);
+	refused(NULL, FAULT_REFUSED, "nothing is released yet");
+	incident.settings->live = false;
+	make(digest);
+	incident.settings->live = true; /* a rehearsal's release is none in live */
+	refused(NULL, FAULT_REFUSED, "nothing is released yet");
+	refused(digest, FAULT_REFUSED, "no valid release");
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		EACH(readable),
+		EACH(made_and_found),
+		EACH(nothing_waits),
+		EACH(withdrawn_and_made_again),
+		EACH(settings_that_changed),
+		EACH(a_ledger_that_changed),
+		EACH(live_needs_signatures),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

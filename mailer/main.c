@@ -431,6 +431,7 @@ int main(int argc, char **argv)
 
 	(void)umask(077);
 	clock_catch_signals();
+	(void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is told like a full disk */
 	c.tally = json_object();
 	c.progress = show_progress(&c);
 	failed = vault_start(&f) || parse(&c, argc, argv, &f);

@@ -383,7 +383,8 @@ int release_find(struct ledger *l, const struct release_options *o, const char *
 	if (ledger_query(l,
 		    SQL("SELECT r.id, r.compose_set_id, r.at, r.digest, r.manifest, EXISTS (SELECT 1 FROM release_item i"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = r.id AND"
-			" (a.verdict IS NULL OR a.verdict IN ('claimed', 'deferred', 'not_sent'))) AS work"
+			" (a.verdict IS NULL OR a.verdict IN ('claimed', 'deferred', 'not_sent') OR"
+			" (a.verdict = 'refused' AND a.release_id <> i.release_id))) AS work"
 			" FROM release_valid r WHERE r.mode = :mode AND (:digits IS NULL OR substr(r.digest, 1, length(:digits)) ="
 			" lower(:digits)) ORDER BY work DESC, CASE WHEN work THEN r.id ELSE -r.id END LIMIT 1"),
 		    &q, f))

@@ -73,6 +73,7 @@ struct sending {
 
 /* --- what is to be sent --- */
 
+/* A refused mail that a human released anew is tried again; it is nobody's second. */
 static int load_todo(struct sending *s, struct fault *f)
 {
 	auto_query struct query *q = NULL;
@@ -82,7 +83,8 @@ static int load_todo(struct sending *s, struct fault *f)
 	if (ledger_query(s->ledger,
 		    SQL("SELECT i.position, i.notice_id, n.level_order FROM release_item i JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release AND"
-			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend))"
+			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend)"
+			" OR (a.verdict = 'refused' AND a.release_id <> i.release_id))"
 			" ORDER BY i.position"), /* the order that was released: levels in
 						    theirs */
 		    &q, f))
@@ -545,7 +547,7 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 		s->stop && !ret->stopped)
 		failed = fault_set(f, FAULT_UNAVAILABLE,
 			"stopped: the relay refused %zu mails in a row with code %d. See breachmail report --kind people; mend the"
-			" cause, then run send again",
+			" cause, then run approve --withdraw, approve --release and send: the refused are tried again",
 			s->refused_in_row, s->refused_code);
 	flight_remove(s->options->settings->dir, s->flight);
 	return failed;
@@ -600,7 +602,8 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 	int got;
 
 	if (ledger_query(l,
-		    SQL("SELECT i.notice_id, a.id AS attempt, coalesce(a.verdict, 'pending') AS verdict FROM release_item i"
+		    SQL("SELECT i.notice_id, a.id AS attempt, CASE WHEN a.verdict IS NULL OR (a.verdict = 'refused' AND"
+			" a.release_id <> i.release_id) THEN 'pending' ELSE a.verdict END AS verdict FROM release_item i"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release"),
 		    &q, f))
 		return -1;

@@ -87,6 +87,26 @@ def test_a_relay_that_refuses_all_is_stopped(at, relay):
     assert not server.accepted()
 
 
+def test_refused_are_tried_again_by_a_new_release(at, relay):
+    """A relay that refused everybody was mended: who was refused is in the next release, and is sent."""
+    incident, server = at("composed"), relay("--refuse", "*")
+    incident.release(server)
+    incident.run("send", code=UNAVAILABLE)
+    refused = incident.run("status").tally["states"]["refused"]
+    port = server.port
+    server.stop()
+    other = relay("--port", port)
+    incident.run("send", code=HUMAN)
+    incident.run("approve", "--withdraw")
+    incident.run("approve", "--release")
+    tally = incident.run("send", "--dry-run").tally
+    assert tally["released"] == tally["pending"] == refused
+    tally = incident.run("send", code=OK).tally
+    assert tally["sent_now"] == tally["accepted"] == refused
+    assert "refused" not in incident.run("status").tally["states"]
+    assert not twice(other.accepted())
+
+
 def test_refused_are_not_composed_again(at, relay):
     """The person needs a human, not a second mail to the same address."""
     incident, server = at("composed"), relay("--refuse", "a*@*")

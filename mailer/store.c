@@ -130,6 +130,7 @@ static int find_stencil(struct store_reader *r, int64_t id, const struct stencil
 	if (s->id == id)
 		return 0;
 	s->id = 0;
+	query_reset(r->select_stencil);
 	query_bind_int(r->select_stencil, ":id", id);
 	got = query_next(r->select_stencil, f);
 	if (got <= 0)
@@ -148,6 +149,7 @@ int store_get(struct store_reader *r, int64_t notice, struct text *out, struct f
 	int got;
 
 	text_clear(out);
+	query_reset(r->select_message); /* the one before may have been a fault */
 	query_bind_int(r->select_message, ":notice", notice);
 	got = query_next(r->select_message, f);
 	if (got <= 0)

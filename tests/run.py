@@ -104,17 +104,21 @@ class Tests:
         self.long, self.scratch = long, scratch
         self.seconds = MINUTES * 60 * (6 if long else 1)
         self.total = Score()
+        self.pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 1)
 
     def suite(self, name, work):
-        """Runs one suite and prints its line."""
+        """Runs one suite and prints its line; true if nothing failed."""
         score, start = Score(), time.monotonic()
         work(score)
+        self.report(name, score, start)
+        return not score.failed
+
+    def report(self, name, score, start):
         print(f"{name:16}{score.passed:6} passed {score.failed:4} failed {score.skipped:4} skipped"
               f"{time.monotonic() - start:7.1f} s", flush=True)
         for line in score.lines():
             print("    " + line, flush=True)
         self.total.add(score)
-        return not score.failed
 
     # ------------------------------------------------------------------------------------ building
 
@@ -130,11 +134,15 @@ class Tests:
         for step in steps:
             result = run(step, self.seconds, CC=compiler, CFLAGS="", LDFLAGS="")
             if result.code:
-                score.fail(f"build with {compiler}", result.output)
+                at = result.output.find("FAILED:")
+                score.fail(f"build with {compiler}", "\n".join(result.output[max(at, 0):].splitlines()[:TAIL]))
                 return
         score.passed += 1
 
     # ------------------------------------------------------------------------------------- running
+
+    def unit_suite(self, build="plain"):
+        self.suite(called("unit", build), lambda score: self.unit(score, build))
 
     def unit(self, score, build):
         """The programs of tests/meson.build, and what Python tests of the same rooms."""
@@ -148,38 +156,40 @@ class Tests:
         else:
             for line in log.read_text().splitlines():
                 count_tap(score, json.loads(line))
-        self.pytest(score, build, *FLOORS)
+        for part in self.start_python(build, FLOORS):
+            score.add(part.result())
         self.collect_reports(score, build)
 
-    def pytest(self, score, build, *folders):
-        """Each file in a process of its own, as many at once as there are processors, large ones first."""
+    def python_suites(self, build, names):
+        """Side by side. Servers first: these tests wait more than they work."""
+        start = time.monotonic()
+        parts = {name: self.start_python(build, [f"tests/{name}"]) for name in sorted(names, key=lambda name: name != "server")}
+        for name in names:
+            score = Score()
+            for part in parts[name]:
+                score.add(part.result())
+            if name == names[-1]:
+                self.collect_reports(score, build)
+            self.report(called(name, build), score, start)
+
+    def start_python(self, build, folders):
+        """A process for each file, large ones first."""
         files = [file for folder in folders for file in (ROOT / folder).glob("test_*.py")
                  if build == "plain" or file.name not in NOT_SANITIZED]
         files.sort(key=lambda file: -file.stat().st_size)
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            for part in pool.map(lambda file: self.pytest_file(file, build), files):
-                score.add(part)
+        return [self.pool.submit(self.pytest_file, file, build) for file in files]
 
     def pytest_file(self, file, build):
         score, folder = Score(), ROOT / "build" / build
         name = str(file.relative_to(ROOT))
         report = self.scratch / name.replace("/", "-").replace(".py", f"-{build}.xml")
         unwanted = ["long"] * (not self.long) + ["plain"] * (build != "plain")
-        result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q", "--tb=short", "--junitxml", report,
+        result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q", "--tb=short", "-rN", "--junitxml", report,
                       "-m", " and ".join(f"not {mark}" for mark in unwanted), name], self.seconds, **self.sanitizer(build),
                      BREACHMAIL=str(folder / "mailer" / "breachmail"), BREACHMAIL_BUILD=str(folder),
                      BREACHMAIL_LONG="1" if self.long else "")
         count_junit(score, report, result, name)
         return score
-
-    def python_suite(self, name, build="plain"):
-        def work(score):
-            self.pytest(score, build, f"tests/{name}")
-            self.collect_reports(score, build)
-        self.suite(name if build == "plain" else f"{name} ({build})", work)
-
-    def unit_suite(self, build="plain"):
-        self.suite("unit" if build == "plain" else f"unit ({build})", lambda score: self.unit(score, build))
 
     def fuzz(self, score):
         for target in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
@@ -213,6 +223,10 @@ class Tests:
             lines = report.read_text(errors="replace").splitlines()
             score.fail("a sanitizer's report", "\n".join(lines[:TAIL]))
             report.unlink()
+
+
+def called(name, build):
+    return name if build == "plain" else f"{name} ({build})"
 
 
 def count_tap(score, test):
@@ -271,17 +285,15 @@ def arguments():
 
 
 def run_suites(tests, wanted):
-    plain = wanted & {"unit", "house", "flow", "server", "fault"}
-    if plain and tests.build("plain"):
-        if "unit" in plain:
+    outside = [name for name in ("house", "flow", "server", "fault") if name in wanted]
+    if (outside or "unit" in wanted) and tests.build("plain"):
+        if "unit" in wanted:
             tests.unit_suite()
-        for name in ("house", "flow", "server", "fault"):
-            if name in plain:
-                tests.python_suite(name)
+        if outside:
+            tests.python_suites("plain", outside)
     if "asan" in wanted and tests.build("asan"):
         tests.unit_suite("asan")
-        tests.python_suite("flow", "asan")
-        tests.python_suite("server", "asan")
+        tests.python_suites("asan", ["flow", "server"])
     if "clang" in wanted and tests.build("clang"):
         tests.unit_suite("clang")
     if "fuzz" in wanted and tests.build("fuzz"):

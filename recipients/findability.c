@@ -12,9 +12,12 @@
 #include "recipients/text.h"
 
 struct findability {
-	uint64_t *mine; /* per person */
-	uint64_t *sorted;
-	size_t count;
+	uint32_t *alike; /* per person, themselves too */
+};
+
+struct look {
+	uint64_t hash;
+	uint32_t person;
 };
 
 static uint64_t add(uint64_t hash, const char *value, size_t letters)
@@ -41,21 +44,31 @@ static uint64_t hash_person(const struct roster_row *e)
 
 static int compare(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	const struct look *x = a, *y = b;
 
-	return x < y ? -1 : x > y;
+	return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
 struct findability *findability_new(const struct roster *people)
 {
 	struct findability *b = text_alloc(sizeof(*b));
+	size_t count = people->people_count;
+	struct look *looks = text_alloc(count * sizeof(*looks));
 
-	b->count = people->people_count;
-	b->mine = text_alloc(b->count * sizeof(*b->mine));
-	b->sorted = text_alloc(b->count * sizeof(*b->sorted));
-	for (size_t i = 0; i < b->count; i++)
-		b->sorted[i] = b->mine[i] = hash_person(roster_newest(people, i));
-	qsort(b->sorted, b->count, sizeof(*b->sorted), compare);
+	b->alike = text_alloc(count * sizeof(*b->alike));
+	for (size_t i = 0; i < count; i++)
+		looks[i] =
+			(struct look){hash_person(roster_newest(people, i)), (uint32_t)i};
+	if (count)
+		qsort(looks, count, sizeof(*looks), compare);
+	for (size_t i = 0, start = 0; i < count; i++) {
+		if (i + 1 < count && looks[i + 1].hash == looks[i].hash)
+			continue;
+		for (size_t k = start; k <= i; k++)
+			b->alike[looks[k].person] = (uint32_t)(i + 1 - start);
+		start = i + 1;
+	}
+	free(looks);
 	return b;
 }
 
@@ -63,29 +76,11 @@ void findability_free(struct findability *b)
 {
 	if (!b)
 		return;
-	free(b->mine);
-	free(b->sorted);
+	free(b->alike);
 	free(b);
-}
-
-static size_t below(const struct findability *b, uint64_t hash)
-{
-	size_t low = 0, high = b->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (b->sorted[middle] < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 double findability_of(const struct findability *b, size_t person)
 {
-	uint64_t hash = b->mine[person];
-
-	return (double)(below(b, hash + 1) - below(b, hash));
+	return b->alike[person];
 }

@@ -172,8 +172,11 @@ static size_t *index_by(
 static void index_ids(struct roster *r)
 {
 	r->by_id = text_alloc(r->count * sizeof(*r->by_id));
-	for (size_t i = 0; i < r->count; i++)
+	r->ids = text_alloc(r->count * sizeof(*r->ids));
+	for (size_t i = 0; i < r->count; i++) {
 		r->by_id[r->rows[i].order] = i;
+		r->ids[r->rows[i].order] = r->rows[i].id;
+	}
 }
 
 static int load(struct ledger *l, const char *sql, const char *place, struct roster *r,
@@ -244,6 +247,9 @@ static void index_people(struct roster *r)
 		}
 	}
 	r->people_by_id = index_by(r, r->people_count, compare_people);
+	r->people_ids = text_alloc(r->people_count * sizeof(*r->people_ids));
+	for (size_t i = 0; i < r->people_count; i++)
+		r->people_ids[i] = r->people[r->people_by_id[i]];
 	free(owners);
 	free(first_of);
 }
@@ -285,40 +291,39 @@ void roster_done(struct roster *r)
 	free(r->names);
 	free(r->values);
 	free(r->people_by_id);
+	free(r->ids);
+	free(r->people_ids);
 	*r = (struct roster){0};
+}
+
+/* Ids lie close together, so a search over half a million touches few lines of memory. */
+static size_t find_id(const int64_t *ids, size_t count, int64_t id)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ids[middle] < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && ids[low] == id ? low : SIZE_MAX;
 }
 
 const struct roster_row *roster_find(const struct roster *r, int64_t id)
 {
-	size_t low = 0, high = r->count;
+	size_t at = find_id(r->ids, r->count, id);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (r->rows[r->by_id[middle]].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < r->count && r->rows[r->by_id[low]].id == id ? &r->rows[r->by_id[low]]
-								 : NULL;
+	return at == SIZE_MAX ? NULL : &r->rows[r->by_id[at]];
 }
 
 size_t roster_person(const struct roster *r, int64_t person_id)
 {
-	size_t low = 0, high = r->people_count;
+	size_t at = find_id(r->people_ids, r->people_count, person_id);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (r->people[r->people_by_id[middle]] < person_id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < r->people_count && r->people[r->people_by_id[low]] == person_id
-		       ? r->people_by_id[low]
-		       : SIZE_MAX;
+	return at == SIZE_MAX ? SIZE_MAX : r->people_by_id[at];
 }
 
 const struct roster_row *roster_entry(

@@ -42,6 +42,7 @@ struct roster {
 	char **blocks;
 	size_t blocks_count, block_used;
 	size_t *by_id; /* row indexes in the order of their ids */
+	int64_t *ids, *people_ids; /* the ids themselves, sorted */
 	struct roster_names *names;
 	const char **values;
 };

@@ -5,28 +5,41 @@
  */
 #include "recipients/route.h"
 
+#include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "recipients/text.h"
 
-struct shared {
-	const char *address;
+struct holder {
+	uint64_t address; /* hash: two addresses with one hash would cost a task, nothing
+			     else */
 	uint32_t person;
 };
 
 struct route_book {
-	struct shared *addresses; /* sorted, case-blind */
+	struct holder *holders; /* by address, then person */
 	size_t count;
 };
 
+static uint64_t hash_address(const char *address)
+{
+	uint64_t hash = 0xcbf29ce484222325ULL; /* FNV-1a, case-blind */
+
+	for (; *address; address++)
+		hash = (hash ^ (unsigned char)tolower((unsigned char)*address)) *
+		       0x100000001b3ULL;
+	return hash;
+}
+
 static int compare(const void *a, const void *b)
 {
-	const struct shared *x = a, *y = b;
-	int order = strcasecmp(x->address, y->address);
+	const struct holder *x = a, *y = b;
 
-	return order ? order : x->person < y->person ? -1 : x->person > y->person;
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return x->person < y->person ? -1 : x->person > y->person;
 }
 
 struct route_book *route_book_new(const struct roster *people)
@@ -34,16 +47,17 @@ struct route_book *route_book_new(const struct roster *people)
 	static const char *const fields[] = {"email", "email_personal", "contact"};
 	struct route_book *b = text_alloc(sizeof(*b));
 
-	b->addresses = text_alloc(people->count * 3 * sizeof(*b->addresses));
+	b->holders = text_alloc(people->count * 3 * sizeof(*b->holders));
 	for (size_t i = 0; i < people->count; i++)
 		for (size_t k = 0; k < 3; k++) {
 			const char *value = roster_value(&people->rows[i], fields[k]);
 
 			if (value)
-				b->addresses[b->count++] =
-					(struct shared){value, people->rows[i].person};
+				b->holders[b->count++] = (struct holder){
+					hash_address(value), people->rows[i].person};
 		}
-	qsort(b->addresses, b->count, sizeof(*b->addresses), compare);
+	if (b->count)
+		qsort(b->holders, b->count, sizeof(*b->holders), compare);
 	return b;
 }
 
@@ -51,25 +65,25 @@ void route_book_free(struct route_book *b)
 {
 	if (!b)
 		return;
-	free(b->addresses);
+	free(b->holders);
 	free(b);
 }
 
 static bool is_shared(const struct route_book *b, const char *address)
 {
+	uint64_t hash = hash_address(address);
 	size_t low = 0, high = b->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcasecmp(b->addresses[middle].address, address) < 0)
+		if (b->holders[middle].address < hash)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (size_t i = low + 1;
-		i < b->count && !strcasecmp(b->addresses[i].address, address); i++)
-		if (b->addresses[i].person != b->addresses[low].person)
+	for (size_t i = low + 1; i < b->count && b->holders[i].address == hash; i++)
+		if (b->holders[i].person != b->holders[low].person)
 			return true;
 	return false;
 }

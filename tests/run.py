@@ -127,7 +127,7 @@ class Tests:
 
     def compile(self, score, name):
         folder, (compiler, options) = ROOT / "build" / name, BUILDS[name]
-        steps = [["ninja", "-C", folder]]
+        steps = [["ninja", "-k", "0", "-C", folder]]
         if not (folder / "build.ninja").exists():
             shutil.rmtree(folder, ignore_errors=True)
             steps.insert(0, ["meson", "setup", folder, ROOT, "-Dwerror=true", *options])

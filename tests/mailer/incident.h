@@ -59,7 +59,7 @@ static inline struct compose_tally incident_compose(struct incident *i)
 		.group_is_current = true};
 	struct match_tally matched;
 	struct group_run grouped;
-	struct compose_tally composed;
+	struct compose_tally composed = {0};
 	struct fault f = {0};
 
 	fine(match_run(i->book.ledger, NULL, &matched, &f) ||

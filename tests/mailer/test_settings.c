@@ -399,7 +399,7 @@ static void hours_and_days(void **state)
 {
 	auto_settings *s = with("sending_hours", "'07:30-22:00'");
 	char out[SETTINGS_DAY];
-	int64_t summer, winter;
+	int64_t summer = 0, winter = 0;
 
 	(void)state;
 	assert_int_equal(s->sending_from, 450);

@@ -87,7 +87,6 @@ static void does_not_open(enum ledger_mode mode, enum fault_kind kind, const cha
 
 static void made_once(void **state)
 {
-	auto_text path = in_folder("ledger.db");
 	auto_text_buffer before = {0}, after = {0};
 	struct fault f = {0};
 

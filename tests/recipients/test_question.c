@@ -88,7 +88,7 @@ static json_t *ask(const struct policy *p)
 	struct group_run ret;
 	json_t *list = NULL;
 	struct fault f = {0};
-	size_t open;
+	size_t open = 0;
 
 	fine(match_run(book.ledger, NULL, &t, &f) ||
 			group_run(book.ledger, &o, &ret, &f) ||

@@ -210,9 +210,7 @@ static int write_candidate(struct writer *w, int64_t record, int64_t person,
 static int write_ruled(struct matching *m, struct writer *w, int64_t record,
 	const struct ruling *r, const struct linkage_result *found, struct fault *f)
 {
-	const char *outcome = r->person                ? "matched"
-			      : r->all && found->count ? "ambiguous"
-						       : "unmatched";
+	const char *outcome = r->person ? "matched" : r->all ? "ambiguous" : "unmatched";
 
 	query_bind_int(w->match, ":record", record);
 	query_bind_text(w->match, ":outcome", outcome);
@@ -271,6 +269,10 @@ static int write_records(struct matching *m, struct writer *w,
 					     m->records.count, f))
 			return -1;
 		linkage_result(m->linkage, (uint32_t)at, &found);
+		/* "All candidates" of a row that has none decides nothing: it stays on
+		 * the human's list. */
+		if (ruling && ruling->all && !found.count)
+			ruling = NULL;
 		if (ruling ? write_ruled(m, w, record, ruling, &found, f)
 			   : write_found(m, w, record, &found, f))
 			return -1;

@@ -439,6 +439,14 @@ def test_all_candidates_may_be_it(doubtful):
         assert re.search(r"\bmay\b[^.]*\bbreach|breach[^.]*\bmay\b", text.replace("\n", " ")) and text != clear
 
 
+def test_all_candidates_of_nobody_decides_nothing(doubtful):
+    """The row stays on the human's list: nobody would be told of it."""
+    incident = doubtful.incident
+    (line,) = decide(incident, "4", "--all-candidates")
+    assert (line["person_id"], line["outcome"]) == ("", "unmatched")
+    assert incident.status()["needs_human"]["rows_unmatched"] == 1
+
+
 def test_a_second_decision_wins(doubtful):
     incident = doubtful.incident
     decide(incident, "2", "--person", "P020")

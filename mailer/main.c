@@ -365,8 +365,21 @@ static int open_incident(struct command *c, struct fault *f)
 	return ledger_open(c->dir, mode, &o, &c->ledger, f);
 }
 
+/* With --json stdout holds one object and nothing else. */
+static int refuse_two_documents(const struct command *c, struct fault *f)
+{
+	for (size_t i = 0; c->json && i < c->choices_count; i++)
+		if (c->choices[i].value && !strcmp(c->choices[i].value, "-"))
+			return fault_set(f, FAULT_USAGE,
+				"--%s - and --json both want the standard output: name a file",
+				c->choices[i].name);
+	return 0;
+}
+
 static int run(struct command *c, struct fault *f)
 {
+	if (refuse_two_documents(c, f))
+		return -1;
 	if (c->verb->needs != VERB_ALONE && open_incident(c, f))
 		return -1;
 	return c->verb->run(c, f);
@@ -400,6 +413,8 @@ static void print_end(struct command *c, const struct fault *f)
 	if (f)
 		(void)fprintf(stderr, "breachmail%s%s: %s\n", c->verb ? " " : "",
 			c->verb ? c->verb->name : "", f->text);
+	else if (!c->json && !c->document && c->dry_run)
+		(void)puts("\nA dry run: nothing of this was done, nothing was changed.");
 	else if (!c->json && !c->document && *c->next)
 		(void)printf("\nNext: %s\n", c->next);
 }
@@ -431,7 +446,8 @@ int main(int argc, char **argv)
 
 	(void)umask(077);
 	clock_catch_signals();
-	(void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is told like a full disk */
+	(void)signal(
+		SIGXFSZ, SIG_IGN); /* a limit on file sizes is told like a full disk */
 	c.tally = json_object();
 	c.progress = show_progress(&c);
 	failed = vault_start(&f) || parse(&c, argc, argv, &f);

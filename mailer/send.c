@@ -25,6 +25,7 @@
 #define BATCH_LEAST 16
 #define BATCH_MOST 1024
 #define COMMIT_MS 250 /* an outcome waits this long for company */
+#define SHARE_OF 100  /* mails after which the share of refusals is looked at */
 #define TRIES 3       /* of one notice in one run: connection lost before the final dot */
 
 struct todo {
@@ -61,7 +62,9 @@ struct sending {
 	struct claim *settled, **settled_end;
 	size_t settled_count, batch;
 	int64_t settled_since, claimed_at, day_left;
-	size_t refused_in_row;
+	size_t refused_in_row, judged, refused;
+	bool too_many; /* refusals */
+	bool closed;   /* the sending hours are over */
 	int refused_code;
 	bool stop, failed;
 	struct fault fault; /* why, if it failed */
@@ -361,16 +364,23 @@ static enum flight_state flight_verdict(enum relay_kind kind)
  * setting refuses everyone. */
 static void watch_refusals(struct sending *s, const struct relay_verdict *v)
 {
+	const struct settings_relay *r = &s->options->settings->relay;
+
 	if (s->stop) /* what is left unsent by it says nothing more */
 		return;
+	s->judged += v->kind == RELAY_ACCEPTED || v->kind == RELAY_REFUSED;
+	s->refused += v->kind == RELAY_REFUSED;
+	if (s->judged == SHARE_OF && (double)s->refused >= r->stop_share * SHARE_OF &&
+		s->refused)
+		s->stop = s->too_many = true;
 	if (v->kind != RELAY_REFUSED) {
 		s->refused_in_row = 0;
 		return;
 	}
 	s->refused_in_row = v->code == s->refused_code ? s->refused_in_row + 1 : 1;
 	s->refused_code = v->code;
-	if (s->refused_in_row >= s->options->settings->relay.stop_count)
-		s->stop = true;
+	if (s->refused_in_row >= r->stop_count)
+		s->stop = s->too_many = true;
 }
 
 static void take_from_given(struct sending *s, const struct claim *c)
@@ -438,6 +448,8 @@ static int on_turn(void *user, bool idle, struct fault *f)
 			(size_t)s->done_now, s->todo_count);
 	if (clock_interrupted())
 		s->stop = true;
+	if (!s->stop && settings_within_hours(s->options->settings, &s->fault))
+		s->stop = s->closed = true; /* the day ends: what is left waits */
 	return s->stop ? 0 : 1;
 }
 
@@ -512,6 +524,20 @@ static void sending_done(struct sending *s)
 	free(s->again);
 }
 
+static int refused_too_many(const struct sending *s, struct fault *f)
+{
+	static const char advice[] =
+		"See breachmail report --kind people; mend the cause, then run approve --withdraw,"
+		" approve --release and send: the refused are tried again";
+
+	if (!s->refused_code)
+		return fault_set(f, FAULT_UNAVAILABLE,
+			"stopped: the relay takes no mail as large as these. %s", advice);
+	return fault_set(f, FAULT_UNAVAILABLE,
+		"stopped: the relay refused %zu of %zu mails, the last with code %d. %s",
+		s->refused, s->judged, s->refused_code, advice);
+}
+
 static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 {
 	auto_text password = NULL;
@@ -543,26 +569,14 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 		*f = s->fault;
 		failed = -1;
 	}
-	if (!failed && s->refused_in_row >= s->options->settings->relay.stop_count &&
-		s->stop && !ret->stopped)
-		failed = fault_set(f, FAULT_UNAVAILABLE,
-			"stopped: the relay refused %zu mails in a row with code %d. See breachmail report --kind people; mend the"
-			" cause, then run approve --withdraw, approve --release and send: the refused are tried again",
-			s->refused_in_row, s->refused_code);
+	if (!failed && s->closed && !ret->stopped) {
+		*f = s->fault;
+		failed = -1;
+	}
+	if (!failed && s->too_many && !ret->stopped)
+		failed = refused_too_many(s, f);
 	flight_remove(s->options->settings->dir, s->flight);
 	return failed;
-}
-
-static int within_hours(const struct settings *s, struct fault *f)
-{
-	int minute = settings_minute(clock_now());
-
-	if (s->sending_from < 0 || (minute >= s->sending_from && minute < s->sending_to))
-		return 0;
-	return fault_set(f, FAULT_TEMPORARY,
-		"outside the sending hours (%02d:%02d to %02d:%02d, %s)",
-		s->sending_from / 60, s->sending_from % 60, s->sending_to / 60,
-		s->sending_to % 60, s->timezone);
 }
 
 int send_run(struct ledger *l, const struct send_options *o, struct send_tally *ret,
@@ -582,7 +596,8 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 	memcpy(ret->release, digest, sizeof(digest));
 	if (o->dry_run)
 		return send_tally(l, o->settings->dir, s.release, ret, f);
-	if (within_hours(o->settings, f) || outcome_open(l, &s.insert_outcome, f))
+	if (settings_within_hours(o->settings, f) ||
+		outcome_open(l, &s.insert_outcome, f))
 		return -1;
 	failed = run(&s, ret, f);
 	ret->sent_now = s.accepted_now;

@@ -487,3 +487,15 @@ int settings_password(const struct settings *settings, char **ret, struct fault 
 	explicit_bzero(line, sizeof(line));
 	return 0;
 }
+
+int settings_within_hours(const struct settings *s, struct fault *f)
+{
+	int minute = settings_minute(clock_now());
+
+	if (s->sending_from < 0 || (minute >= s->sending_from && minute < s->sending_to))
+		return 0;
+	return fault_set(f, FAULT_TEMPORARY,
+		"outside the sending hours (%02d:%02d to %02d:%02d, %s)",
+		s->sending_from / 60, s->sending_from % 60, s->sending_to / 60,
+		s->sending_to % 60, s->timezone);
+}

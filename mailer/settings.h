@@ -33,7 +33,7 @@ struct settings_relay {
 	unsigned connections;
 	enum relay_pipelining pipelining;
 	int64_t per_minute, per_day;  /* 0: no limit */
-	int64_t retry_for;	      /* milliseconds that temporary failures are tried again; 0: the default */
+	int64_t retry_for;	      /* for a timer that tries again by itself, which this version has not; 0: none */
 	size_t stop_count;	      /* equal refusals in a row that stop a run */
 	double stop_share;	      /* share of refusals among the first hundred that stops it */
 };
@@ -67,6 +67,9 @@ int settings_minute(int64_t ms);
 
 /* May mail go to this domain (lower case)? Limits the work address only. */
 bool settings_allows(const struct settings *s, const char *domain);
+
+/* FAULT_TEMPORARY outside the sending hours. */
+int settings_within_hours(const struct settings *s, struct fault *f);
 
 /* The first line of the relay's password file, NULL if there is none. The caller wipes and frees it. */
 int settings_password(const struct settings *s, char **ret, struct fault *f);

@@ -158,6 +158,7 @@ static int map_columns(struct import *im, struct fault *f)
 	for (size_t i = 0; i < im->options->maps_count; i++)
 		if (map_one(im, im->options->maps[i], f))
 			return -1;
+	im->tally->encoding = table_encoding(im->table);
 	im->tally->columns = json_object();
 	im->tally->unmapped = json_array();
 	for (size_t i = 0; i < im->columns; i++) {
@@ -246,22 +247,25 @@ static int write_rejects(struct import *im, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	const char *reason = im->reject_reasons.bytes;
+	int64_t *ids;
+	int failed = 0;
 
 	if (ledger_query(im->ledger,
 		    SQL("INSERT INTO reject (id, source_id, reason_sealed) VALUES (:id, :source, :reason_sealed)"),
 		    &q, f))
 		return -1;
+	ids = vault_random_ids(
+		im->tally->rejected); /* rejects are listed as in the file */
 	query_bind_int(q, ":source", im->source);
-	for (size_t i = 0; i < im->tally->rejected; i++, reason += strlen(reason) + 1) {
-		int64_t id = vault_random_id();
-
-		query_bind_int(q, ":id", id);
-		query_bind_sealed(q, ":reason_sealed", "reject.reason_sealed", id, reason,
-			strlen(reason), SEAL_PAD);
-		if (query_run(q, f))
-			return -1;
+	for (size_t i = 0; !failed && i < im->tally->rejected; i++) {
+		query_bind_int(q, ":id", ids[i]);
+		query_bind_sealed(q, ":reason_sealed", "reject.reason_sealed", ids[i],
+			reason, strlen(reason), SEAL_PAD);
+		failed = query_run(q, f);
+		reason += strlen(reason) + 1;
 	}
-	return 0;
+	free(ids);
+	return failed;
 }
 
 static void describe(const struct import *im, struct row *about)
@@ -347,9 +351,8 @@ static bool is_protected(struct import *im, const char *packed, size_t length)
 	facts_row_read(&im->entry, &p->book, FACTS_PERSON, packed, length);
 	policy_judge(p, &facts, &verdict);
 	level = policy_level_of(p, &verdict);
-	return level < p->default_level &&
-	       (p->levels[level].review == POLICY_WITHHELD ||
-		       p->levels[level].route != POLICY_MAIL);
+	return level < p->default_level && (p->levels[level].review == POLICY_WITHHELD ||
+						   p->levels[level].route != POLICY_MAIL);
 }
 
 /* Gives a list's row its person. 1: rejected. */
@@ -469,6 +472,17 @@ static int find_already(struct import *im, struct fault *f)
 
 /* The source row comes last (it counts the others), so foreign keys wait for the commit.
  */
+/* A file without one good row is not what it was taken for. */
+static int refuse_all_bad(const struct import *im, struct fault *f)
+{
+	if (!im->columns && !im->tally->rows)
+		return fault_set(f, FAULT_INPUT, "%s: holds no rows", im->options->file);
+	if (im->tally->accepted || !im->tally->rejected)
+		return 0;
+	return fault_set(f, FAULT_INPUT, "%s: no row can be used; the first: %s",
+		im->options->file, im->tally->rejects[0]);
+}
+
 static int write_all(struct import *im, struct fault *f)
 {
 	if (ledger_begin(im->ledger, f) ||
@@ -476,8 +490,8 @@ static int write_all(struct import *im, struct fault *f)
 		return -1;
 	if (im->options->people && known_load(im->ledger, &im->known, f))
 		return -1;
-	if (take_rows(im, f) || write_rows(im, f) || write_source(im, f) ||
-		write_rejects(im, f))
+	if (take_rows(im, f) || refuse_all_bad(im, f) || write_rows(im, f) ||
+		write_source(im, f) || write_rejects(im, f))
 		return -1;
 	return ledger_commit(im->ledger, f);
 }
@@ -491,7 +505,7 @@ static int check_needs(const struct import *im, struct fault *f)
 	if (im->options->as_of && clock_parse(midnight, &day))
 		return fault_set(
 			f, FAULT_USAGE, "--as-of takes a day such as 2023-08-01");
-	if (!im->options->people)
+	if (!im->options->people || !im->columns) /* no column: every row is bad */
 		return 0;
 	for (size_t i = 0; i < im->columns; i++)
 		if (!strcmp(im->fields[i], "surname") || !strcmp(im->fields[i], "name"))

@@ -39,6 +39,7 @@ struct import_tally {
 	bool already; /* this very file was imported before */
 	size_t rows, accepted, rejected;
 	size_t people, known_before, protected; /* people lists */
+	const char *encoding; /* "UTF-8" ...: how the bytes were read */
 	json_t *columns;  /* {field: column} */
 	json_t *unmapped; /* [column]: under their own name only */
 	char *rejects[IMPORT_REJECTS_SHOWN]; /* "row 7, Pay No: ..." of the first ones */

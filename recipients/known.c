@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "recipients/fold.h"
+#include "recipients/name.h"
 #include "recipients/roster.h"
 #include "recipients/text.h"
 #include "recipients/vault.h"
@@ -23,11 +24,14 @@ static const char *const kinds[] = {
 	"person_id", "pay_number", "warrant_number", "service_number", "email"};
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 #define NOBODY UINT32_MAX
+#define SURNAMES 3
 #define HOLDERS_MAX 64 /* what so many people share identifies nobody */
 
 struct human {
 	int64_t id;
-	uint64_t surname, forenames; /* hashes; 0: not given */
+	uint64_t surnames[SURNAMES]; /* hashes; 0: none. A whole name is read several ways
+				      */
+	uint64_t forenames;          /* hash; 0: not given */
 	uint64_t identifiers[KINDS]; /* hashes; 0: not given */
 	uint32_t first_row;          /* in the list being read; 0: not seen in it */
 };
@@ -105,13 +109,42 @@ static void slot_add(struct known *k, uint64_t hash, uint32_t human)
 	k->slots_used++;
 }
 
+static uint64_t hash_surname(const struct known *k, const char *surname)
+{
+	char plain[NAME_ROOM], key[NAME_ROOM];
+
+	if (!name_surname(surname, plain))
+		return hash_value(k, KINDS + 1, surname);
+	name_key(plain, key);
+	return hash_value(k, KINDS + 1, key);
+}
+
+/* "SMITH, John" on one list and "Smith" | "John" on another are one name. */
+static void read_name(const struct known *k, const char *name, struct human *h)
+{
+	struct name readings[NAME_READINGS];
+	size_t count = name ? name_read(name, readings) : 0, kept = 0;
+
+	for (size_t i = 0; i < count && kept < SURNAMES; i++) {
+		uint64_t hash =
+			*readings[i].surname ? hash_surname(k, readings[i].surname) : 0;
+		bool known = !hash;
+
+		for (size_t j = 0; j < kept; j++)
+			known = known || h->surnames[j] == hash;
+		if (!known)
+			h->surnames[kept++] = hash;
+	}
+	if (!kept && name)
+		h->surnames[0] = hash_value(k, KINDS + 1, name);
+}
+
 /* What a row says of who it is. */
 static void read_row(
 	const struct known *k, const char *packed, size_t length, struct human *h)
 {
 	const struct roster_row row = {.packed = packed, .length = length};
-	const char *surname = roster_value(&row, "surname"),
-		   *name = roster_value(&row, "name");
+	const char *surname = roster_value(&row, "surname");
 
 	for (size_t i = 0; i < KINDS; i++) {
 		const char *value = roster_value(&row, kinds[i]);
@@ -119,7 +152,10 @@ static void read_row(
 		if (value && strpbrk(value, "0123456789@")) /* "n/a" is nobody's number */
 			h->identifiers[i] = hash_value(k, i + 1, value);
 	}
-	h->surname = hash_value(k, KINDS + 1, surname ? surname : name);
+	if (surname)
+		h->surnames[0] = hash_surname(k, surname);
+	else
+		read_name(k, roster_value(&row, "name"), h);
 	h->forenames = hash_value(k, KINDS + 2, roster_value(&row, "forenames"));
 }
 
@@ -135,8 +171,11 @@ static bool told_apart(const struct human *a, const struct human *b, size_t kind
 
 static bool same_name(const struct human *a, const struct human *b)
 {
-	return (a->surname && a->surname == b->surname) ||
-	       (a->forenames && a->forenames == b->forenames);
+	for (size_t i = 0; i < SURNAMES; i++)
+		for (size_t j = 0; a->surnames[i] && j < SURNAMES; j++)
+			if (a->surnames[i] == b->surnames[j])
+				return true;
+	return a->forenames && a->forenames == b->forenames;
 }
 
 static uint32_t find(const struct known *k, const struct human *h)
@@ -174,8 +213,8 @@ static void remember(struct known *k, uint32_t at, const struct human *h)
 		mine->identifiers[i] = h->identifiers[i];
 		slot_add(k, h->identifiers[i], at);
 	}
-	if (h->surname)
-		mine->surname = h->surname;
+	if (h->surnames[0])
+		memcpy(mine->surnames, h->surnames, sizeof(mine->surnames));
 	if (h->forenames)
 		mine->forenames = h->forenames;
 }
@@ -229,7 +268,7 @@ void known_find(struct known *k, const char *packed, size_t length, uint32_t row
 
 	*ret = (struct known_answer){0};
 	read_row(k, packed, length, &h);
-	if (!h.surname) {
+	if (!h.surnames[0]) {
 		ret->field = "surname";
 		ret->reason = "is empty: a person needs a name";
 		return;

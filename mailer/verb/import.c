@@ -40,6 +40,7 @@ static void show_columns(const struct command *c, const struct import_tally *t)
 	json_t *column;
 	size_t i, width = 0;
 
+	show(c, "  read as %s\n", t->encoding);
 	json_object_foreach(t->columns, field, column)
 	{
 		if (strcmp(field, json_string_value(column)) != 0)
@@ -93,6 +94,7 @@ static int import_one(struct command *c, struct import_options *o, struct fault 
 	if (!failed) {
 		show_string(c, "kind", o->people ? "people" : "breach");
 		show_count(c, "rows", (int64_t)t.rows);
+		show_string(c, "encoding", t.encoding);
 		show_count(c, "accepted", (int64_t)t.accepted);
 		show_count(c, "rejected", (int64_t)t.rejected);
 		show_json(c, "columns", json_incref(t.columns));

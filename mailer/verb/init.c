@@ -77,6 +77,7 @@ int verb_init(struct command *c, struct fault *f)
 {
 	const char *example = command_option(c, "example"),
 		   *dir = c->arguments_count ? c->arguments[0] : NULL;
+	bool made;
 	struct ledger_options o = {
 		.key_file = c->key_file, .verb = "init", .mode = "rehearsal"};
 
@@ -93,10 +94,14 @@ int verb_init(struct command *c, struct fault *f)
 		"edit %.100s/incident.json, then breachmail import people FILE", dir);
 	if (c->dry_run)
 		return 0;
-	if (mkdir(dir, 0700) && errno != EEXIST)
+	made = !mkdir(dir, 0700);
+	if (!made && errno != EEXIST)
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", dir, strerror(errno));
-	if (ledger_create(dir, &o, f))
+	if (ledger_create(dir, &o, f)) {
+		if (made)
+			(void)rmdir(dir);
 		return -1;
+	}
 	if (write_file(dir, example, "incident.json", f) ||
 		write_file(dir, example, "policy.json", f))
 		return -1;

@@ -200,7 +200,7 @@ static void nobody_and_all(void **state)
 	match(&t);
 	outcome_is(1, "unmatched", "decided by a person");
 	outcome_is(3, "ambiguous", "decided by a person");
-	outcome_is(4, "unmatched", "decided by a person"); /* all of none */
+	outcome_is(4, "unmatched", "nobody agrees"); /* all of none decides nothing */
 	presence(1, &p, &tellable);
 	assert_true(p < LINKAGE_LEAST);
 	for (size_t i = 3; i < 5; i++) {

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Builds and tests breachmail; scripts/test is the way in, and says what is what.
 
-Three builds under build/: plain (gcc), asan (gcc with sanitizers) and clang, all with warnings as errors. A build counts
-as one test, so do each cmocka function, each seed of a fuzz target, and each pytest item. A program that crashes counts
-as failed, and so does each report that a sanitizer wrote, whoever hid it.
+Three builds under build/: plain (gcc), asan (gcc with sanitizers) and clang, all with warnings as
+errors. A build counts as one test, so do each cmocka function, each seed of a fuzz target, and each
+pytest item. A program that crashes counts as failed, and so does each report that a sanitizer
+wrote, whoever hid it.
 """
 import argparse
 import collections
@@ -23,19 +24,18 @@ import time
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-BUILDS = {
-    "plain": ("gcc", []),
-    "asan": ("gcc", ["-Db_sanitize=address,undefined", "-Db_lundef=false"]),
-    "clang": ("clang", []),
-    "fuzz": ("clang", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dfuzz=true"]),
-}
+SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
+BUILDS = {"plain": ("gcc", []), "asan": ("gcc", SANITIZE), "clang": ("clang", []),
+          "fuzz": ("clang", [*SANITIZE, "-Dfuzz=true"])}
 FLOORS = ["tests/recipients", "tests/templates", "tests/mailer"]
-SUITES = "unit house flow server fault asan clang fuzz".split()
+OUTSIDE = ["house", "flow", "server", "fault"]                  # folders of Python tests
+SUITES = ["unit", *OUTSIDE, "asan", "clang", "fuzz"]
 NOT_SANITIZED = {"test_kill.py", "test_demo.py",                # they kill the program
                  "test_catch_mail.py", "test_make_people.py"}   # they do not run it
 MINUTES = 10            # the most that one suite may take; six times that with --long
 FUZZ_SECONDS = 60       # for each target
-TAIL = 40               # lines of what failed
+TAIL, WIDTH = 40, 200   # of what a failure said: lines, and characters a line
+BORING = re.compile(r"\[\d+/\d+\] |[.sxF]+ +\[ *\d+%\]|-+ generated xml file")
 
 Result = collections.namedtuple("Result", "code output")
 running = set()         # what run() has begun and not ended
@@ -46,8 +46,7 @@ class Score:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
-        self.notes = []
-        self.reasons = collections.defaultdict(list)
+        self.notes, self.reasons = [], collections.defaultdict(list)
 
     def fail(self, what, output=""):
         self.failed += 1
@@ -56,13 +55,13 @@ class Score:
 
     def show(self, output, tail):
         """The end of what was said, without what ninja and pytest say when all is well."""
-        lines = [line for line in output.replace(f"{ROOT}/", "").rstrip().splitlines()
-                 if not re.match(r"\[\d+/\d+\] |[.sF]+ +\[ *\d+%\]|-+ generated xml file", line)]
+        lines = output.replace(f"{ROOT}/", "").rstrip().splitlines()
+        lines = [line[:WIDTH] for line in lines if not BORING.match(line)]
         self.notes += ["    " + line for line in lines[-tail:]]
 
     def skip(self, what, reason):
         self.skipped += 1
-        self.reasons[reason].append(what)
+        self.reasons[reason].append(what.split("[")[0])
 
     def add(self, other):
         self.passed += other.passed
@@ -74,14 +73,15 @@ class Score:
 
     def lines(self):
         for reason, names in self.reasons.items():
-            yield f"skipped {len(names)}: {reason} ({', '.join(dict.fromkeys(name.split('[')[0] for name in names))})"
+            yield f"skipped {len(names)}: {reason} ({', '.join(dict.fromkeys(names))})"
         yield from self.notes
 
 
 def run(command, seconds, **environment):
-    """Runs a command to its end, or to the end of its time with all its children; 124 as timeout(1) has it."""
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    """Runs a command, and ends it and its children when its time is over (code 124)."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     running.add(process)
     try:
         output, _ = process.communicate(timeout=seconds)
@@ -89,7 +89,7 @@ def run(command, seconds, **environment):
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         output, _ = process.communicate()
-        return Result(124, output.decode(errors="replace") + f"\nstopped after {seconds} seconds\n")
+        return Result(124, f"{output.decode(errors='replace')}\nstopped after {seconds} seconds\n")
     finally:
         running.discard(process)
 
@@ -120,7 +120,7 @@ class Tests:
             print("    " + line, flush=True)
         self.total.add(score)
 
-    # ------------------------------------------------------------------------------------ building
+    # -------------------------------------------------------------------------------- building
 
     def build(self, name):
         return self.suite(f"build {name}", lambda score: self.compile(score, name))
@@ -134,12 +134,13 @@ class Tests:
         for step in steps:
             result = run(step, self.seconds, CC=compiler, CFLAGS="", LDFLAGS="")
             if result.code:
-                at = result.output.find("FAILED:")
-                score.fail(f"build with {compiler}", "\n".join(result.output[max(at, 0):].splitlines()[:TAIL]))
+                at = max(result.output.find("FAILED:"), 0)
+                first = result.output[at:].splitlines()[:TAIL]
+                score.fail(f"build with {compiler}", "\n".join(first))
                 return
         score.passed += 1
 
-    # ------------------------------------------------------------------------------------- running
+    # ------------------------------------------------------------------------ programs in C
 
     def unit_suite(self, build="plain"):
         self.suite(called("unit", build), lambda score: self.unit(score, build))
@@ -150,20 +151,38 @@ class Tests:
         log = folder / "meson-logs" / "testlog.json"
         log.unlink(missing_ok=True)
         result = run(["meson", "test", "-C", folder, "--no-rebuild", "--suite", "unit",
-                      "-t", "1" if build == "plain" else "4"], self.seconds, **self.sanitizer(build))
-        if not log.exists():
-            score.fail("meson test", result.output)
-        else:
+                      "-t", "1" if build == "plain" else "4"],
+                     self.seconds, **self.sanitizer(build))
+        if log.exists():
             for line in log.read_text().splitlines():
                 count_tap(score, json.loads(line))
+        else:
+            score.fail("meson test", result.output)
         for part in self.start_python(build, FLOORS):
             score.add(part.result())
         self.collect_reports(score, build)
 
+    def fuzz(self, score):
+        for target in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
+            name = target.stem.removeprefix("fuzz_")
+            found = ROOT / "build" / "fuzz" / "corpus" / name
+            found.mkdir(parents=True, exist_ok=True)
+            result = run([ROOT / "build" / "fuzz" / "tests" / target.stem,
+                          f"-max_total_time={FUZZ_SECONDS}", "-timeout=10", "-rss_limit_mb=2048",
+                          f"-artifact_prefix={found.parent}/{name}-",
+                          found, ROOT / "tests" / "data" / "fuzz" / name], FUZZ_SECONDS * 3)
+            if result.code:
+                score.fail(f"fuzz {name}", result.output)
+            else:
+                score.passed += 1
+
+    # ------------------------------------------------------------------------------ Python
+
     def python_suites(self, build, names):
         """Side by side. Servers first: these tests wait more than they work."""
         start = time.monotonic()
-        parts = {name: self.start_python(build, [f"tests/{name}"]) for name in sorted(names, key=lambda name: name != "server")}
+        order = sorted(names, key=lambda name: name != "server")
+        parts = {name: self.start_python(build, [f"tests/{name}"]) for name in order}
         for name in names:
             score = Score()
             for part in parts[name]:
@@ -182,29 +201,22 @@ class Tests:
     def pytest_file(self, file, build):
         score, folder = Score(), ROOT / "build" / build
         name = str(file.relative_to(ROOT))
-        report = self.scratch / name.replace("/", "-").replace(".py", f"-{build}.xml")
+        # A folder of its own: pytest processes clean up after each other.
+        own = self.scratch / f"{file.parent.name}-{file.stem}-{build}"
+        own.mkdir(mode=0o711)
         unwanted = ["long"] * (not self.long) + ["plain"] * (build != "plain")
-        result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q", "--tb=short", "-rN", "--junitxml", report,
-                      "-m", " and ".join(f"not {mark}" for mark in unwanted), name], self.seconds, **self.sanitizer(build),
-                     BREACHMAIL=str(folder / "mailer" / "breachmail"), BREACHMAIL_BUILD=str(folder),
-                     BREACHMAIL_LONG="1" if self.long else "")
-        count_junit(score, report, result, name)
+        result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q",
+                      "--tb=short", "-rN", "--junitxml", own / "junit.xml",
+                      "--basetemp", own / "tmp",
+                      "-m", " and ".join(f"not {mark}" for mark in unwanted), name],
+                     self.seconds, **self.sanitizer(build),
+                     BREACHMAIL=str(folder / "mailer" / "breachmail"),
+                     BREACHMAIL_BUILD=str(folder), BREACHMAIL_LONG="1" if self.long else "")
+        count_junit(score, own / "junit.xml", result, name)
+        shutil.rmtree(own, ignore_errors=True)
         return score
 
-    def fuzz(self, score):
-        for target in sorted((ROOT / "tests" / "fuzz").glob("fuzz_*.c")):
-            name = target.stem.removeprefix("fuzz_")
-            found = ROOT / "build" / "fuzz" / "corpus" / name
-            found.mkdir(parents=True, exist_ok=True)
-            result = run([ROOT / "build" / "fuzz" / "tests" / target.stem, f"-max_total_time={FUZZ_SECONDS}",
-                          f"-artifact_prefix={found.parent}/{name}-", "-timeout=10", "-rss_limit_mb=2048",
-                          found, ROOT / "tests" / "data" / "fuzz" / name], FUZZ_SECONDS * 3)
-            if result.code:
-                score.fail(f"fuzz {name}", result.output)
-            else:
-                score.passed += 1
-
-    # ---------------------------------------------------------------------------------- sanitizers
+    # -------------------------------------------------------------------------- sanitizers
 
     def sanitizer(self, build):
         """Reports go to files: a test that looks only at an exit code would not see them."""
@@ -213,15 +225,17 @@ class Tests:
         reports = self.scratch / "reports"
         reports.mkdir(exist_ok=True)
         reports.chmod(0o777)
-        return {"ASAN_OPTIONS": f"exitcode=99:handle_segv=2:strict_string_checks=1:log_path={reports}/asan",
-                "UBSAN_OPTIONS": f"exitcode=99:halt_on_error=1:print_stacktrace=1:log_path={reports}/ubsan"}
+        return {"ASAN_OPTIONS": "exitcode=99:handle_segv=2:strict_string_checks=1:"
+                                f"log_path={reports}/asan",
+                "UBSAN_OPTIONS": "exitcode=99:halt_on_error=1:print_stacktrace=1:"
+                                 f"log_path={reports}/ubsan"}
 
     def collect_reports(self, score, build):
         if build != "asan":
             return
         for report in sorted((self.scratch / "reports").glob("*")):
-            lines = report.read_text(errors="replace").splitlines()
-            score.fail("a sanitizer's report", "\n".join(lines[:TAIL]))
+            first = report.read_text(errors="replace").splitlines()[:TAIL]
+            score.fail("a sanitizer's report", "\n".join(first))
             report.unlink()
 
 
@@ -235,16 +249,18 @@ def count_tap(score, test):
     tail = out + test.get("stderr", "")
     planned = sum(int(count) for count in re.findall(r"^1\.\.(\d+)", out, re.M))
     said = re.findall(r"^(not ok|ok) \d+ (?:- )?(# SKIP )?(.*)$", out, re.M)
-    failed = [what for word, skipped, what in said if word == "not ok" and not skipped]
-    for _, skipped, what in said:
+    failed = 0
+    for word, skipped, what in said:
         if skipped:
             score.skip(what, reason_of(out, what))
-    score.passed += len(said) - len(failed) - sum(bool(skipped) for _, skipped, _ in said)
-    for what in failed:
-        score.fail(f"{name}: {what}", tail)
-        tail = ""
+        elif word == "ok":
+            score.passed += 1
+        else:
+            score.fail(f"{name}: {what}", "" if failed else tail)
+            failed += 1
     if planned != len(said) or not planned or (test["result"] != "OK" and not failed):
-        score.fail(f"{name}: ended early ({test['result'].lower()}, {test.get('returncode')})", tail)
+        how = f"{test['result'].lower()}, {test.get('returncode')}"
+        score.fail(f"{name}: ended early ({how})", "" if failed else tail)
 
 
 def reason_of(out, what):
@@ -255,7 +271,8 @@ def reason_of(out, what):
 
 def count_junit(score, report, result, file):
     failed = 0
-    for case in xml.etree.ElementTree.parse(report).iter("testcase") if report.exists() else []:
+    cases = xml.etree.ElementTree.parse(report).iter("testcase") if report.exists() else []
+    for case in cases:
         name, skip = f"{file}::{case.get('name')}", case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
@@ -270,22 +287,8 @@ def count_junit(score, report, result, file):
         score.fail(f"{file}: pytest ended with code {result.code}", result.output)
 
 
-def arguments():
-    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
-    parser.add_argument("--long", action="store_true")
-    parser.add_argument("--only", action="append", choices=SUITES, metavar="SUITE")
-    try:
-        options, rest = parser.parse_known_args()
-    except argparse.ArgumentError as error:
-        rest = [str(error)]
-    if rest:
-        print(f"scripts/test: {rest[0]}: not understood; scripts/test --help", file=sys.stderr)
-        sys.exit(64)
-    return options
-
-
 def run_suites(tests, wanted):
-    outside = [name for name in ("house", "flow", "server", "fault") if name in wanted]
+    outside = [name for name in OUTSIDE if name in wanted]
     if (outside or "unit" in wanted) and tests.build("plain"):
         if "unit" in wanted:
             tests.unit_suite()
@@ -302,31 +305,47 @@ def run_suites(tests, wanted):
 
 def clean_environment(scratch):
     """What a user's own set-up must not change; and no key of a test in a user's home."""
+    prefixes = ("BREACHMAIL", "PYTHON", "PYTEST", "XDG_", "CMOCKA", "GIT_")
+    names = ("CREDENTIALS_DIRECTORY", "TZ", "LANGUAGE", "MAKEFLAGS", "NO_COLOR")
     for name in list(os.environ):
-        if name.startswith(("BREACHMAIL", "PYTHON", "PYTEST", "XDG_", "CMOCKA", "GIT_")) or name in (
-                "CREDENTIALS_DIRECTORY", "TZ", "LANGUAGE", "MAKEFLAGS", "NO_COLOR"):
+        if name.startswith(prefixes) or name in names:
             del os.environ[name]
-    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
-                      PYTHONNOUSERSITE="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", MESON_TESTTHREADS=str(os.cpu_count()))
+    os.environ.update(HOME=scratch, TMPDIR=scratch, LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
+                      PYTHONNOUSERSITE="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--only", action="append", choices=SUITES)
+    try:
+        options, rest = parser.parse_known_args()
+    except argparse.ArgumentError as error:
+        rest = [str(error)]
+    if rest:
+        print(f"scripts/test: not understood: {rest[0]} (see --help)", file=sys.stderr)
+        sys.exit(64)
+    return options
 
 
 def main():
     options = arguments()
     wanted = set(options.only or SUITES)
     if not options.only and not options.long:
-        wanted -= {"fuzz"}
+        wanted.remove("fuzz")
     (ROOT / "build").mkdir(exist_ok=True)
-    lock = open(ROOT / "build" / "lock", "w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print("scripts/test: another run is at work in build/", file=sys.stderr)
-        return 75
-    with tempfile.TemporaryDirectory(prefix="breachmail-test-", ignore_cleanup_errors=True) as scratch:
-        os.chmod(scratch, 0o711)
-        clean_environment(scratch)
-        tests = Tests(options.long, pathlib.Path(scratch))
-        run_suites(tests, wanted)
+    with open(ROOT / "build" / "lock", "w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("scripts/test: another run is at work in build/", file=sys.stderr)
+            return 75
+        with tempfile.TemporaryDirectory(prefix="breachmail-test-",
+                                         ignore_cleanup_errors=True) as scratch:
+            os.chmod(scratch, 0o711)
+            clean_environment(scratch)
+            tests = Tests(options.long, pathlib.Path(scratch))
+            run_suites(tests, wanted)
     total = tests.total
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 1 if total.failed else 0

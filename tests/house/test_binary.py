@@ -9,8 +9,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("BREACHMAIL") or ROOT / "build" / "plain" / "mailer" / "breachmail"
-LIBRARIES = {"libc", "libgcc_s", "libm", "libsqlite3", "libsodium", "libgnutls", "libjansson", "libutf8proc", "libidn2",
-             "libcurl-gnutls"}
+LIBRARIES = {"libc", "libgcc_s", "libm", "libsqlite3", "libsodium", "libgnutls", "libjansson",
+             "libutf8proc", "libidn2", "libcurl-gnutls"}
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +18,9 @@ def read():
     """read("-h"): what readelf says."""
     if not os.access(BINARY, os.X_OK):
         pytest.skip("the program is not built")
-    return lambda *options: subprocess.run(["readelf", "-W", *options, BINARY], capture_output=True, text=True, check=True,
-                                           env={"LC_ALL": "C", "PATH": os.environ["PATH"]}).stdout
+    env = {"LC_ALL": "C", "PATH": os.environ["PATH"]}
+    return lambda *options: subprocess.run(["readelf", "-W", *options, BINARY], env=env, check=True,
+                                           capture_output=True, text=True).stdout
 
 
 def segments(read):

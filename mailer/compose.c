@@ -127,7 +127,8 @@ static int insert_notice(struct composer *c, int64_t id, const struct assigned *
 		facts.packed.bytes, facts.packed.length, FACTS_PAD);
 	if (query_run(c->notice, f))
 		return -1;
-	return store_put(c->store, (unsigned)a->level_order * 2 + a->certain, id, &c->bytes, f);
+	return store_put(
+		c->store, (unsigned)a->level_order * 2 + a->certain, id, &c->bytes, f);
 }
 
 static int make_notice(
@@ -243,7 +244,8 @@ static int walk(struct composer *c, struct fault *f)
 			SQL("SELECT a.*,"
 			    " (SELECT max(n.id) FROM notice n JOIN compose_set s ON s.id = n.set_id"
 			    "   WHERE n.person_id = a.person_id AND s.mode = :mode"
-			    "   AND n.id IN (SELECT notice_id FROM notice_taken)) AS released_notice,"
+			    "   AND (n.id IN (SELECT notice_id FROM notice_out) OR (a.route = 'mail'"
+			    "     AND n.id IN (SELECT notice_id FROM notice_taken)))) AS released_notice,"
 			    " (SELECT max(t.id) FROM task t JOIN compose_set s ON s.id = t.set_id"
 			    "   WHERE t.person_id = a.person_id AND s.mode = :mode) AS old_task"
 			    " FROM assignment_now a ORDER BY a.level_order, a.id"),
@@ -575,8 +577,8 @@ int compose_export(struct ledger *l, const struct compose_options *o, const char
 }
 
 /* The notice of a person in the newest set of this mode, 0: none. */
-static int find_notice(struct ledger *l, const char *mode, int64_t person, int64_t *ret,
-	struct fault *f)
+static int find_notice(
+	struct ledger *l, const char *mode, int64_t person, int64_t *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	int got;

@@ -88,8 +88,10 @@ static int load_todo(struct sending *s, struct fault *f)
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release AND"
 			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend)"
 			" OR (a.verdict = 'refused' AND a.release_id <> i.release_id))"
-			" ORDER BY i.position"), /* the order that was released: levels in
-						    theirs */
+			/* What was learnt after the release narrows it at once: whoever
+			 * is not to be told by mail any more gets none. */
+			" AND EXISTS (SELECT 1 FROM assignment_now g WHERE g.person_id = n.person_id AND g.route = 'mail')"
+			" ORDER BY i.position"), /* as released: levels in order */
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":release", s->release);
@@ -618,7 +620,9 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 
 	if (ledger_query(l,
 		    SQL("SELECT i.notice_id, a.id AS attempt, CASE WHEN a.verdict IS NULL OR (a.verdict = 'refused' AND"
-			" a.release_id <> i.release_id) THEN 'pending' ELSE a.verdict END AS verdict FROM release_item i"
+			" a.release_id <> i.release_id) THEN 'pending' ELSE a.verdict END AS verdict, NOT EXISTS (SELECT 1"
+			" FROM assignment_now g WHERE g.person_id = n.person_id AND g.route = 'mail') AS held"
+			" FROM release_item i JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release"),
 		    &q, f))
 		return -1;
@@ -630,6 +634,7 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 			v = outcome_of_claim(
 				dir, query_int(q, "attempt"), query_int(q, "notice_id"));
 		ret->released++;
+		ret->held += query_int(q, "held") && !strcmp(v, "pending");
 		if (!strcmp(v, "accepted"))
 			ret->accepted++;
 		else if (!strcmp(v, "refused"))

@@ -87,6 +87,10 @@ static void show_tally(struct command *c, const struct send_tally *t)
 		show_count(c, lines[i].name, lines[i].count);
 		show(c, "%9s  %s\n", show_number(lines[i].count, n), lines[i].words);
 	}
+	show_count(c, "held", t->held);
+	if (t->held)
+		show(c, "%9s  of these held back: since the release they are not to be told by mail\n",
+			show_number(t->held, n));
 	show_count(c, "sent_now", t->sent_now);
 	show_real(c, "seconds", t->seconds);
 	show_real(c, "per_second", t->per_second);
@@ -111,16 +115,16 @@ static void progress_json(void *user, const char *what, size_t done, size_t tota
 
 static int finish(struct command *c, const struct send_tally *t, struct fault *f)
 {
-	bool again = t->deferred || t->in_doubt || t->pending;
+	bool again = t->deferred || t->in_doubt || t->pending > t->held;
 
 	if (t->stopped)
 		return fault_set(f, FAULT_INTERRUPTED,
 			"stopped as asked: what was on the wire was finished, %lld are waiting. Run the same command to go on",
 			(long long)t->pending);
-	c->exit_code = again && !c->dry_run ? 75 : t->refused ? 1 : 0;
+	c->exit_code = again && !c->dry_run ? 75 : t->refused || t->held ? 1 : 0;
 	(void)snprintf(c->next, sizeof(c->next), "%s",
-		t->pending || t->deferred ? "breachmail send (again, later)"
-					  : "breachmail status");
+		t->pending > t->held || t->deferred ? "breachmail send (again, later)"
+						    : "breachmail status");
 	return 0;
 }
 

@@ -311,11 +311,15 @@ SELECT a.id, a.run_id, a.release_id, a.position, a.notice_id, a.at,
 FROM attempt a LEFT JOIN outcome o ON o.attempt_id = a.id
 WHERE a.id IN (SELECT max(id) FROM attempt GROUP BY notice_id);
 
--- Notices that are in a valid release, or that may be out already: nobody composes or releases them again.
+-- Notices that may be out already.
+CREATE VIEW notice_out AS
+SELECT notice_id FROM attempt_last WHERE verdict IN ('accepted', 'in_doubt', 'claimed');
+
+-- Those, and what is in a valid release: nobody composes or releases them again.
 CREATE VIEW notice_taken AS
 SELECT i.notice_id FROM release_item i JOIN release_valid r ON r.id = i.release_id
 UNION
-SELECT notice_id FROM attempt_last WHERE verdict IN ('accepted', 'in_doubt', 'claimed');
+SELECT notice_id FROM notice_out;
 
 -- 'claimed' is for the reader to settle: pending while its sender lives, else in doubt or not sent (the flight journal).
 CREATE VIEW notice_state AS

@@ -495,8 +495,6 @@ def test_a_row_id_that_two_rows_have(desk):
     assert "2 leaked rows" in message and desk.incident.state() == before
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError,
-                   reason="a release is sent as it was made; what group has learnt since does not narrow it")
 def test_new_knowledge_after_the_release_is_not_silent(desk):
     """Who is found to be undercover between release and send: the mail must not just go out."""
     rows = people(40, PROTECTED)

@@ -215,6 +215,10 @@ int address_parse_named(
 		return address_parse(text, length, ret, f);
 	if (address_parse(open + 1, (size_t)(text + length - 1 - (open + 1)), ret, f))
 		return -1;
+	if (!memchr(text, '"', (size_t)(open - text)) &&
+		(memchr(text, '<', (size_t)(open - text)) ||
+			memchr(text, '>', (size_t)(open - text))))
+		return fault_set(f, FAULT_INPUT, "there is more than one address");
 	*ret_name = unquote_name(text, open);
 	if (!*ret_name)
 		return fault_set(f, FAULT_INPUT, "the quotes of the name do not fit");

@@ -296,8 +296,6 @@ def test_broken_incident(spoil, changes, path):
     assert re.search(r"\b" + re.escape(path) + r"(?![\w.])", message), message
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError,
-                   reason="the first of two addresses is taken for a part of the second one's name")
 def test_two_senders(spoil):
     incident = spoil("incident.json", {"relay": {"from": "A <a@b.example>, C <c@d.example>"}})
     refused(incident, "status", code=CONFIG, place=["incident.json", "relay.from"])

@@ -24,7 +24,7 @@ import time
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
+SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"]
 BUILDS = {"plain": ("gcc", []), "asan": ("gcc", SANITIZE), "clang": ("clang", []),
           "fuzz": ("clang", [*SANITIZE, "-Dfuzz=true"])}
 FLOORS = ["tests/recipients", "tests/templates", "tests/mailer"]
@@ -226,7 +226,7 @@ class Tests:
         reports.mkdir(exist_ok=True)
         reports.chmod(0o777)
         return {"ASAN_OPTIONS": "exitcode=99:handle_segv=2:strict_string_checks=1:"
-                                f"log_path={reports}/asan",
+                                f"malloc_context_size=12:log_path={reports}/asan",
                 "UBSAN_OPTIONS": "exitcode=99:halt_on_error=1:print_stacktrace=1:"
                                  f"log_path={reports}/ubsan"}
 

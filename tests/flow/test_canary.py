@@ -189,8 +189,11 @@ class Walk:
         incident.change({"relay": {"url": f"smtp://127.0.0.1:{port}", "stop_after": {"count": 1000}}})
         incident.release()
         process = incident.start("send", "--rate", 200)
+        command = pathlib.Path(f"/proc/{process.pid}/cmdline")
+        while process.poll() is None and not command.read_bytes():
+            time.sleep(.001)    # it is not quite there yet
         for _ in range(8):
-            self.commands.append(pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes())
+            self.commands.append(command.read_bytes())
             self.look()
             time.sleep(.02)
         process.kill()

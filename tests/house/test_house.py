@@ -30,7 +30,7 @@ ADDED = [
      "SQL: a double quote"),
     ("recipients/known.c", "const char *bad = SQL(words);", r"SQL: SQL\(...\) holds string"),
     ("mailer/status.c", 'const char *bad = "SELECT 1";', r'SQL: not marked SQL\("..."\)'),
-    ("mailer/release.c", "int bad(void) { return ledger_do(l, words, f); }", "SQL: ledger_do takes"),
+    ("mailer/release.c", "int bad(void) { return ledger_do(l, words, f); }", "SQL: ledger_do"),
     ("recipients/decision.c", 'int bad(void) { return query_int(q, "nobody"); }',
      "SQL: query_int: no nobody"),
     ("mailer/send.c", 'void bad(void) { query_bind_int(q, ":nobody", 1); }',

@@ -131,8 +131,16 @@ static int look(struct command *c, const struct release_options *o, struct fault
 static int release(struct command *c, const struct release_options *o, struct fault *f)
 {
 	char digest[RELEASE_DIGEST], n[SHOW_NUMBER];
+	struct group_options group;
 	int64_t count;
+	bool current;
 
+	if (door_group_options(c, &group, f) ||
+		group_is_current(c->ledger, &group, &current, f))
+		return -1;
+	if (!current) /* whoever it makes a task must not be in the release */
+		return fault_set(f, FAULT_REFUSED,
+			"group has not seen this policy and these matches yet: breachmail group, then compose");
 	if (release_make(c->ledger, o, digest, &count, f))
 		return -1;
 	show_string(c, "release", digest);

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from conftest import HUMAN, INPUT, OK, REFUSED, USAGE, parse, reconcile
+from conftest import HUMAN, INPUT, OK, REFUSED, TEMPORARY, USAGE, parse, reconcile
 
 FIELDS = ["person_id", "pay_number", "surname", "forenames", "rank", "unit", "role", "employment", "status",
           "vetting", "email", "email_personal", "flags"]
@@ -298,6 +298,99 @@ def test_answers_are_kept_and_stop_nothing_else(desk):
     assert desk.incident.run("group", code=OK).tally["open"]
     desk.incident.run("approve", "--release", code=OK)
     desk.incident.run("send", code=OK)
+
+
+# ------------------------------------------------------------------------------------------- routes
+
+def levels_with(incident, name, **changes):
+    """The policy's levels, one of them changed."""
+    levels = json.loads((incident.folder / "policy.json").read_text())["levels"]
+    return {"levels": [{**level, **(changes if level["name"] == name else {})} for level in levels]}
+
+
+@pytest.mark.parametrize("route, more", [
+    ("none", {}), ("task", {}),
+    ("restricted", {"restriction": {"ground": "s. 44(4)(a) DPA 2018", "owner": "Head of Legal",
+                                    "review_by": "2023-10-01"}})])
+def test_each_route_of_a_level(desk, route, more):
+    """Who is not told by mail is counted, named in the release as left out, and not mailed."""
+    rows = people(40, PROTECTED)
+    desk.take("people", rows)
+    desk.leak(rows[:20])
+    desk.incident.change(levels_with(desk.incident, "firearms", route=route, **more), "policy.json")
+    desk.walk()
+    assert desk.incident.routes()["P006"] == ("firearms", route, "level")
+    level = next(level for level in desk.incident.last["compose"]["by_level"] if level["name"] == "firearms")
+    assert level["people"] == level["tasks" if route == "task" else route] == 1 and level["notices"] == 0
+    assert f"excluded {route} {3 if route == 'task' else 1}\n" in desk.incident.run("approve").tally["manifest"]
+    desk.incident.run("approve", "--release", code=OK)
+    desk.incident.run("send", code=OK)
+    status = reconcile(desk.incident)
+    assert status["states"][route] == (3 if route == "task" else 1)
+    assert "p006@met.police.example" not in {parse(path.read_bytes())["To"]
+                                             for path in desk.incident.outbox()}
+
+
+def test_another_policy_another_group(desk):
+    """group and compose see that the policy is another; nothing old is released by mistake."""
+    rows = people(40, PROTECTED)
+    desk.take("people", rows)
+    desk.leak(rows[:20])
+    desk.walk()
+    before = desk.incident.last["compose"]["notices"]
+    desk.incident.change(levels_with(desk.incident, "firearms", route="task"), "policy.json")
+    desk.incident.error("compose", code=REFUSED)
+    desk.walk("group", "compose")
+    assert desk.incident.last["compose"]["notices"] == before - 1
+    assert desk.incident.run("approve", "--release", code=OK).tally["released"] == before - 1
+
+
+@pytest.mark.parametrize("again", [["group"], []])
+def test_what_was_composed_before_is_not_released_now(desk, again):
+    """Between another policy and the next compose: who is a task now is not mailed."""
+    rows = people(40, PROTECTED)
+    desk.take("people", rows)
+    desk.leak(rows[:20])
+    desk.walk()
+    desk.incident.change(levels_with(desk.incident, "firearms", route="task"), "policy.json")
+    for verb in again:
+        desk.incident.run(verb)
+    desk.incident.run("approve", "--release", code=(OK, REFUSED))
+    desk.incident.run("send", code=(OK, HUMAN, TEMPORARY, REFUSED))
+    assert "p006@met.police.example" not in {parse(path.read_bytes())["To"]
+                                             for path in desk.incident.outbox()}
+
+
+@pytest.mark.parametrize("unit", ["SO15", "so15", "CTC", "Counter Terrorism Command", "SO15 Intelligence"])
+def test_a_unit_by_any_of_its_names(desk, unit):
+    rows = people(40, {0: {"unit": unit}})
+    desk.take("people", rows)
+    desk.leak(rows[:20])
+    desk.walk("match", "group")
+    assert desk.incident.routes()["P000"][0] == "counter-terrorism" and not desk.about("unknown-units")
+
+
+def test_the_highest_level_wins_and_all_are_kept(desk):
+    rows = people(40, {0: {"unit": "SO15", "role": "Firearms Officer", "vetting": "DV", "flags": "undercover"}})
+    desk.take("people", rows)
+    desk.leak(rows[:20])
+    desk.walk("match", "group")
+    assert desk.incident.routes()["P000"][:2] == ("undercover", "task")
+    tally = desk.incident.run("group", "--explain", "P000").tally
+    said = " ".join(tally["rules"])
+    assert all(field in said for field in ("person.unit", "person.role", "person.vetting", "person.flags"))
+
+
+def test_ask_first_where_a_wrong_notice_harms(desk):
+    """tell_at 1: of two who cannot be told apart neither is told, and a human is asked."""
+    rows = people(10)
+    twin = {**person(20), "surname": rows[0]["surname"], "forenames": rows[0]["forenames"]}
+    desk.take("people", [*rows, twin])
+    desk.take("breach", [leaked(rows[0], **{"Pay No": ""}), leaked(rows[5])])
+    desk.incident.change(levels_with(desk.incident, "officer", tell_at=1), "policy.json")
+    desk.walk()
+    assert set(desk.incident.routes()) == {"P005"}
+    assert desk.incident.status()["needs_human"]["rows_ambiguous_untold"] == 1
 
 
 # ----------------------------------------------------------------------------------------- columns

@@ -25,7 +25,7 @@ import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"]
-BUILDS = {"plain": ("gcc", []), "asan": ("gcc", SANITIZE), "clang": ("clang", []),
+BUILDS = {"plain": ("gcc", []), "asan": ("gcc", SANITIZE), "clang": ("clang", ["-Doptimization=1"]),
           "fuzz": ("clang", [*SANITIZE, "-Dfuzz=true"])}
 FLOORS = ["tests/recipients", "tests/templates", "tests/mailer"]
 OUTSIDE = ["house", "flow", "server", "fault"]                  # folders of Python tests

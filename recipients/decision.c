@@ -115,10 +115,11 @@ static int find_row(
 	if (!found)
 		return fault_set(f, FAULT_USAGE,
 			"no leaked row is called '%s' (match --export lists them)", name);
-	return found == 1 ? 0
-			  : fault_set(f, FAULT_USAGE,
-				    "%zu leaked rows are called '%s': nobody can tell which is meant",
-				    found, name);
+	return found == 1
+		       ? 0
+		       : fault_set(f, FAULT_USAGE,
+				 "%zu leaked rows are called '%s': nobody can tell which is meant",
+				 found, name);
 }
 
 static int find_person(

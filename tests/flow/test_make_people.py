@@ -264,7 +264,7 @@ def test_small_forces(tmp_path, people):
 
 
 @pytest.mark.parametrize("options, code, text", [
-    (["--style", "psni"], 64, "not in this version"),
+    (["--style", "psni"], 64, "there are supplier, foi-release"),
     (["--force", "psni"], 64, "not in this version"),
     (["--people", "0"], 64, "a number from 1 to"),
     (["--people", "many"], 64, "a number from 1 to"),

@@ -124,13 +124,6 @@ static enum cell_fault add_sign(
 	return CELL_FINE;
 }
 
-static void cut(struct text *out, size_t length)
-{
-	out->length = length;
-	if (out->bytes)
-		out->bytes[length] = '\0';
-}
-
 /* Walks over all signs: checks, drops, trims. */
 static enum cell_fault add_signs(
 	const char *bytes, size_t length, struct walk *w, struct text *out)
@@ -175,7 +168,7 @@ static void compose(struct text *out, size_t start)
 	n = utf8proc_reencode(signs, n, how);
 	if (n < 0)
 		return;
-	cut(out, start);
+	text_cut(out, start);
 	text_add(out, bytes, (size_t)n);
 }
 
@@ -192,10 +185,10 @@ enum cell_fault cell_tidy(const char *bytes, size_t length, struct text *out)
 	}
 	fault = add_signs(bytes, length, &w, out);
 	if (fault) {
-		cut(out, start);
+		text_cut(out, start);
 		return fault;
 	}
-	cut(out, w.solid ? w.solid : start);
+	text_cut(out, w.solid ? w.solid : start);
 	if (w.beyond)
 		compose(out, start);
 	text_add(out, "", 1);

@@ -34,20 +34,26 @@ struct reader {
 	unsigned char block[BLOCK];
 };
 
-/* Reads up to `room` bytes at r->at; 0 at the end. */
-static int next_block(
-	struct reader *r, unsigned char *out, size_t room, size_t *ret, struct fault *f)
+size_t reader_size(const struct reader *r)
 {
-	size_t want = r->size - r->at < room ? r->size - r->at : room, got = 0;
+	return r->size;
+}
+
+int reader_read_at(
+	struct reader *r, size_t at, void *out, size_t room, size_t *ret, struct fault *f)
+{
+	size_t left = at < r->size ? r->size - at : 0, want = left < room ? left : room,
+	       got = 0;
 
 	while (got < want) {
 		ssize_t n;
 
 		if (r->fd < 0) {
-			memcpy(out, r->memory + r->at, want);
+			memcpy(out, r->memory + at, want);
 			n = (ssize_t)want;
 		} else {
-			n = pread(r->fd, out + got, want - got, (off_t)(r->at + got));
+			n = pread(
+				r->fd, (char *)out + got, want - got, (off_t)(at + got));
 		}
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -59,8 +65,17 @@ static int next_block(
 				"%s: became shorter while it was read", r->name);
 		got += (size_t)n;
 	}
-	r->at += got;
 	*ret = got;
+	return 0;
+}
+
+/* Reads up to `room` bytes at r->at; 0 at the end. */
+static int next_block(
+	struct reader *r, unsigned char *out, size_t room, size_t *ret, struct fault *f)
+{
+	if (reader_read_at(r, r->at, out, room, ret, f))
+		return -1;
+	r->at += *ret;
 	return 0;
 }
 

@@ -45,6 +45,12 @@ const char *reader_name(const struct reader *r);
 /* The first bytes as they are in the file, at most READER_HEAD: they tell its kind. */
 const unsigned char *reader_head(const struct reader *r, size_t *ret_length);
 
+/* Its bytes as they are, wherever they stand: for packed files, which have no encoding. */
+size_t reader_size(const struct reader *r);
+/* Up to `room` bytes from `at` on; fewer, or 0, only at the end of the file. */
+int reader_read_at(struct reader *r, size_t at, void *out, size_t room, size_t *ret,
+	struct fault *f);
+
 /* Goes to the beginning, as often as wanted. The first time reads all to tell the encoding. */
 int reader_start(struct reader *r, struct fault *f);
 enum encoding reader_encoding(const struct reader *r);

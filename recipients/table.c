@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tells what kind of table a file holds and gives its rows. How a format is read stands
- * in table_csv.c and table_json.c; what a column means is import's business (import.c,
- * field.c).
+ * in table_csv.c, table_json.c, table_xlsx.c and table_ods.c; what a column means is
+ * import's business (import.c, field.c).
  */
 #include "recipients/table.h"
 
@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipients/compound.h"
+#include "recipients/field.h"
 #include "recipients/table_format.h"
+#include "recipients/workbook.h"
 
 static const struct table_limits limits_default = {.file = 2UL << 30,
 	.row = 1UL << 20,
@@ -29,11 +32,7 @@ static const struct {
 	{                                                                                \
 		bytes, sizeof(bytes) - 1, words                                          \
 	}
-	IS("PK\3\4",
-		"is a workbook (Excel, OpenDocument) or a zip file; save the sheet as CSV"),
 	IS("PK\5\6", "is an empty zip file"),
-	IS("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-		"is an old Excel workbook or another Office file; save the sheet as CSV"),
 	IS("%PDF", "is a PDF; the table that it was made from is needed, as CSV"),
 	IS("{\\rtf", "is a text with formatting (RTF); save the table as CSV"),
 	IS("\x1f\x8b", "is packed (gzip); unpack it first"),
@@ -50,10 +49,13 @@ static const struct {
 #undef IS
 };
 
-static int refuse_stranger(const struct reader *r, struct fault *f)
+static int refuse_stranger(struct reader *r, struct fault *f)
 {
 	size_t length;
 	const unsigned char *head = reader_head(r, &length);
+
+	if (compound_is(head, length))
+		return compound_refuse(r, f);
 
 	for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
 		if (length >= strangers[i].length &&
@@ -120,6 +122,16 @@ static int tell_format(struct table *t, struct fault *f)
 	return 0;
 }
 
+static int open_workbook(struct table *t, struct fault *f)
+{
+	if (package_open(t->reader, &t->package, f))
+		return fault_prefix(f, "%s", reader_name(t->reader));
+	t->format = workbook_format(t->package, f);
+	if (!t->format)
+		return fault_prefix(f, "%s", reader_name(t->reader));
+	return t->format->open(t, f);
+}
+
 static void set_limits(struct table_limits *l, const struct table_options *o)
 {
 	*l = limits_default;
@@ -134,8 +146,13 @@ static void set_limits(struct table_limits *l, const struct table_options *o)
 
 static int open_format(struct table *t, const struct table_options *o, struct fault *f)
 {
+	size_t length;
+
 	if (refuse_stranger(t->reader, f))
 		return -1;
+	t->sheet = o ? o->sheet : NULL;
+	if (!strncmp((const char *)reader_head(t->reader, &length), "PK\3\4", 4))
+		return open_workbook(t, f);
 	if (o && o->sheet)
 		return fault_set(f, FAULT_INPUT,
 			"%s: is not a workbook, so it has no sheets",
@@ -179,10 +196,15 @@ void table_close(struct table *t)
 		return;
 	if (t->format)
 		t->format->close(t);
+	package_close(t->package);
 	reader_close(t->reader);
 	for (size_t i = 0; i < t->column_count; i++)
 		free(t->columns[i]);
 	free(t->columns);
+	free(t->hidden);
+	for (size_t i = 0; i < t->sheet_count; i++)
+		text_freep(&t->sheets[i].name);
+	free(t->sheets);
 	free(t->value_at);
 	free(t->values);
 	text_done(&t->arena);
@@ -208,6 +230,22 @@ const char *const *table_header(const struct table *t, size_t *ret_count)
 {
 	*ret_count = t->column_count;
 	return (const char *const *)t->columns;
+}
+
+bool table_hidden(const struct table *t, size_t column)
+{
+	return t->hidden[column];
+}
+
+const struct table_sheet *table_sheets(const struct table *t, size_t *ret_count)
+{
+	*ret_count = t->sheet_count;
+	return t->sheets;
+}
+
+const char *const *table_unread(const struct table *t)
+{
+	return t->unread;
 }
 
 static bool all_empty(const struct table *t)
@@ -239,9 +277,82 @@ int table_add_column(struct table *t, const char *name, struct fault *f)
 	t->columns = text_realloc(t->columns, n * sizeof(*t->columns));
 	t->value_at = text_realloc(t->value_at, n * sizeof(*t->value_at));
 	t->values = text_realloc(t->values, n * sizeof(*t->values));
+	t->hidden = text_realloc(t->hidden, n * sizeof(*t->hidden));
+	t->hidden[t->column_count] = false;
 	t->columns[t->column_count] = text_copy(name);
 	t->column_count = n;
 	return 0;
+}
+
+/* Digits, and what numbers and dates have between them. */
+static bool looks_like_number(const char *s)
+{
+	bool digit = false;
+
+	for (; *s; s++) {
+		if (!strchr("0123456789 .,-+/:()", *s))
+			return false;
+		digit |= *s >= '0' && *s <= '9';
+	}
+	return digit;
+}
+
+static bool looks_like_address(const char *s)
+{
+	const char *at = strchr(s, '@');
+
+	return at && at > s && at[-1] != ' ' && strchr(at + 1, '.');
+}
+
+/* Without a header the first person would be lost, and every column be named for their
+ * data. */
+static bool looks_like_data(const struct table *t)
+{
+	size_t numbers = 0, known = 0;
+
+	for (size_t i = 0; i < t->column_count; i++) {
+		if (looks_like_address(t->columns[i]))
+			return true;
+		numbers += looks_like_number(t->columns[i]);
+		known += field_recognise(t->columns[i]) != NULL;
+	}
+	return numbers > t->column_count / 2 || (numbers && !known);
+}
+
+int table_check_header(const struct table *t, size_t number, struct fault *f)
+{
+	const char *name = reader_name(t->reader);
+
+	if (looks_like_data(t))
+		return fault_set(f, FAULT_INPUT,
+			"%s: row %zu looks like data, not like the names of columns",
+			name, number);
+	for (size_t i = 0; i < t->column_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(t->columns[i], t->columns[j]))
+				return fault_set(f, FAULT_INPUT,
+					"%s: columns %zu and %zu have the same name",
+					name, j + 1, i + 1);
+	return 0;
+}
+
+int table_add_name(
+	struct table *t, size_t i, const char *text, size_t length, struct fault *f)
+{
+	auto_text_buffer name = {0};
+	enum cell_fault fault;
+
+	if (length > t->limits.cell)
+		return fault_set(f, FAULT_INPUT,
+			"is longer than %zu bytes, the limit for a cell", t->limits.cell);
+	fault = cell_tidy(text, length, &name);
+	if (fault)
+		return fault_set(f, FAULT_INPUT, "%s", cell_fault_words(fault));
+	if (!*text_string(&name)) {
+		text_clear(&name);
+		text_printf(&name, "column %zu", i + 1);
+	}
+	return table_add_column(t, text_string(&name), f);
 }
 
 size_t table_find_column(const struct table *t, const char *name, size_t guess)
@@ -293,6 +404,12 @@ int table_row_bad(struct table *t, const char *column, const char *reason, ...)
 	t->row.column = column;
 	t->row.reason = t->reason;
 	return 1;
+}
+
+int table_row_width(struct table *t, size_t cells)
+{
+	return table_row_bad(t, NULL, "has %zu cell%s, the header has %zu", cells,
+		cells == 1 ? "" : "s", t->column_count);
 }
 
 int table_row_end(struct table *t)

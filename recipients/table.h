@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table: rows out of CSV, TSV, a JSON array of objects or JSON Lines, under one face.
- * What a file is, is told by its content, never by its name. Encodings: encoding.h.
- * Values: tidy as in cell.h.
+ * table: rows out of CSV, TSV, a JSON array of objects, JSON Lines, or a workbook (xlsx,
+ * ods), under one face. What a file is, is told by its content, never by its name.
+ * Encodings: encoding.h. Values: tidy as in cell.h.
  *
  * Use:
  *	auto_table *t = NULL;
@@ -39,10 +39,25 @@
  * bad row, and so are lists and objects as values and a repeated key. In JSON Lines a
  * broken line is a bad row. In an array whatever stands between two commas is a row; an
  * array that does not end is a fault.
+ *
+ * Workbooks (ECMA-376, ISO/IEC 29500; OpenDocument 1.3): the sheet that was asked for, or
+ * the only one with something in it, hidden or not; if there are several and none was asked
+ * for, that is a fault which lists them. Header, empty rows and widths are as in CSV; a row
+ * may end early. Values are as shown: dates in ISO 8601, numbers by their format as in
+ * display.h (of OpenDocument as the file itself shows them), formulas by the result that
+ * was saved with them. A cell that is merged over several rows stands in each of them.
+ * Hidden rows and columns are read like all others, and told; so are sheets that are not
+ * read, and what else of a workbook may hold data. Nothing outside of the file is looked
+ * at, and nothing in it is run.
+ *
+ * Bad rows of a workbook: more cells than the header, a formula without its result, a
+ * limit, what cell.h refuses. Faults: what is broken anywhere in it; a password; limits
+ * (package.h, markup.h, workbook.h); a header that is merged over several rows.
  */
 #ifndef RECIPIENTS_TABLE_H
 #define RECIPIENTS_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "recipients/fault.h"
@@ -59,7 +74,7 @@ struct table_limits {
 };
 
 struct table_options {
-	const char *sheet; /* of a workbook; NULL: the first. A fault with any other file */
+	const char *sheet; /* of a workbook; NULL: the only one. A fault with any other file */
 	struct table_limits limits;
 };
 
@@ -69,13 +84,29 @@ struct table_row {
 	const char *const *values; /* one a column, "" where empty; NULL in a bad row */
 	const char *reason;	   /* what is wrong: "has 6 cells, the header has 5"; NULL: good */
 	const char *column;	   /* the name of the column that is wrong; NULL: all the row */
+	bool hidden;		   /* of a workbook: it is not shown */
+};
+
+enum table_shown {
+	TABLE_SHOWN,
+	TABLE_HIDDEN,
+	TABLE_VERY_HIDDEN /* Excel does not offer to show it */
+};
+
+struct table_sheet {
+	char *name; /* tidy */
+	enum table_shown shown;
+	bool read;	    /* it is the one whose rows come */
+	size_t rows;	    /* that are not empty; the header is one of them */
+	size_t hidden_rows; /* of these */
+	size_t hidden_columns; /* with something in them */
 };
 
 /*
  * Opens, tells what it is, reads the header (of JSON: reads all of it once). `o` may be
- * NULL. FAULT_INPUT naming the file: what reader.h says; it is a workbook, a PDF, a web
- * page, packed or otherwise no text; the header is broken, names a column twice or looks
- * like data; too many columns; JSON whose end is missing.
+ * NULL. FAULT_INPUT naming the file: what reader.h says; it is an old workbook, a PDF, a
+ * web page, packed or otherwise no text; the header is broken, names a column twice or
+ * looks like data; too many columns; JSON whose end is missing; a broken workbook.
  */
 int table_open(const char *path, const struct table_options *o, struct table **ret,
 	struct fault *f);
@@ -86,11 +117,19 @@ void table_close(struct table *t);
 void table_closep(struct table **t);
 #define auto_table __attribute__((cleanup(table_closep))) struct table
 
-const char *table_format(const struct table *t);   /* "CSV", "TSV", "JSON", "JSON Lines" */
+/* "CSV", "TSV", "JSON", "JSON Lines", "Excel", "OpenDocument" */
+const char *table_format(const struct table *t);
 const char *table_encoding(const struct table *t); /* encoding_name */
+
+/* A workbook's sheets, in its order; of any other file none. */
+const struct table_sheet *table_sheets(const struct table *t, size_t *ret_count);
+/* What of a workbook is not read and may hold data, in words, ended by NULL: "comments" ... */
+const char *const *table_unread(const struct table *t);
 
 /* The columns' names as in the file, tidy as values are. No two are the same; none is empty. */
 const char *const *table_header(const struct table *t, size_t *ret_count);
+/* Of a workbook: a column that is not shown. */
+bool table_hidden(const struct table *t, size_t column);
 
 /* 1: a row, good or bad, valid until the next call; 0: no more; -1: reading cannot go on. */
 int table_next(struct table *t, const struct table_row **ret, struct fault *f);

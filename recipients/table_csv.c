@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recipients/field.h"
 #include "recipients/table_format.h"
 
 struct span {
@@ -290,12 +289,6 @@ static const char *cell_text(struct csv *c, const char *row, size_t i, size_t *r
 	return text_string(&c->scratch);
 }
 
-static int bad_width(struct table *t, size_t cells)
-{
-	return table_row_bad(t, NULL, "has %zu cell%s, the header has %zu", cells,
-		cells == 1 ? "" : "s", t->column_count);
-}
-
 /* Makes a row out of the cells. An empty row is one of any width. */
 static int fill_row(struct table *t, const char *row)
 {
@@ -304,7 +297,7 @@ static int fill_row(struct table *t, const char *row)
 	       filled = cells_filled(&c->row, row);
 
 	if (filled && (count < columns || filled > columns))
-		return bad_width(t, count < columns ? count : filled);
+		return table_row_width(t, count < columns ? count : filled);
 	for (size_t i = 0; i < filled; i++) {
 		size_t length;
 		const char *text = cell_text(c, row, i, &length);
@@ -332,77 +325,6 @@ static int csv_next(struct table *t, struct fault *f)
 	return got;
 }
 
-/* Digits, and what numbers and dates have between them. */
-static bool looks_like_number(const char *s)
-{
-	bool digit = false;
-
-	for (; *s; s++) {
-		if (!strchr("0123456789 .,-+/:()", *s))
-			return false;
-		digit |= *s >= '0' && *s <= '9';
-	}
-	return digit;
-}
-
-static bool looks_like_address(const char *s)
-{
-	const char *at = strchr(s, '@');
-
-	return at && at > s && at[-1] != ' ' && strchr(at + 1, '.');
-}
-
-/* Without a header the first person would be lost, and every column be named for their
- * data. */
-static bool looks_like_data(const struct table *t)
-{
-	size_t numbers = 0, known = 0;
-
-	for (size_t i = 0; i < t->column_count; i++) {
-		if (looks_like_address(t->columns[i]))
-			return true;
-		numbers += looks_like_number(t->columns[i]);
-		known += field_recognise(t->columns[i]) != NULL;
-	}
-	return numbers > t->column_count / 2 || (numbers && !known);
-}
-
-static int check_header(const struct table *t, size_t number, struct fault *f)
-{
-	const char *name = reader_name(t->reader);
-
-	if (looks_like_data(t))
-		return fault_set(f, FAULT_INPUT,
-			"%s: row %zu looks like data, not like the names of columns",
-			name, number);
-	for (size_t i = 0; i < t->column_count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (!strcmp(t->columns[i], t->columns[j]))
-				return fault_set(f, FAULT_INPUT,
-					"%s: columns %zu and %zu have the same name",
-					name, j + 1, i + 1);
-	return 0;
-}
-
-static int add_name(
-	struct table *t, size_t i, const char *text, size_t length, struct fault *f)
-{
-	auto_text_buffer name = {0};
-	enum cell_fault fault;
-
-	if (length > t->limits.cell)
-		return fault_set(f, FAULT_INPUT,
-			"is longer than %zu bytes, the limit for a cell", t->limits.cell);
-	fault = cell_tidy(text, length, &name);
-	if (fault)
-		return fault_set(f, FAULT_INPUT, "%s", cell_fault_words(fault));
-	if (!*text_string(&name)) {
-		text_clear(&name);
-		text_printf(&name, "column %zu", i + 1);
-	}
-	return table_add_column(t, text_string(&name), f);
-}
-
 static int add_names(struct table *t, const char *row, size_t filled, struct fault *f)
 {
 	struct csv *c = t->state;
@@ -411,7 +333,7 @@ static int add_names(struct table *t, const char *row, size_t filled, struct fau
 		size_t length = 0;
 		const char *text = i < c->row.room ? cell_text(c, row, i, &length) : "";
 
-		if (add_name(t, i, text, length, f))
+		if (table_add_name(t, i, text, length, f))
 			return fault_prefix(f, "%s: row %zu, the header: column %zu",
 				reader_name(t->reader), c->number, i + 1);
 	}
@@ -447,7 +369,7 @@ static int read_header(struct table *t, struct fault *f)
 		c->line += c->row.lines;
 		reader_pass(t->reader, c->row.length);
 	}
-	if (add_names(t, row, filled, f) || check_header(t, c->number, f))
+	if (add_names(t, row, filled, f) || table_check_header(t, c->number, f))
 		return -1;
 	c->number++;
 	c->line += c->row.lines;

@@ -119,6 +119,14 @@ void text_printf(struct text *t, const char *format, ...)
 	t->length += (size_t)length;
 }
 
+void text_cut(struct text *t, size_t length)
+{
+	if (length >= t->length)
+		return;
+	t->length = length;
+	t->bytes[length] = '\0';
+}
+
 void text_clear(struct text *t)
 {
 	t->length = 0;

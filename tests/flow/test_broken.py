@@ -54,7 +54,7 @@ FILES = {   # name: bytes, what the fault must name besides the file
     "header-text-after-quote.csv": (b'"person_id"x,surname\nS1,' + SECRET.encode() + b"\n", []),
     "many-keys.json": (json.dumps([{f"c{i}": 1 for i in range(1001)}]).encode(), ["1000"]),
     "many-columns.csv": (",".join(f"c{i}" for i in range(1001)).encode() + b"\n", ["row 1", "column 1001", "1000"]),
-    "workbook.csv": (b"PK\3\4" + b"\0" * 60, ["workbook"]),
+    "workbook.csv": (b"PK\3\4" + b"\0" * 60, ["zip"]),
     "old-workbook.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ["Office"]),
     "letter.pdf": (b"%PDF-1.7\n" + SECRET.encode(), ["PDF"]),
     "page.html": (b"<!DOCTYPE html><html><table><tr><td>" + SECRET.encode() + b"</td></tr></table>", []),

@@ -330,7 +330,7 @@ static const struct broken broken[] = {
 	{"a2", BYTES("\n\n  \n"), "nothing in the file but blanks", 0},
 	{"a3", BYTES(",,,\n,,,\n"), "all rows are empty", 0},
 	{"a4", BYTES("\xef\xbb\xbf"), "nothing in the file but blanks", 0},
-	{"a5.csv", BYTES("PK\3\4\x14\0\6\0"), "workbook", 0},
+	{"a5.csv", BYTES("PK\3\4\x14\0\6\0"), "broken zip file", 0},
 	{"a6.csv", BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0"), "old Excel workbook",
 		0},
 	{"a7.csv", BYTES("%PDF-1.7\n"), "is a PDF", 0},

@@ -179,3 +179,17 @@ bool date_parse(const char *text, struct date *ret)
 		return date_of_one(words[0], ret);
 	return count == 3 && date_of_three(words, ret);
 }
+
+/* The way back of day_count: years from March, 400 of them to an era. */
+uint32_t date_number(int32_t day)
+{
+	uint32_t shifted = (uint32_t)(day + 719468), era = shifted / 146097;
+	uint32_t of_era = shifted % 146097;
+	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	uint32_t month = (5 * of_year + 2) / 153,
+		 of_month = of_year - (153 * month + 2) / 5 + 1;
+
+	month += month < 10 ? 3u : (uint32_t)-9;
+	return (year + era * 400 + (month <= 2)) * 10000 + month * 100 + of_month;
+}

@@ -30,14 +30,16 @@ static const char *const parts[PARTS] = {"surname", "forenames", "middle_names",
 
 void evidence_done(struct evidence *e)
 {
-	for (uint32_t i = 0; i < e->columns_count; i++) {
+	for (uint32_t i = 0; i < e->columns_count; i++)
 		free(e->columns[i].name);
-		free(e->columns[i].values);
-		dictionary_done(&e->columns[i].texts);
+	for (uint32_t i = 0; i < e->domains_count; i++) {
+		free(e->domains[i].values);
+		free(e->domains[i].read);
+		numbering_done(&e->domains[i].numbers);
+		dictionary_done(&e->domains[i].texts);
 	}
 	dictionary_done(&e->fields);
 	dictionary_done(&e->words);
-	dictionary_done(&e->keys);
 	dictionary_done(&e->forms);
 	free(e->names);
 	free(e->cells);
@@ -64,6 +66,16 @@ static unsigned part_of(const char *field)
 	return part;
 }
 
+/* Strong numbers share a domain, every other column has its own. */
+static uint32_t domain_of(struct evidence *e, enum value_kind kind, bool strong)
+{
+	for (uint32_t i = 0; strong && kind == VALUE_NUMBER && i < e->columns_count; i++)
+		if (e->columns[i].strong && e->columns[i].kind == kind)
+			return e->columns[i].domain;
+	e->domains[e->domains_count].kind = kind;
+	return e->domains_count++;
+}
+
 /* Columns that no field of ours is meant by are one when they read alike: "Shift Team",
  * "shift_team". */
 static int column_add(
@@ -85,10 +97,14 @@ static int column_add(
 	if (e->columns_count == EVIDENCE_COLUMNS)
 		return fault_set(f, FAULT_INPUT,
 			"more than %d different columns to compare", EVIDENCE_COLUMNS);
-	e->columns[e->columns_count++] = (struct evidence_column){.name = text_copy(name),
+	e->columns[*ret] = (struct evidence_column){.name = text_copy(name),
 		.kind = kind,
 		.part = part_of(name),
-		.strong = strong};
+		.strong = strong,
+		.domain = domain_of(e, kind, strong)};
+	e->columns_count++;
+	if (!strcmp(name, "rank"))
+		e->rank = *ret + 1;
 	return 0;
 }
 
@@ -134,27 +150,67 @@ static uint32_t word_add(struct evidence *e, const char *word)
 	return *word ? dictionary_add(&e->words, word) : 0;
 }
 
-uint32_t evidence_block(uint32_t key, const char *forenames)
+struct value evidence_value(const struct evidence *e, uint32_t domain, uint32_t number)
 {
-	uint32_t letter = !*forenames ? 0
-			  : *forenames >= 'a' && *forenames <= 'z'
-				  ? (uint32_t)(*forenames - 'a') + 1
-				  : 27;
-
-	return key * EVIDENCE_BLOCKS + letter;
+	return e->domains[domain].values[number - 1];
 }
 
-static void name_add(struct evidence *e, struct evidence_row *row, const struct name *n)
+static uint32_t value_add(struct evidence_domain *d, struct value value)
 {
-	char key[NAME_ROOM];
-	struct evidence_name new = {.rank = {n->rank.first, n->rank.second}};
+	uint32_t number;
 
-	if (!*n->surname)
+	if (!value.main)
+		return 0;
+	number = numbering_add(&d->numbers, numbering_pair(value.main, value.other));
+	d->values = grown(d->values, number - 1, &d->values_room, sizeof(*d->values));
+	d->values[number - 1] = value;
+	return number;
+}
+
+static void column_fill(struct evidence *e, enum evidence_side side, uint32_t column);
+
+/* The rank that stood beside a name counts as one of the field. */
+static uint32_t rank_add(
+	struct evidence *e, enum evidence_side side, struct rank_set rank)
+{
+	struct fault f = {0};
+	uint32_t column;
+
+	if (!rank.first)
+		return 0;
+	if (!e->rank && column_add(e, "rank", &column, &f))
+		return 0;
+	column_fill(e, side, e->rank - 1);
+	return value_add(&e->domains[e->columns[e->rank - 1].domain],
+		(struct value){rank.first, rank.second});
+}
+
+static void forenames_add(
+	struct evidence *e, const char *forenames, struct evidence_name *n)
+{
+	char bytes[NAME_ROOM];
+	const char *words[EVIDENCE_FORENAMES];
+	size_t count;
+
+	(void)snprintf(bytes, sizeof(bytes), "%s", forenames);
+	count = fold_split(bytes, words, EVIDENCE_FORENAMES);
+	for (size_t i = 0; i < count; i++)
+		n->forenames[i] = word_add(e, words[i]);
+}
+
+static void name_add(struct evidence *e, enum evidence_side side,
+	struct evidence_row *row, const struct name *n, bool former, bool known)
+{
+	struct evidence_name new = {.order = (uint8_t)n->order,
+		.former = former,
+		.known = known,
+		.rank_kept = n->rank_kept};
+
+	if (!*n->surname || row->names_count == UINT16_MAX)
 		return;
-	name_key(n->surname, key);
-	new.key = dictionary_add(&e->keys, key);
 	new.surname = word_add(e, n->surname);
-	new.forenames = word_add(e, n->forenames);
+	new.rank = rank_add(e, side, n->rank);
+	forenames_add(e, n->forenames, &new);
 	e->names = grown(e->names, e->names_count, &e->names_room, sizeof(*e->names));
 	e->names[e->names_count++] = new;
 	row->names_count++;
@@ -184,6 +240,22 @@ static void forenames_put(
 			used && *rest != ' ' ? " " : "", rest);
 }
 
+/* What stands in the column of the other: "Smith" as forename, "John" as surname. */
+static size_t swapped_add(struct name names[NAME_READINGS], size_t count)
+{
+	struct name *n = &names[count];
+
+	if (count != 1 || strchr(names[0].forenames, ' ') || !names[0].forenames[0] ||
+		!names[0].forenames[1])
+		return count;
+	*n = (struct name){.order = NAME_SWAPPED, .rank = names[0].rank};
+	memcpy(n->surname, names[0].forenames, sizeof(n->surname));
+	memcpy(n->forenames, names[0].surname, sizeof(n->forenames));
+	for (char *p = n->forenames; *p; p++)
+		*p = *p == '-' ? ' ' : *p;
+	return 2;
+}
+
 /* The readings that the row itself gives; other surnames and forenames come to each of
  * them. */
 static size_t names_read(
@@ -198,29 +270,33 @@ static size_t names_read(
 		return 0;
 	forenames_put(values, values[FORENAMES], names[0].forenames);
 	names[0].rank = (struct rank_set){RANK_NONE, RANK_NONE};
+	names[0].order = NAME_GIVEN;
+	names[0].rank_kept = false;
 	return 1;
 }
 
-static void names_add(
-	struct evidence *e, struct evidence_row *row, const char *const values[PARTS])
+static void names_add(struct evidence *e, enum evidence_side side,
+	struct evidence_row *row, const char *const values[PARTS])
 {
 	struct name names[NAME_READINGS], other;
 	size_t count = names_read(values, names);
 
+	if (side == EVIDENCE_RECORDS)
+		count = swapped_add(names, count);
 	for (size_t i = 0; i < count; i++) {
 		other = names[i];
-		name_add(e, row, &other);
+		name_add(e, side, row, &other, false, false);
 		if (values[KNOWN_AS]) {
 			forenames_put(values, values[KNOWN_AS], other.forenames);
-			name_add(e, row, &other);
+			name_add(e, side, row, &other, false, true);
 		}
 		if (!values[FORMER_SURNAME] ||
 			!name_surname(values[FORMER_SURNAME], other.surname))
 			continue;
 		if (values[KNOWN_AS])
-			name_add(e, row, &other);
+			name_add(e, side, row, &other, true, true);
 		memcpy(other.forenames, names[i].forenames, sizeof(other.forenames));
-		name_add(e, row, &other);
+		name_add(e, side, row, &other, true, false);
 	}
 }
 
@@ -231,39 +307,41 @@ static bool is_repeated(enum value_kind kind)
 	       kind == VALUE_GENDER || kind == VALUE_TEXT;
 }
 
-static struct value cell_read(
-	struct evidence *e, struct evidence_column *c, const char *value)
+static uint32_t cell_read(
+	struct evidence *e, const struct evidence_column *c, const char *value)
 {
-	uint32_t known = c->texts.count, text;
+	struct evidence_domain *d = &e->domains[c->domain];
+	uint32_t known = d->texts.count, text;
 
 	if (!is_repeated(c->kind))
-		return value_parse(c->kind, value, &e->forms);
-	text = dictionary_add(&c->texts, value);
+		return value_add(d, value_parse(c->kind, value, &e->forms));
+	text = dictionary_add(&d->texts, value);
 	if (text > known) {
-		c->values = grown(c->values, known, &c->values_room, sizeof(*c->values));
-		c->values[known] = value_parse(c->kind, value, &e->forms);
+		d->read = grown(d->read, known, &d->read_room, sizeof(*d->read));
+		d->read[known] = value_add(d, value_parse(c->kind, value, &e->forms));
 	}
-	return c->values[text - 1];
+	return d->read[text - 1];
 }
 
 static void cell_add(
 	struct evidence *e, struct evidence_row *row, uint32_t column, const char *text)
 {
-	struct value value = cell_read(e, &e->columns[column], text);
-	size_t at;
+	uint32_t value = cell_read(e, &e->columns[column], text);
 
-	if (!value.main)
+	if (!value || evidence_find(e, row, column)) /* the first of two counts */
 		return;
-	for (at = 0; at < row->cells_count; at++)
-		if (e->cells[row->cells + at].column == column)
-			return; /* the first of two counts, as in row_value */
 	e->cells = grown(e->cells, e->cells_count, &e->cells_room, sizeof(*e->cells));
-	/* In the order of columns, so that two rows are compared in one walk. */
-	for (; at > 0 && e->cells[row->cells + at - 1].column > column; at--)
-		e->cells[row->cells + at] = e->cells[row->cells + at - 1];
-	e->cells[row->cells + at] = (struct evidence_cell){column, value};
-	e->cells_count++;
+	e->cells[e->cells_count++] = (struct evidence_cell){column, value};
 	row->cells_count++;
+}
+
+uint32_t evidence_find(
+	const struct evidence *e, const struct evidence_row *row, uint32_t column)
+{
+	for (uint32_t i = 0; i < row->cells_count; i++)
+		if (e->cells[row->cells + i].column == column)
+			return e->cells[row->cells + i].value;
+	return 0;
 }
 
 bool evidence_stray(const struct evidence *e, uint32_t column)
@@ -317,7 +395,7 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 		else
 			cell_add(e, &row, column, value);
 	}
-	names_add(e, &row, values);
+	names_add(e, side, &row, values);
 	list->rows = grown(list->rows, list->count, &list->room, sizeof(*list->rows));
 	list->rows[list->count++] = row;
 	return 0;
@@ -337,7 +415,8 @@ bool evidence_empty(const struct evidence *e, const struct evidence_row *record)
 	return !record->names_count;
 }
 
-void evidence_sign_number(uint32_t number, struct text *out)
+/* As bytes without NUL. */
+static void sign_number(uint32_t number, struct text *out)
 {
 	unsigned char bytes[5];
 
@@ -352,10 +431,10 @@ void evidence_sign(
 	for (uint32_t i = 0; i < record->names_count; i++) {
 		const struct evidence_name *n = &e->names[record->names + i];
 
-		evidence_sign_number(n->surname, out);
-		evidence_sign_number(n->forenames, out);
-		evidence_sign_number(n->rank.main, out);
-		evidence_sign_number(n->rank.other, out);
+		sign_number(n->surname, out);
+		for (size_t k = 0; k < EVIDENCE_FORENAMES; k++)
+			sign_number(n->forenames[k], out);
+		sign_number(n->rank, out);
 	}
 	text_add_char(out, '|');
 	for (uint32_t i = 0; i < record->cells_count; i++) {
@@ -363,8 +442,7 @@ void evidence_sign(
 
 		if (!is_comparable(e, cell))
 			continue;
-		evidence_sign_number(cell->column, out);
-		evidence_sign_number(cell->value.main, out);
-		evidence_sign_number(cell->value.other, out);
+		sign_number(cell->column, out);
+		sign_number(cell->value, out);
 	}
 }

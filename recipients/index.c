@@ -9,47 +9,51 @@
 
 #include "recipients/text.h"
 
-void index_add(struct index *x, uint32_t key, uint32_t row, size_t detail)
+void index_add(struct index *x, uint32_t key, uint32_t row)
 {
 	if (x->count == x->room) {
 		x->room = x->room ? x->room + x->room / 2 : 64;
-		x->postings = text_realloc(x->postings, x->room * sizeof(*x->postings));
+		x->keys = text_realloc(x->keys, x->room * sizeof(*x->keys));
+		x->rows = text_realloc(x->rows, x->room * sizeof(*x->rows));
 	}
-	x->postings[x->count++] = (struct index_posting){key, row, detail};
+	x->keys[x->count] = key;
+	x->rows[x->count++] = row;
 }
 
-void index_build(struct index *x, uint32_t keys)
+void index_build(struct index *x, uint32_t limit)
 {
-	struct index_posting *sorted = text_alloc((x->count + 1) * sizeof(*sorted));
+	uint32_t *sorted = text_alloc((x->count + 1) * sizeof(*sorted));
 
-	x->keys = keys;
-	x->starts = text_alloc(((size_t)keys + 1) * sizeof(*x->starts));
+	x->limit = limit;
+	x->starts = text_alloc(((size_t)limit + 1) * sizeof(*x->starts));
 	for (size_t i = 0; i < x->count; i++)
-		x->starts[x->postings[i].key + 1]++;
-	for (uint32_t k = 0; k < keys; k++)
+		x->starts[x->keys[i] + 1]++;
+	for (uint32_t k = 0; k < limit; k++)
 		x->starts[k + 1] += x->starts[k];
 	for (size_t i = 0; i < x->count; i++)
-		sorted[x->starts[x->postings[i].key]++] = x->postings[i];
+		sorted[x->starts[x->keys[i]]++] = x->rows[i];
 	/* Each start now stands at its end, which is the next one's start. */
-	memmove(x->starts + 1, x->starts, keys * sizeof(*x->starts));
+	memmove(x->starts + 1, x->starts, limit * sizeof(*x->starts));
 	x->starts[0] = 0;
-	free(x->postings);
-	x->postings = sorted;
+	free(x->keys);
+	free(x->rows);
+	x->keys = NULL;
+	x->rows = sorted;
 	x->room = x->count + 1;
 }
 
-const struct index_posting *index_range(
-	const struct index *x, uint32_t key, const struct index_posting **ret_end)
+const uint32_t *index_range(const struct index *x, uint32_t key, const uint32_t **ret_end)
 {
-	if (key >= x->keys)
-		return *ret_end = x->postings;
-	*ret_end = x->postings + x->starts[key + 1];
-	return x->postings + x->starts[key];
+	if (key >= x->limit)
+		return *ret_end = x->rows;
+	*ret_end = x->rows + x->starts[key + 1];
+	return x->rows + x->starts[key];
 }
 
 void index_done(struct index *x)
 {
-	free(x->postings);
+	free(x->keys);
+	free(x->rows);
 	free(x->starts);
 	*x = (struct index){0};
 }

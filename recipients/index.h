@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * index: which rows have this key. Keys are small numbers (dictionary.h).
+ * index: which rows have this key. Keys are small numbers (dictionary.h, numbering.h), or
+ * hashes cut to a few bits: then a range may hold rows of another key too.
  *
- * `{0}` is an empty one: add, build once, ask.
+ * `{0}` is an empty one: add, build once, ask. Eight bytes a posting, four once built.
  */
 #ifndef RECIPIENTS_INDEX_H
 #define RECIPIENTS_INDEX_H
@@ -10,23 +11,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct index_posting {
-	uint32_t key, row;
-	size_t detail; /* whatever the adder wants to know */
-};
-
 struct index {
-	struct index_posting *postings; /* by key, within a key in the order of adding */
+	uint32_t *keys, *rows; /* as added; once built only rows, by key, within a key in the
+				  order of adding */
 	size_t count, room;
 	uint32_t *starts; /* those of key k are starts[k] to starts[k + 1] */
-	uint32_t keys;
+	uint32_t limit;
 };
 
-void index_add(struct index *x, uint32_t key, uint32_t row, size_t detail);
-void index_build(struct index *x, uint32_t keys); /* keys are below `keys` */
-/* From the returned posting to `*ret_end`, none for a key that is not there. */
-const struct index_posting *index_range(
-	const struct index *x, uint32_t key, const struct index_posting **ret_end);
+void index_add(struct index *x, uint32_t key, uint32_t row);
+void index_build(struct index *x, uint32_t limit); /* keys are below `limit` */
+/* From the returned row to `*ret_end`, none for a key that is not there. */
+const uint32_t *index_range(const struct index *x, uint32_t key, const uint32_t **ret_end);
 void index_done(struct index *x);
 
 #endif

@@ -1,65 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who each record is, by rules. It does not read the ledger (match.c does) nor compare
- * values (verdict.c).
- *
- * Two steps for each record. Is a strong identifier of it on the list? Then its holder is
- * the person, unless the name says otherwise. Else everybody who agrees on every field
- * that both have: found under surname and first letter, so that no record is held against
- * the whole list.
+ * From evidence to outcomes. It does not read the ledger (match.c does); what agreement
+ * weighs is scoring.c's, who gets whom assignment.c's.
  *
  * What can go wrong: a wrong match sends somebody the news of another's leak, a missed
- * one leaves a person untold. Where the rules are not sure they say so and leave it to a
- * human.
+ * one leaves a person untold. So a record is matched only where nobody else is likely,
+ * everyone who may be it is told that they may, and where an identifier and a name
+ * disagree a human is asked.
  */
-#include "recipients/linkage.h"
+#include "recipients/linkage_state.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "recipients/dictionary.h"
-#include "recipients/evidence.h"
-#include "recipients/finder.h"
 
-/*
- * How often such a decision is right, from trials on made-up forces with known truth.
- * Rules do not know better; the order of them is what counts.
- */
-#define P_NUMBER_AND_NAME 0.9999
-#define P_NUMBER_AND_LIKE 0.995 /* the name has typing errors or is shortened */
-#define P_NUMBER_ONLY 0.99
-#define P_ALL_FIELDS 0.999
-#define P_ALL_OF_FEW 0.995 /* an initial and one field, or a full name alone */
-#define P_TOO_LITTLE 0.8
-#define P_NUMBER_NEAR 0.9     /* all agrees, but the number has a typing error */
-#define P_NUMBER_DIFFERS 0.2  /* it is quite another: often a namesake who left */
-#define P_CONFLICT_HOLDER 0.6 /* nobody on the list has the name: it may have changed */
-#define P_CONFLICT_OTHER 0.05 /* the holder, where somebody has */
-#define P_CONFLICT_NAME 0.9   /* those together */
-
-#define NEVER 1e-12
-
-struct decision {
-	uint8_t outcome, reason, count;
-	uint32_t row; /* of the record, and one */
-	uint32_t fit;
-	size_t candidates;
-};
-
-struct linkage {
-	struct evidence evidence;
-	struct finder finder;
-	uint32_t people_limit, records_limit; /* largest number, and one */
-	bool people_last;                     /* people came after records */
-	double threshold;
-	struct decision *decisions;
-	struct linkage_candidate *candidates;
-	size_t candidates_count, candidates_room;
-	uint32_t weight; /* how many records are decided at once */
-	double *absent;  /* per person: log of the probability of being in none of the
-			    records */
-};
+#define EDGE_LEAST 1e-6   /* candidates below this do not take part */
+#define ODDS_MOST 1e9     /* a human's word, and what no evidence exceeds */
+#define NOBODY_LIKELY 0.9 /* from here on a record is nobody's */
+#define ALIKE 0.01        /* weights that differ by less are the same */
+#define SURE 0.99         /* records from which repeats are counted */
+#define SHARE_MOST 0.98   /* of the list that may be in the leak, when it is estimated */
 
 struct linkage *linkage_new(void)
 {
@@ -70,11 +32,17 @@ void linkage_free(struct linkage *l)
 {
 	if (!l)
 		return;
+	if (l->scored)
+		scoring_done(&l->scoring);
 	evidence_done(&l->evidence);
-	finder_done(&l->finder);
 	free(l->decisions);
 	free(l->candidates);
-	free(l->absent);
+	free(l->assignment.edges);
+	free(l->assignment.starts);
+	free(l->assignment.claimed);
+	free(l->notes);
+	free(l->tellable);
+	free(l->settled);
 	free(l);
 }
 
@@ -114,222 +82,105 @@ int linkage_add_record(struct linkage *l, uint32_t record, const char *packed,
 	return side_add(l, EVIDENCE_RECORDS, record, packed, length, f);
 }
 
-static int candidate_order(const void *a, const void *b)
+void linkage_settle(struct linkage *l, uint32_t record, uint32_t person)
 {
-	const struct linkage_candidate *x = a, *y = b;
+	if (record >= l->settled_room) {
+		size_t room = (size_t)record * 2 + 64;
 
-	if (x->probability != y->probability)
-		return x->probability < y->probability ? 1 : -1;
-	return x->person < y->person ? -1 : x->person > y->person;
+		l->settled = text_realloc(l->settled, room * sizeof(*l->settled));
+		memset(l->settled + l->settled_room, 0,
+			(room - l->settled_room) * sizeof(*l->settled));
+		l->settled_room = room;
+	}
+	l->settled[record] = person == LINKAGE_NO_ONE ? LINKAGE_NO_ONE : person + 1;
 }
 
-/* Writes down the findings that have a probability. */
-static void decision_make(struct linkage *l, struct decision *d,
-	enum linkage_outcome outcome, enum linkage_reason reason)
+/* --- edges --- */
+
+static void edge_add(
+	struct linkage *l, uint32_t row, uint32_t person, double odds, struct note note)
 {
-	struct linkage_candidate *first;
-	size_t count = 0;
+	size_t count = l->assignment.starts[row + 1];
 
-	if (l->candidates_room <= l->candidates_count + l->finder.count) {
-		l->candidates_room = l->candidates_room * 3 / 2 + l->finder.count + 64;
-		l->candidates = text_realloc(
-			l->candidates, l->candidates_room * sizeof(*l->candidates));
+	if (count == l->edges_room) {
+		l->edges_room = l->edges_room ? l->edges_room + l->edges_room / 2 : 1024;
+		l->assignment.edges = text_realloc(l->assignment.edges,
+			l->edges_room * sizeof(*l->assignment.edges));
+		l->notes = text_realloc(l->notes, l->edges_room * sizeof(*l->notes));
 	}
-	first = l->candidates + l->candidates_count;
-	for (size_t i = 0; i < l->finder.count; i++) {
-		const struct finding *x = &l->finder.list[i];
+	l->assignment.edges[count] =
+		(struct assignment_edge){.row = row, .person = person, .odds = odds};
+	l->notes[count] = note;
+	l->assignment.starts[row + 1]++;
+}
 
-		if (!(x->probability > 0))
+/* Quite another name: no surname and no forename that could be the same. */
+static bool is_contradicted(model_pattern pattern)
+{
+	int surname = model_get(pattern, NAMING_SURNAME),
+	    forename = model_get(pattern, NAMING_FORENAME),
+	    initial = model_get(pattern, NAMING_INITIAL);
+
+	if (surname < 0)
+		return false;
+	if (forename == FORENAME_OTHER || initial == INITIAL_OTHER)
+		return true;
+	return surname == SURNAME_OTHER &&
+	       (forename == FORENAME_INITIAL || (forename < 0 && initial < 0));
+}
+
+static uint8_t flags_of(const struct linkage *l, model_pattern pattern)
+{
+	const struct comparisons *c = &l->scoring.comparisons;
+	bool all = true;
+	uint8_t flags = model_get(pattern, NAMING_SURNAME) >= 0 ? NAMED : 0;
+
+	for (unsigned part = 0; part < l->scoring.model.parts; part++)
+		all = all && (part == NAMING_BARE || model_get(pattern, part) <= 0);
+	for (uint32_t i = 0; i < c->count; i++) {
+		int level = model_get(pattern, NAMING_PARTS + i);
+
+		if (!c->list[i].strong || level < 0)
 			continue;
-		first[count++] = (struct linkage_candidate){x->person, x->probability};
-		l->absent[x->person] +=
-			l->weight * log1p(-fmin(x->probability, 1 - NEVER));
+		flags |= level == VALUE_EQUAL ? HOLDS : NUMBER_DIFFERS;
 	}
-	qsort(first, count, sizeof(*first), candidate_order);
-	d->fit = (uint32_t)count;
-	while (count && (count > LINKAGE_CANDIDATES ||
-				first[count - 1].probability < LINKAGE_LEAST))
-		count--;
-	if (outcome == LINKAGE_MATCHED && first[0].probability < l->threshold)
-		outcome = LINKAGE_POSSIBLE;
-	d->outcome = (uint8_t)outcome;
-	d->reason = (uint8_t)reason;
-	d->count = (uint8_t)count;
-	d->candidates = l->candidates_count;
-	l->candidates_count += count;
+	if (flags & HOLDS && is_contradicted(pattern))
+		flags |= CONTRADICTED;
+	return flags | (all ? ALL_EQUAL : 0);
 }
 
-/* An identifier says one person; the name, or another identifier, says somebody else. */
-static void decide_conflict(
-	struct linkage *l, const struct evidence_row *record, struct decision *d)
+static void edges_settled(struct linkage *l, uint32_t row, uint32_t settled)
 {
-	double holders = 0, named = 0;
-
-	finder_by_name(&l->finder, record);
-	for (size_t i = 0; i < l->finder.count; i++) {
-		holders += l->finder.list[i].held > 0;
-		named += l->finder.list[i].agrees;
-	}
-	for (size_t i = 0; i < l->finder.count; i++) {
-		struct finding *x = &l->finder.list[i];
-
-		if (x->held)
-			x->probability =
-				(named > 0 ? P_CONFLICT_OTHER : P_CONFLICT_HOLDER) /
-				holders;
-		if (x->agrees)
-			x->probability += P_CONFLICT_NAME / named;
-	}
-	decision_make(l, d, LINKAGE_POSSIBLE, LINKAGE_CONFLICT);
+	if (settled != LINKAGE_NO_ONE && settled <= l->people_limit)
+		edge_add(l, row, settled - 1, ODDS_MOST,
+			(struct note){.flags = ALL_EQUAL});
 }
 
-/* How well a holder of all the record's identifiers fits it otherwise. */
-enum holding {
-	HOLDING_NOT,    /* holds not all of them, or the name contradicts */
-	HOLDING_NUMBER, /* there is no name to compare */
-	HOLDING_LIKE,   /* the name does not contradict */
-	HOLDING_NAME,   /* the name agrees */
-	HOLDING_ALL     /* all that both have agrees */
-};
-
-static enum holding holding_of(const struct linkage *l, const struct evidence_row *record,
-	const struct finding *x, uint32_t found)
+/* Whoever is likely enough, when the record stands alone. */
+static void edges_find(struct linkage *l, uint32_t row, const struct evidence_row *record)
 {
-	struct verdict v;
+	struct scoring *s = &l->scoring;
+	double all = 1;
 
-	if (x->held != found || !finder_entry(&l->finder, record, x->person, &v))
-		return HOLDING_NOT;
-	if (v.name == VERDICT_NONE)
-		return HOLDING_NUMBER;
-	if (v.name == VERDICT_AGAINST)
-		return finder_contradicts(&l->finder, record, x->person) ? HOLDING_NOT
-									 : HOLDING_LIKE;
-	return v.differ ? HOLDING_NAME : HOLDING_ALL;
+	scoring_find(s, record);
+	for (size_t i = 0; i < s->count; i++)
+		all += exp(fmin(scoring_log_odds(s, &s->list[i]), 300));
+	for (size_t i = 0; i < s->count; i++) {
+		double odds = exp(fmin(scoring_log_odds(s, &s->list[i]), 300));
+		uint8_t flags = flags_of(l, s->list[i].pattern);
+
+		if (odds / all >= EDGE_LEAST || flags & HOLDS)
+			edge_add(l, row, s->list[i].person, fmin(odds, ODDS_MOST),
+				(struct note){(float)s->list[i].weight, flags});
+	}
 }
 
-static double holding_probability(enum holding holding)
+static void edges_copy(struct linkage *l, uint32_t row, uint32_t from)
 {
-	switch (holding) {
-	case HOLDING_NOT:
-		return 0;
-	case HOLDING_NUMBER:
-		return P_NUMBER_ONLY;
-	case HOLDING_LIKE:
-		return P_NUMBER_AND_LIKE;
-	case HOLDING_NAME:
-	case HOLDING_ALL:
-		return P_NUMBER_AND_NAME;
-	}
-	return 0;
-}
-
-/* Does somebody else's full name agree exactly, where the holder's is only like it? */
-static bool has_rival(struct linkage *l, const struct evidence_row *record)
-{
-	finder_by_name(&l->finder, record);
-	for (size_t i = 0; i < l->finder.count; i++)
-		if (!l->finder.list[i].held && l->finder.list[i].agrees &&
-			l->finder.list[i].name == VERDICT_FORENAME)
-			return true;
-	return false;
-}
-
-static void decide_by_number(struct linkage *l, const struct evidence_row *record,
-	uint32_t found, struct decision *d)
-{
-	enum holding best = HOLDING_NOT;
-	size_t count = 0;
-
-	for (size_t i = 0; i < l->finder.count; i++) {
-		enum holding h = holding_of(l, record, &l->finder.list[i], found);
-
-		count = h > best ? 1 : count + (h == best);
-		best = h > best ? h : best;
-		l->finder.list[i].rank = h;
-	}
-	if (best == HOLDING_NOT ||
-		(best == HOLDING_LIKE && count == 1 && has_rival(l, record))) {
-		decide_conflict(l, record, d);
-		return;
-	}
-	for (size_t i = 0; i < l->finder.count; i++)
-		if (l->finder.list[i].rank == best)
-			l->finder.list[i].probability =
-				count > 1 ? 1.0 / (double)count
-					  : holding_probability(best);
-	if (count > 1)
-		decision_make(l, d, LINKAGE_AMBIGUOUS, LINKAGE_SHARED_NUMBER);
-	else
-		decision_make(l, d, LINKAGE_MATCHED,
-			best == HOLDING_NUMBER ? LINKAGE_NUMBER_ONLY
-					       : LINKAGE_NUMBER_AND_NAME);
-}
-
-/* A surname alone, or with an initial and nothing else, is nobody in particular. */
-static bool is_enough(const struct finding *x)
-{
-	return x->name == VERDICT_FORENAME ||
-	       (x->name == VERDICT_INITIAL && x->agree > 0);
-}
-
-static double one_probability(const struct finding *x)
-{
-	if (!is_enough(x))
-		return P_TOO_LITTLE;
-	return x->agree > (x->name == VERDICT_INITIAL) ? P_ALL_FIELDS : P_ALL_OF_FEW;
-}
-
-/* All agrees with these people but a number, and that number nobody on the list has. */
-static void decide_number_differs(struct linkage *l, struct decision *d)
-{
-	double all = (double)l->finder.count, near = 0;
-
-	for (size_t i = 0; i < l->finder.count; i++)
-		near += l->finder.list[i].near;
-	for (size_t i = 0; i < l->finder.count; i++) {
-		struct finding *x = &l->finder.list[i];
-
-		if (near > 0)
-			x->probability = x->near ? P_NUMBER_NEAR / near
-						 : (1 - P_NUMBER_NEAR) / 2 / all;
-		else
-			x->probability = P_NUMBER_DIFFERS / all;
-	}
-	decision_make(l, d, LINKAGE_POSSIBLE, LINKAGE_NUMBER_DIFFERS);
-}
-
-static void decide_by_fields(
-	struct linkage *l, const struct evidence_row *record, struct decision *d)
-{
-	bool empty = evidence_empty(&l->evidence, record), enough = false;
-	size_t clean = 0;
-
-	finder_by_name(&l->finder, record);
-	for (size_t i = 0; i < l->finder.count; i++) {
-		clean += l->finder.list[i].clean;
-		enough = enough ||
-			 (l->finder.list[i].clean && is_enough(&l->finder.list[i]));
-	}
-	if (l->finder.count && !clean) {
-		decide_number_differs(l, d);
-		return;
-	}
-	for (size_t i = 0; i < l->finder.count; i++) {
-		struct finding *x = &l->finder.list[i];
-
-		if (x->clean)
-			x->probability =
-				clean > 1 ? 1.0 / (double)clean : one_probability(x);
-	}
-	if (clean > 1)
-		decision_make(l, d, LINKAGE_AMBIGUOUS, LINKAGE_SEVERAL);
-	else if (enough)
-		decision_make(l, d, LINKAGE_MATCHED, LINKAGE_ALL_FIELDS);
-	else if (clean)
-		decision_make(l, d, LINKAGE_POSSIBLE, LINKAGE_TOO_LITTLE);
-	else
-		decision_make(l, d, LINKAGE_UNMATCHED,
-			empty ? LINKAGE_NOTHING : LINKAGE_NOBODY);
+	for (size_t i = l->assignment.starts[from]; i < l->assignment.starts[from + 1];
+		i++)
+		edge_add(l, row, l->assignment.edges[i].person,
+			l->assignment.edges[i].odds, l->notes[i]);
 }
 
 /* Records that say the same are decided once: a leak of thousands of equal rows takes no
@@ -365,46 +216,284 @@ static void twins_done(struct twins *t)
 }
 #define auto_twins __attribute__((cleanup(twins_done))) struct twins
 
-static void decide(
-	struct linkage *l, const struct evidence_row *record, struct decision *d)
+static uint32_t settled_of(const struct linkage *l, uint32_t record)
 {
-	uint32_t found = finder_by_number(&l->finder, record);
+	return record < l->settled_room ? l->settled[record] : 0;
+}
 
-	if (found)
-		decide_by_number(l, record, found, d);
-	else
-		decide_by_fields(l, record, d);
-	finder_clear(&l->finder);
+static int find_edges(struct linkage *l, const struct progress *progress, struct fault *f)
+{
+	const struct evidence_list *records = &l->evidence.lists[EVIDENCE_RECORDS];
+	auto_twins twins = {0};
+
+	twins_find(&twins, &l->evidence);
+	for (uint32_t i = 0; i < records->count; i++) {
+		struct twin *twin = &twins.list[twins.sign[i]];
+		uint32_t settled = settled_of(l, records->rows[i].owner);
+
+		if (i % 512 == 0 &&
+			progress_step(progress, "matching", i, records->count, f))
+			return -1;
+		l->decisions[records->rows[i].owner] = (struct decision){.row = i + 1};
+		l->assignment.starts[i + 1] = l->assignment.starts[i];
+		if (settled) {
+			edges_settled(l, i, settled);
+		} else if (twin->first) {
+			edges_copy(l, i, twin->first - 1);
+		} else {
+			twin->first = i + 1;
+			edges_find(l, i, &records->rows[i]);
+		}
+	}
+	return 0;
+}
+
+/* --- who gets whom --- */
+
+/*
+ * How often does a record name a person whom another names already? Counted on records
+ * that are sure of themselves.
+ */
+static double again_of(const struct linkage *l, double *ret_found)
+{
+	const struct assignment *a = &l->assignment;
+	bool *named = text_alloc((size_t)a->people + 1);
+	double sure = 0, twice = 0;
+
+	*ret_found = 0;
+	for (uint32_t row = 0; row < a->rows; row++) {
+		double all = 1, best = 0;
+		uint32_t person = 0;
+
+		for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++) {
+			all += a->edges[i].odds;
+			if (a->edges[i].odds > best) {
+				best = a->edges[i].odds;
+				person = a->edges[i].person;
+			}
+		}
+		*ret_found += 1 - 1 / all;
+		if (best / all < SURE)
+			continue;
+		sure++;
+		twice += named[person];
+		named[person] = true;
+	}
+	free(named);
+	return sure > 0 ? twice / sure : 0;
+}
+
+/*
+ * People who are free are likelier to be meant the more of the list the leak holds: of a
+ * leak of all, only those are left whom no record names.
+ */
+static void weigh_edges(struct linkage *l, enum linkage_once once)
+{
+	struct assignment *a = &l->assignment;
+	double found, twice = again_of(l, &found), people = (double)l->scoring.people;
+	double rows = a->rows > 0 ? a->rows : 1;
+
+	twice = once == LINKAGE_ONCE ? 0 : fmin(twice, 0.9);
+	a->again = fmin(1, twice / (1 - twice) * people / rows);
+	if (once == LINKAGE_OFTEN)
+		a->again = 1;
+	l->share = fmin(found * (1 - twice) / people, SHARE_MOST);
+	if (a->again < 1)
+		for (size_t i = 0; i < a->starts[a->rows]; i++)
+			a->edges[i].odds =
+				fmin(a->edges[i].odds / (1 - l->share), ODDS_MOST);
+}
+
+static double edges_tellable(const struct linkage *l, uint32_t row)
+{
+	return l->decisions[l->evidence.lists[EVIDENCE_RECORDS].rows[row].owner].reason !=
+			       LINKAGE_CONFLICT
+		       ? 1
+		       : 0;
+}
+
+/* Without the records that are conflicts. */
+static void find_tellable(struct linkage *l)
+{
+	const struct assignment *a = &l->assignment;
+	bool *touched = text_alloc((size_t)a->people + 1);
+	double *absent = text_alloc(((size_t)a->people + 1) * sizeof(*absent));
+
+	for (uint32_t p = 0; p < a->people; p++)
+		absent[p] = 1;
+	for (size_t i = 0; i < a->starts[a->rows]; i++) {
+		const struct assignment_edge *e = &a->edges[i];
+
+		if (edges_tellable(l, e->row) > 0)
+			absent[e->person] *= 1 - e->probability;
+		else
+			touched[e->person] = true;
+	}
+	for (uint32_t p = 0; p < a->people; p++)
+		l->tellable[p] =
+			touched[p] ? fmin(1 - absent[p], a->claimed[p]) : a->claimed[p];
+	free(touched);
+	free(absent);
+}
+
+/* --- outcomes --- */
+
+struct verdict {
+	const struct linkage *linkage;
+	uint32_t row;
+	size_t best;  /* edge */
+	double sum;   /* over all its people */
+	double alike; /* over those who fit as well as the best */
+	unsigned alike_count, holders;
+	bool contradicted,
+		uncontradicted; /* some holder of an identifier is, or is not */
+};
+
+static struct verdict verdict_find(const struct linkage *l, uint32_t row)
+{
+	const struct assignment *a = &l->assignment;
+	struct verdict v = {.linkage = l, .row = row, .best = SIZE_MAX};
+
+	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++) {
+		const struct note *n = &l->notes[i];
+
+		v.sum += a->edges[i].probability;
+		if (v.best == SIZE_MAX ||
+			a->edges[i].probability > a->edges[v.best].probability)
+			v.best = i;
+		v.holders += n->flags & HOLDS ? 1 : 0;
+		v.contradicted = v.contradicted || n->flags & CONTRADICTED;
+		v.uncontradicted = v.uncontradicted ||
+				   (n->flags & HOLDS && !(n->flags & CONTRADICTED));
+	}
+	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
+		if (fabs((double)(l->notes[i].weight - l->notes[v.best].weight)) <
+			ALIKE) {
+			v.alike += a->edges[i].probability;
+			v.alike_count++;
+		}
+	return v;
+}
+
+/* An identifier says one person; the name, or another identifier, says somebody else. */
+static bool is_conflict(const struct verdict *v)
+{
+	const struct note *best;
+
+	if (v->best == SIZE_MAX || !v->holders)
+		return false;
+	best = &v->linkage->notes[v->best];
+	if (best->flags & HOLDS)
+		return best->flags & CONTRADICTED ||
+		       (best->flags & NUMBER_DIFFERS && v->holders > 1);
+	return v->contradicted || v->uncontradicted;
+}
+
+static enum linkage_reason reason_matched(uint8_t flags)
+{
+	if (flags & HOLDS)
+		return flags & NAMED ? LINKAGE_NUMBER_AND_NAME : LINKAGE_NUMBER_ONLY;
+	return flags & ALL_EQUAL ? LINKAGE_ALL_FIELDS : LINKAGE_MOST_FIELDS;
+}
+
+static enum linkage_outcome decide(
+	const struct verdict *v, double threshold, enum linkage_reason *ret_reason)
+{
+	const struct linkage *l = v->linkage;
+	double best = v->best == SIZE_MAX ? 0 : l->assignment.edges[v->best].probability;
+	uint8_t flags = v->best == SIZE_MAX ? 0 : l->notes[v->best].flags;
+	const struct evidence_row *record =
+		&l->evidence.lists[EVIDENCE_RECORDS].rows[v->row];
+
+	*ret_reason = LINKAGE_CONFLICT;
+	if (is_conflict(v))
+		return LINKAGE_POSSIBLE;
+	*ret_reason = reason_matched(flags);
+	if (best >= threshold)
+		return LINKAGE_MATCHED;
+	*ret_reason = flags & HOLDS ? LINKAGE_SHARED_NUMBER : LINKAGE_SEVERAL;
+	if (v->alike_count > 1 && v->alike >= NOBODY_LIKELY)
+		return LINKAGE_AMBIGUOUS;
+	*ret_reason =
+		evidence_empty(&l->evidence, record) ? LINKAGE_NOTHING : LINKAGE_NOBODY;
+	if (v->sum <= 1 - NOBODY_LIKELY)
+		return LINKAGE_UNMATCHED;
+	*ret_reason = flags & NUMBER_DIFFERS && v->holders == 0 ? LINKAGE_NUMBER_DIFFERS
+								: LINKAGE_TOO_LITTLE;
+	return LINKAGE_POSSIBLE;
+}
+
+static int candidate_order(const void *a, const void *b)
+{
+	const struct linkage_candidate *x = a, *y = b;
+
+	if (x->probability != y->probability)
+		return x->probability < y->probability ? 1 : -1;
+	return x->person < y->person ? -1 : x->person > y->person;
+}
+
+static void list_candidates(struct linkage *l, uint32_t row, struct decision *d)
+{
+	const struct assignment *a = &l->assignment;
+	size_t room = a->starts[row + 1] - a->starts[row], count = 0;
+	struct linkage_candidate *first;
+
+	if (l->candidates_room <= l->candidates_count + room) {
+		l->candidates_room = l->candidates_room * 3 / 2 + room + 64;
+		l->candidates = text_realloc(
+			l->candidates, l->candidates_room * sizeof(*l->candidates));
+	}
+	first = l->candidates + l->candidates_count;
+	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
+		/* The holder of an identifier is always shown. */
+		if (a->edges[i].probability >= LINKAGE_LEAST || l->notes[i].flags & HOLDS)
+			first[count++] = (struct linkage_candidate){a->edges[i].person,
+				fmax(a->edges[i].probability, LINKAGE_LEAST)};
+	if (count > 1)
+		qsort(first, count, sizeof(*first), candidate_order);
+	d->fit = (uint32_t)count;
+	d->count = (uint8_t)(count < LINKAGE_CANDIDATES ? count : LINKAGE_CANDIDATES);
+	d->candidates = l->candidates_count;
+	l->candidates_count += d->count;
+}
+
+static void decide_all(struct linkage *l)
+{
+	const struct evidence_list *records = &l->evidence.lists[EVIDENCE_RECORDS];
+
+	for (uint32_t i = 0; i < records->count; i++) {
+		struct decision *d = &l->decisions[records->rows[i].owner];
+		struct verdict v = verdict_find(l, i);
+		enum linkage_reason reason;
+
+		d->outcome = (uint8_t)decide(&v, l->threshold, &reason);
+		d->reason = (uint8_t)reason;
+		list_candidates(l, i, d);
+	}
 }
 
 int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 	const struct progress *progress, struct fault *f)
 {
-	const struct evidence_list *records = &l->evidence.lists[EVIDENCE_RECORDS];
-	auto_twins twins = {0};
+	struct assignment *a = &l->assignment;
 
 	l->threshold = settings && settings->threshold > 0 ? settings->threshold
 							   : LINKAGE_THRESHOLD;
+	a->rows = (uint32_t)l->evidence.lists[EVIDENCE_RECORDS].count;
+	a->people = l->people_limit;
 	l->decisions = text_alloc(((size_t)l->records_limit + 1) * sizeof(*l->decisions));
-	l->absent = text_alloc(((size_t)l->people_limit + 1) * sizeof(*l->absent));
-	finder_init(&l->finder, &l->evidence, l->people_limit);
-	twins_find(&twins, &l->evidence);
-	for (size_t i = 0; i < records->count; i++) {
-		struct decision *d = &l->decisions[records->rows[i].owner];
-		struct twin *twin = &twins.list[twins.sign[i]];
-
-		if (i % 1024 == 0 &&
-			progress_step(progress, "matching", i, records->count, f))
-			return -1;
-		if (twin->first) {
-			*d = l->decisions[records->rows[twin->first - 1].owner];
-		} else {
-			twin->first = (uint32_t)i + 1;
-			l->weight = twin->count;
-			decide(l, &records->rows[i], d);
-		}
-		d->row = (uint32_t)i + 1;
-	}
+	a->starts = text_alloc(((size_t)a->rows + 1) * sizeof(*a->starts));
+	a->claimed = text_alloc(((size_t)a->people + 1) * sizeof(*a->claimed));
+	l->tellable = text_alloc(((size_t)a->people + 1) * sizeof(*l->tellable));
+	scoring_init(&l->scoring, &l->evidence, l->people_limit);
+	l->scored = true;
+	scoring_learn(&l->scoring);
+	if (find_edges(l, progress, f))
+		return -1;
+	weigh_edges(l, settings ? settings->once : LINKAGE_AUTO);
+	assignment_run(a);
+	decide_all(l);
+	find_tellable(l);
 	return 0;
 }
 
@@ -423,24 +512,19 @@ void linkage_result(const struct linkage *l, uint32_t record, struct linkage_res
 	};
 }
 
-double linkage_person(const struct linkage *l, uint32_t person)
+double linkage_person(const struct linkage *l, uint32_t person, double *ret_tellable)
 {
-	return person < l->people_limit && l->absent ? -expm1(l->absent[person]) : 0;
+	bool known = person < l->people_limit && l->tellable;
+
+	if (ret_tellable)
+		*ret_tellable = known ? l->tellable[person] : 0;
+	return known ? l->assignment.claimed[person] : 0;
 }
 
-void linkage_explain(
-	const struct linkage *l, uint32_t record, uint32_t person, struct text *out)
+void linkage_keys(const struct linkage *l, struct text *out)
 {
-	const struct evidence_list *records = &l->evidence.lists[EVIDENCE_RECORDS];
-	const struct evidence_row *row, *entry;
-	struct verdict v;
-
-	if (record >= l->records_limit || !l->decisions || !l->decisions[record].row)
-		return;
-	row = &records->rows[l->decisions[record].row - 1];
-	entry = finder_entry(&l->finder, row, person, &v);
-	if (entry)
-		verdict_explain(&l->evidence, row, entry, out);
+	if (l->scored)
+		blocking_report(&l->scoring.blocking, l->assignment.rows, out);
 }
 
 const char *linkage_outcome_name(enum linkage_outcome outcome)
@@ -463,10 +547,12 @@ const char *linkage_reason_text(enum linkage_reason reason)
 		[LINKAGE_NUMBER_AND_NAME] = "number and name",
 		[LINKAGE_NUMBER_ONLY] = "number, no name",
 		[LINKAGE_ALL_FIELDS] = "all fields agree",
-		[LINKAGE_SEVERAL] = "several agree on every field",
+		[LINKAGE_MOST_FIELDS] = "most fields agree",
+		[LINKAGE_SEVERAL] = "several fit alike",
 		[LINKAGE_SHARED_NUMBER] = "several hold the number",
 		[LINKAGE_CONFLICT] = "conflict",
 		[LINKAGE_NUMBER_DIFFERS] = "number differs",
+		[LINKAGE_TAKEN] = "others fit better",
 		[LINKAGE_TOO_LITTLE] = "too little evidence",
 	};
 

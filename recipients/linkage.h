@@ -7,21 +7,22 @@
  * probabilities. The same input gives the same output, byte for byte: ties go by person number,
  * never by the order of a hash table.
  *
- * This version decides by rules: strong identifiers first, then exact agreement of the normal
- * forms of all fields that both sides have. Missing on either side is no evidence, neither for
- * nor against. Normal forms: name.h, rank.h, number.h, date.h, postcode.h, place.h; which field
- * is of which kind: value.h.
+ * Every record is held against everybody who may be it (blocking.h), in all fields that both
+ * sides have (comparison.h, naming.h). What agreement and disagreement weigh is learned from the
+ * two files (model.h). Out of the weights come probabilities: among the candidates of a record,
+ * with "nobody" as a rival (scoring.h), and among the records that want one person
+ * (assignment.h). Missing on either side is no evidence, neither for nor against.
  *
  * Numbers of people and records are the caller's own, from 0 and without large gaps. A person
  * may have several entries (several lists, two posts, a name before marriage): add each with
  * the same number; entries are alternatives, candidates are people.
  *
- * I. P. Fellegi, A. B. Sunter: A Theory for Record Linkage. JASA 64 (1969), for what is to
- * come.
+ * I. P. Fellegi, A. B. Sunter: A Theory for Record Linkage. JASA 64 (1969).
  */
 #ifndef RECIPIENTS_LINKAGE_H
 #define RECIPIENTS_LINKAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,15 +49,16 @@ enum linkage_reason {
 	LINKAGE_NUMBER_AND_NAME, /* "number and name": a strong identifier agrees, the name does
 				    not contradict */
 	LINKAGE_NUMBER_ONLY,   /* "number, no name": a strong identifier, no name to compare */
-	LINKAGE_ALL_FIELDS,    /* "all fields agree": with this one person and nobody else */
-	LINKAGE_SEVERAL,       /* "several agree on every field" */
+	LINKAGE_ALL_FIELDS,    /* "all fields agree": with this one person */
+	LINKAGE_MOST_FIELDS,   /* "most fields agree": and nobody fits better */
+	LINKAGE_SEVERAL,       /* "several fit alike" */
 	LINKAGE_SHARED_NUMBER, /* "several hold the number": and the name does not decide */
 	LINKAGE_CONFLICT,      /* "conflict": an identifier says one person, the name or another
 				  identifier says another; or the holder has quite another name */
-	LINKAGE_NUMBER_DIFFERS, /* "number differs": everything else agrees; a typing error, or
-				   somebody else */
-	LINKAGE_TOO_LITTLE      /* "too little evidence": this one fits, but a surname or
-				   a rank alone proves nothing */
+	LINKAGE_NUMBER_DIFFERS, /* "number differs": else it would be this person; a typing error,
+				   or somebody else */
+	LINKAGE_TAKEN,		/* "others fit better": who fits is named by other records */
+	LINKAGE_TOO_LITTLE	/* "too little evidence": these fit, but nothing proves it */
 };
 
 struct linkage_candidate {
@@ -72,9 +74,17 @@ struct linkage_result {
 	size_t fit;   /* how many fit in all; more than count when cut */
 };
 
+/* May a person be in the leak more than once? */
+enum linkage_once {
+	LINKAGE_AUTO, /* the files tell */
+	LINKAGE_ONCE,
+	LINKAGE_OFTEN
+};
+
 struct linkage_settings {
 	double threshold; /* a record whose best candidate is below it is `possible`, never
 			     `matched`; 0: LINKAGE_THRESHOLD */
+	enum linkage_once once;
 };
 
 struct linkage;
@@ -96,6 +106,11 @@ int linkage_add_person(
 int linkage_add_record(
 	struct linkage *l, uint32_t record, const char *packed, size_t length, struct fault *f);
 
+/* A human has said who this record is: they are it for certain, and no longer free for
+ * others. LINKAGE_NO_ONE: nobody is. Before linkage_run. */
+#define LINKAGE_NO_ONE UINT32_MAX
+void linkage_settle(struct linkage *l, uint32_t record, uint32_t person);
+
 /* Decides every record, once. `settings` and `progress` may be NULL. After a fault, only free
  * it. */
 int linkage_run(struct linkage *l, const struct linkage_settings *settings,
@@ -104,17 +119,36 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 /* After linkage_run. A record that was never added is LINKAGE_UNMATCHED, LINKAGE_NOTHING. */
 void linkage_result(const struct linkage *l, uint32_t record, struct linkage_result *ret);
 
-/* That this person is in the leak at all: over all records, those with too many candidates to
-   list included, taken as independent. 0 to 1. */
-double linkage_person(const struct linkage *l, uint32_t person);
+/*
+ * That this person is in the leak at all, by all records, 0 to 1. `ret_tellable` (or NULL): the
+ * same without the records that are a conflict, on which nobody is told before a human decides.
+ */
+double linkage_person(const struct linkage *l, uint32_t person, double *ret_tellable);
 
 /*
- * Plain words on what speaks for and against this record being this person (a candidate or
- * not), a line a field: "pay_number: agrees", "rank: differs", "unit: only in the record".
- * Names of fields, never values. Of several entries the one that fits best.
+ * What speaks for and against this record being this person (a candidate or not), in bits: a
+ * line a field, then what the rivals and the other records take or give. The lines add up to
+ * the log odds of the probability that is shown. Names of fields and counts, never values of
+ * people. False: no such record or person.
  */
-void linkage_explain(
-	const struct linkage *l, uint32_t record, uint32_t person, struct text *out);
+struct linkage_line {
+	char what[64]; /* "surname", "unit" ... */
+	char how[96];  /* "equal, as on 0.3 % of the list" */
+	double bits;
+};
+
+#define LINKAGE_LINES 32
+struct linkage_explanation {
+	struct linkage_line lines[LINKAGE_LINES];
+	size_t count;
+	double probability;
+};
+
+bool linkage_explain(struct linkage *l, uint32_t record, uint32_t person,
+	struct linkage_explanation *ret);
+
+/* How the list was searched: a line a key with how many people came up for a record by it. */
+void linkage_keys(const struct linkage *l, struct text *out);
 
 const char *linkage_outcome_name(enum linkage_outcome outcome); /* "matched", "ambiguous" ... */
 const char *linkage_reason_text(enum linkage_reason reason);

@@ -5,14 +5,15 @@
  */
 #include "recipients/match.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "recipients/vault.h"
 
 #define VERSION                                                                          \
-	"rules 1" /* part of the inputs: another way of deciding is another set          \
-		   */
+	"weights 1" /* part of the inputs: another way of deciding is another set        \
+		     */
 
 /* What a human said of a record. */
 struct ruling {
@@ -27,8 +28,6 @@ struct matching {
 	size_t rulings_count;
 	double *absent; /* per person: the probability of being in none of the records
 			   that may be told from */
-	bool *touched;  /* per person: a conflict is among their records, so only `absent`
-			   counts */
 };
 
 static void matching_done(struct matching *m)
@@ -38,7 +37,6 @@ static void matching_done(struct matching *m)
 	linkage_free(m->linkage);
 	free(m->rulings);
 	free(m->absent);
-	free(m->touched);
 }
 #define auto_matching __attribute__((cleanup(matching_done))) struct matching
 
@@ -126,11 +124,16 @@ static const struct ruling *find_ruling(const struct matching *m, int64_t record
 
 /* A row that a human gave to one person, or to nobody: it speaks of no one else any more.
  */
-static bool is_settled(const struct matching *m, int64_t record)
+static void settle(struct matching *m, uint32_t at)
 {
-	const struct ruling *r = find_ruling(m, record);
+	const struct ruling *r = find_ruling(m, m->records.rows[at].id);
+	size_t person;
 
-	return r && !r->all;
+	if (!r || r->all)
+		return;
+	person = r->person ? roster_person(&m->people, r->person) : SIZE_MAX;
+	linkage_settle(
+		m->linkage, at, person == SIZE_MAX ? LINKAGE_NO_ONE : (uint32_t)person);
 }
 
 static int load(struct ledger *l, struct matching *m, const struct progress *progress,
@@ -147,8 +150,8 @@ static int load(struct ledger *l, struct matching *m, const struct progress *pro
 		if (i % 1000 == 0 && progress_step(progress, "reading records", i,
 					     m->records.count, f))
 			return -1;
-		if (!is_settled(m, r->id) && linkage_add_record(m->linkage, (uint32_t)i,
-						     r->packed, r->length, f))
+		settle(m, (uint32_t)i);
+		if (linkage_add_record(m->linkage, (uint32_t)i, r->packed, r->length, f))
 			return -1;
 	}
 	for (size_t i = 0; i < m->people.count; i++) {
@@ -217,10 +220,8 @@ static int write_ruled(struct matching *m, struct writer *w, int64_t record,
 	query_bind_text(w->match, ":reason", "decided by a person");
 	if (query_run(w->match, f))
 		return -1;
-	if (r->person) {
-		m->absent[roster_person(&m->people, r->person)] = 0;
+	if (r->person)
 		return write_candidate(w, record, r->person, 1, f);
-	}
 	for (size_t i = 0; r->all && i < found->count; i++) {
 		const struct linkage_candidate *c = &found->candidates[i];
 		double least = c->probability > 0.5 ? c->probability : 0.5;
@@ -244,10 +245,6 @@ static int write_found(struct matching *m, struct writer *w, int64_t record,
 	for (size_t i = 0; i < found->count; i++) {
 		const struct linkage_candidate *c = &found->candidates[i];
 
-		if (found->reason == LINKAGE_CONFLICT)
-			m->touched[c->person] = true;
-		else
-			m->absent[c->person] *= 1 - c->probability;
 		if (write_candidate(
 			    w, record, m->people.people[c->person], c->probability, f))
 			return -1;
@@ -284,14 +281,12 @@ static int write_presence(struct matching *m, struct writer *w, struct fault *f)
 {
 	for (size_t i = 0; i < m->people.people_count; i++) {
 		size_t at = m->people.people_by_id[i];
-		double tellable = 1 - m->absent[at];
-		double found = linkage_person(m->linkage, (uint32_t)at);
+		double tellable,
+			found = linkage_person(m->linkage, (uint32_t)at, &tellable);
 
-		if (!m->touched[at] &&
-			found > tellable) /* more people fit than are listed */
-			tellable = found;
-		if (found < tellable)
-			found = tellable;
+		/* All candidates of a row that a human decided so. */
+		tellable = fmax(tellable, 1 - m->absent[at]);
+		found = fmax(found, tellable);
 		if (found < LINKAGE_LEAST)
 			continue;
 		query_bind_int(w->presence, ":person", m->people.people[at]);
@@ -323,7 +318,6 @@ static int write_set(struct ledger *l, struct matching *m,
 	if (query_run(q, f) || writer_open(l, set, &w, f))
 		return -1;
 	m->absent = text_alloc(m->people.people_count * sizeof(*m->absent));
-	m->touched = text_alloc(m->people.people_count * sizeof(*m->touched));
 	for (size_t i = 0; i < m->people.people_count; i++)
 		m->absent[i] = 1;
 	return write_records(m, &w, progress, f) || write_presence(m, &w, f) ? -1 : 0;
@@ -383,6 +377,26 @@ int match_run(struct ledger *l, const struct progress *progress, struct match_ta
 	return match_tally(l, ret, f);
 }
 
+static void explain_candidate(struct matching *m, uint32_t at,
+	const struct linkage_candidate *candidate, struct text *out)
+{
+	struct linkage_explanation x;
+	char scratch[ROSTER_NAME];
+	double sum = 0;
+
+	text_printf(out, "\n%s  probability %.6f\n",
+		roster_person_name(&m->people, candidate->person, scratch),
+		candidate->probability);
+	if (!linkage_explain(m->linkage, at, candidate->person, &x))
+		return;
+	for (size_t i = 0; i < x.count; i++) {
+		text_printf(out, "  %+8.2f bits  %-24s %s\n", x.lines[i].bits,
+			x.lines[i].what, x.lines[i].how);
+		sum += x.lines[i].bits;
+	}
+	text_printf(out, "  %+8.2f bits  in all\n", sum);
+}
+
 int match_explain(
 	struct ledger *l, const char *row_name, struct text *out, struct fault *f)
 {
@@ -405,12 +419,7 @@ int match_explain(
 	if (find_ruling(&m, m.records.rows[at].id))
 		text_add_string(out,
 			"A person decided this row; that stands above what follows.\n");
-	for (size_t i = 0; i < found.count; i++) {
-		text_printf(out, "\n%s  probability %.3f\n",
-			roster_person_name(
-				&m.people, found.candidates[i].person, scratch),
-			found.candidates[i].probability);
-		linkage_explain(m.linkage, (uint32_t)at, found.candidates[i].person, out);
-	}
+	for (size_t i = 0; i < found.count; i++)
+		explain_candidate(&m, (uint32_t)at, &found.candidates[i], out);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names out of fields, and whether two of them fit. Which reading is the right one only
- * the staff list can say: that is linkage.c's.
+ * Names out of fields. Which reading is the right one only the staff list can say: that
+ * is scoring.c's; how well two names agree is naming.c's.
  *
  * What can go wrong: a surname that looks like a rank or title ("Constable", "Banda").
  * Words are taken away only whole and only while a word is left, and what might have been
@@ -13,8 +13,6 @@
 #include <string.h>
 
 #include "recipients/fold.h"
-#include "recipients/likeness.h"
-#include "recipients/nickname.h"
 
 /* Words of a name in lower case, hyphens inside them kept. */
 struct words {
@@ -97,6 +95,13 @@ static bool is_word_byte(char c)
 	       (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
 }
 
+/* A letter that a wrong decoding ate: "J?rgen". It stands for one letter, whichever. */
+static bool is_lost_letter(const char *text, size_t i, size_t length)
+{
+	return text[i] == '?' && ((i > 0 && is_word_byte(text[i - 1])) ||
+					 (i + 1 < length && is_word_byte(text[i + 1])));
+}
+
 /* A collar number among the words of a name; a 0 for an O is no such thing. */
 static bool is_numeral(const char *word)
 {
@@ -119,7 +124,8 @@ static void words_cut(struct words *w, const char *text, size_t length)
 		bool capitals = true;
 
 		for (; i < length &&
-			(is_word_byte(text[i]) || text[i] == '\'' || text[i] == '-');
+			(is_word_byte(text[i]) || text[i] == '\'' || text[i] == '-' ||
+				is_lost_letter(text, i, length));
 			i++) {
 			if (text[i] == '\'' || (text[i] == '-' && out == start))
 				continue;
@@ -305,6 +311,7 @@ static size_t reading_add(
 	forenames_write(w, from == w->from ? to : w->from, from == w->from ? w->to : from,
 		n->forenames);
 	n->rank = w->rank;
+	n->order = to == w->to ? NAME_FORENAME_FIRST : NAME_SURNAME_FIRST;
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(ret[i].surname, n->surname) &&
 			!strcmp(ret[i].forenames, n->forenames))
@@ -334,14 +341,17 @@ static size_t read_plain(const char *text, size_t length, struct name ret[])
 {
 	static const enum strip strips[] = {STRIP_RANKS, STRIP_FRONT, STRIP_TITLES};
 	bool doubtful = true;
-	size_t count = 0;
+	size_t count = 0, first;
 
 	for (size_t i = 0; i < 3 && doubtful; i++) {
 		struct words w;
 
 		words_cut(&w, text, length);
 		words_strip(&w, strips[i], 2);
+		first = count;
 		count = readings_add(&w, ret, count);
+		for (; first < count; first++)
+			ret[first].rank_kept = i > 0;
 		doubtful = i ? doubtful : w.doubtful;
 	}
 	return count;
@@ -366,6 +376,8 @@ static size_t read_comma(const char *text, const char *comma, struct name ret[])
 	surname_write(&surname, surname.from, surname.to, ret->surname);
 	forenames_write(&rest, rest.from, rest.to, ret->forenames);
 	ret->rank = surname.rank.first ? surname.rank : rest.rank;
+	ret->order = NAME_COMMA;
+	ret->rank_kept = false;
 	return 1;
 }
 
@@ -443,128 +455,4 @@ void name_key(const char *surname, char out[NAME_ROOM])
 		if (*surname != '-')
 			*out++ = *surname;
 	*out = '\0';
-}
-
-/* Forenames cut into words. */
-struct forenames {
-	char bytes[NAME_ROOM];
-	const char *word[NAME_WORDS];
-	size_t count;
-};
-
-static void forenames_cut(struct forenames *f, const char *text)
-{
-	(void)snprintf(f->bytes, sizeof(f->bytes), "%s", text);
-	f->count = fold_split(f->bytes, f->word, NAME_WORDS);
-}
-
-static bool word_fits(const char *a, const char *b)
-{
-	return a[0] == b[0] && (!a[1] || !b[1] || !strcmp(a, b));
-}
-
-static bool joined_equal(const char *a, const char *b)
-{
-	for (;; a++, b++) {
-		a += *a == ' ';
-		b += *b == ' ';
-		if (*a != *b)
-			return false;
-		if (!*a)
-			return true;
-	}
-}
-
-enum name_fit name_forenames_fit(const char *given, const char *listed)
-{
-	struct forenames a, b;
-	size_t k = 0;
-	bool extra = false;
-
-	if (!*given || !*listed || joined_equal(given, listed))
-		return NAME_FITS;
-	forenames_cut(&a, given);
-	forenames_cut(&b, listed);
-	if (!word_fits(a.word[0], b.word[0]))
-		return NAME_DIFFERS;
-	/* The others in the same order; some of the list's may be left out. */
-	for (size_t i = 1; i < a.count; i++) {
-		size_t next = k + 1;
-
-		extra = extra || next >= b.count;
-		if (extra)
-			continue;
-		while (next < b.count && !word_fits(a.word[i], b.word[next]))
-			next++;
-		if (next >= b.count)
-			return NAME_DIFFERS;
-		k = next;
-	}
-	return extra ? NAME_EXTRA : NAME_FITS;
-}
-
-/* A part of one surname is the other, or a part of it. */
-static bool parts_meet(const char *a, const char *b)
-{
-	for (const char *p = a; *p; p += strcspn(p, "-"), p += *p == '-') {
-		size_t count = strcspn(p, "-");
-
-		for (const char *q = b; *q; q += strcspn(q, "-"), q += *q == '-')
-			if (count > 2 && count == strcspn(q, "-") &&
-				!strncmp(p, q, count))
-				return true;
-	}
-	return false;
-}
-
-static bool surnames_meet(const char *a, const char *b)
-{
-	char left[NAME_ROOM], right[NAME_ROOM];
-
-	if (!*a || !*b || parts_meet(a, b))
-		return true;
-	name_key(a, left);
-	name_key(b, right);
-	return likeness_typing(left, right);
-}
-
-static bool forenames_meet(const char *left, const char *right)
-{
-	struct forenames a, b;
-
-	if (!*left || !*right)
-		return true;
-	forenames_cut(&a, left);
-	forenames_cut(&b, right);
-	if (a.word[0][0] == b.word[0][0])
-		return true;
-	/* Known by the second forename, on either side. */
-	for (size_t i = 0; i < a.count; i++)
-		for (size_t k = 0; k < b.count; k++)
-			if ((i == 0 || k == 0) &&
-				(word_fits(a.word[i], b.word[k]) ||
-					likeness_typing(a.word[i], b.word[k]) ||
-					nickname_pair(a.word[i], b.word[k])))
-				return true;
-	return false;
-}
-
-/* One's surname is the other's first forename, and the other way round. */
-static bool swapped(const struct name *a, const struct name *b)
-{
-	struct forenames left, right;
-
-	forenames_cut(&left, a->forenames);
-	forenames_cut(&right, b->forenames);
-	return left.count && right.count && left.word[0][1] && right.word[0][1] &&
-	       likeness_typing(left.word[0], b->surname) &&
-	       likeness_typing(right.word[0], a->surname);
-}
-
-bool name_contradicts(const struct name *a, const struct name *b)
-{
-	if (surnames_meet(a->surname, b->surname) &&
-		forenames_meet(a->forenames, b->forenames))
-		return false;
-	return !swapped(a, b);
 }

@@ -23,12 +23,24 @@
 #define NAME_READINGS 16
 #define NAME_WORDS 12 /* of one name; what is beyond is cut */
 
+/* In which order the parts of a name stood; which is usual, the whole file shows. */
+enum name_order {
+	NAME_GIVEN,	     /* in columns of their own */
+	NAME_COMMA,	     /* "Smith, John" */
+	NAME_FORENAME_FIRST, /* "John Smith" */
+	NAME_SURNAME_FIRST,  /* "Smith John" */
+	NAME_SWAPPED,	     /* each in the column of the other, or "John, Smith" */
+	NAME_ORDERS
+};
+
 struct name {
 	char surname[NAME_ROOM];   /* its parts with "-" between: "oneill", "smith-jones"; "" if
 				      none */
 	char forenames[NAME_ROOM]; /* words with a space between; a word of one letter is an
 				      initial; "" if none */
 	struct rank_set rank;      /* that stood before or behind the name */
+	enum name_order order;
+	bool rank_kept; /* what looks like a rank was read as a name or initials */
 };
 
 /* All readings of a whole name: "SMITH, John", "John Smith", "PC Smith J", "J. Smith". Returns
@@ -42,22 +54,5 @@ bool name_initials(const char *text, char out[NAME_ROOM]); /* "JR", "J.R.", "J R
 
 /* The surname under which one looks: without its hyphens. */
 void name_key(const char *surname, char out[NAME_ROOM]);
-
-enum name_fit {
-	NAME_DIFFERS,
-	NAME_EXTRA, /* all that `listed` has agrees; `given` has more forenames than it */
-	NAME_FITS   /* equal, or initials of it, or fewer of them; or one side has none */
-};
-
-/* Do the forenames that are given fit those on the list? */
-enum name_fit name_forenames_fit(const char *given, const char *listed);
-
-/*
- * Can these not be one person, if a number says they are? Tolerant: typing errors, a part of a
- * double-barrelled name, swapped names, nicknames, a second forename used as the first and the
- * same initial contradict nothing. Former surname and known-as are names of their own: ask for
- * each.
- */
-bool name_contradicts(const struct name *a, const struct name *b);
 
 #endif

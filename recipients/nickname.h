@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nickname: short and pet names whose first letter is not that of the full name (Bill, Peggy,
- * Mandy). Those that keep it (Mike, Sue) agree by their initial and need no table.
+ * nickname: short and pet names: Bill for William, Chris for Christopher, Robbie for Robert,
+ * Gaz for Gareth. That a pair is here says only that two forenames may be one person's.
  */
 #ifndef RECIPIENTS_NICKNAME_H
 #define RECIPIENTS_NICKNAME_H
 
 #include <stdbool.h>
 
-bool nickname_pair(const char *a, const char *b); /* folded, in either order */
+/* A word, and the names that it may stand for, itself the first: "bill" -> "bill", "william".
+ * NULL behind the last. Names that are only cut (Josh, Danny) need no table. */
+#define NICKNAME_MOST 8
+struct nickname {
+	const char *full[NICKNAME_MOST + 1];
+};
+
+void nickname_look(const char *word, struct nickname *ret); /* keeps the word */
+
+/* In either order; also two short names of one full name (Bill, Will). False for equal ones. */
+bool nickname_pair(const struct nickname *a, const struct nickname *b);
 
 #endif

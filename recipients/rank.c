@@ -411,3 +411,23 @@ bool rank_detective(unsigned rank)
 {
 	return rank < BAND_A && ranks[rank].detective;
 }
+
+static int difference(unsigned a, unsigned b)
+{
+	return a > b ? (int)(a - b) : (int)(b - a);
+}
+
+bool rank_steps(unsigned a, unsigned b, int *ret)
+{
+	int step = rank_seniority(a) - rank_seniority(b);
+
+	*ret = difference(a, b);
+	if (a >= BAND_A && b >= BAND_A)
+		return true;
+	if (a >= ADMINISTRATIVE_ASSISTANT && a < BAND_A &&
+		b >= ADMINISTRATIVE_ASSISTANT && b < BAND_A)
+		return true;
+	*ret = step < 0 ? -step : step;
+	return rank_seniority(a) && rank_seniority(b) &&
+	       (!step || rank_detective(a) == rank_detective(b));
+}

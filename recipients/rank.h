@@ -41,5 +41,8 @@ const char *rank_name(unsigned rank); /* "Detective Sergeant"; NULL for RANK_NON
  * not comparable. */
 int rank_seniority(unsigned rank);
 bool rank_detective(unsigned rank);
+/* How many steps lie between two ranks of one ladder (officers, detectives, grades, bands); a
+ * detective and an officer of the same step are 0 apart. False: they are on different ladders. */
+bool rank_steps(unsigned a, unsigned b, int *ret);
 
 #endif

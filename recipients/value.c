@@ -14,6 +14,7 @@
 
 #include "recipients/date.h"
 #include "recipients/fold.h"
+#include "recipients/likeness.h"
 #include "recipients/number.h"
 #include "recipients/place.h"
 #include "recipients/postcode.h"
@@ -21,7 +22,6 @@
 #include "recipients/vetting.h"
 
 #define AS_TEXT 0x80000000u /* a value that its kind does not know, compared as text */
-#define EPOCH 1000000       /* so that no day is 0 */
 
 static const struct {
 	const char *field;
@@ -144,13 +144,19 @@ static struct value vetting_value(const char *text, struct dictionary *forms)
 	return v;
 }
 
-static struct value date_value(const char *text)
+/* Dates as yyyymmdd. What is none, "31/04/1986" or "1988-03-3", is kept as text: one
+ * letter of it may be wrong. */
+static struct value date_value(const char *text, struct dictionary *forms)
 {
+	struct value v;
 	struct date d;
 
-	if (!date_parse(text, &d))
-		return (struct value){0, 0};
-	return (struct value){(uint32_t)(d.day + EPOCH), (uint32_t)(d.swapped + EPOCH)};
+	if (date_parse(text, &d))
+		return (struct value){date_number(d.day),
+			d.swapped == d.day ? 0 : date_number(d.swapped)};
+	v = text_parse(text, forms);
+	v.main |= v.main ? AS_TEXT : 0;
+	return v;
 }
 
 static struct value postcode_value(const char *text, struct dictionary *forms)
@@ -218,7 +224,7 @@ struct value value_parse(enum value_kind kind, const char *text, struct dictiona
 	case VALUE_VETTING:
 		return vetting_value(text, forms);
 	case VALUE_DATE:
-		return date_value(text);
+		return date_value(text, forms);
 	case VALUE_POSTCODE:
 		return postcode_value(text, forms);
 	case VALUE_PLACE:
@@ -259,4 +265,235 @@ bool value_equal(enum value_kind kind, struct value a, struct value b)
 		break;
 	}
 	return a.main == b.main;
+}
+
+/* --- levels --- */
+
+static const char *string_of(uint32_t number, const struct dictionary *forms)
+{
+	number &= ~AS_TEXT;
+	return number ? dictionary_string(forms, number) : "";
+}
+
+/* Text that is no date, its year in front, without blanks. */
+static void spelt_text(const char *text, char out[VALUE_ROOM])
+{
+	char folded[FOLD_ROOM];
+	const char *words[4];
+	size_t count;
+
+	(void)snprintf(folded, sizeof(folded), "%s", text);
+	count = fold_split(folded, words, 4);
+	if (count == 3 && strlen(words[2]) == 4)
+		(void)snprintf(
+			out, VALUE_ROOM, "%.4s%.4s%.4s", words[2], words[1], words[0]);
+	else
+		(void)snprintf(out, VALUE_ROOM, "%.4s%.4s%.4s", count ? words[0] : "",
+			count > 1 ? words[1] : "", count > 2 ? words[2] : "");
+}
+
+static bool date_text(
+	struct value v, const struct dictionary *forms, unsigned n, char out[VALUE_ROOM])
+{
+	bool first = v.other && v.other < v.main;
+
+	if (v.main & AS_TEXT && n == 0)
+		spelt_text(string_of(v.main, forms), out);
+	else if (v.main & AS_TEXT)
+		out[0] = '\0';
+	else if (n == 0)
+		(void)snprintf(out, VALUE_ROOM, "%08u", v.main);
+	else if (n == 1) /* the same for both readings */
+		(void)snprintf(out, VALUE_ROOM, "d%08u", first ? v.other : v.main);
+	else if (n == 2)
+		(void)snprintf(out, VALUE_ROOM, "m%04u", v.main % 10000);
+	else
+		(void)snprintf(out, VALUE_ROOM, "y%04u", v.main / 10000);
+	return n < 4;
+}
+
+bool value_text(enum value_kind kind, struct value v, const struct dictionary *forms,
+	unsigned n, char out[VALUE_ROOM])
+{
+	out[0] = '\0';
+	switch (kind) {
+	case VALUE_DATE:
+		return date_text(v, forms, n, out);
+	case VALUE_POSTCODE:
+		(void)snprintf(out, VALUE_ROOM, "%s%s", string_of(v.main, forms),
+			n ? "" : string_of(v.other, forms));
+		return n < 2;
+	case VALUE_NUMBER:
+	case VALUE_EMAIL:
+	case VALUE_PLACE:
+	case VALUE_TEXT:
+		(void)snprintf(out, VALUE_ROOM, "%.*s", VALUE_ROOM - 1,
+			string_of(v.main, forms));
+		return n < 1;
+	case VALUE_SKIPPED:
+	case VALUE_NAME:
+	case VALUE_RANK:
+	case VALUE_VETTING:
+	case VALUE_MONEY:
+	case VALUE_GENDER:
+		break;
+	}
+	return false;
+}
+
+/* A text that is no date, beside a date in the ways in which dates are written. */
+static enum value_level dates_spelt(
+	struct value a, struct value b, const struct dictionary *forms)
+{
+	struct value text = a.main & AS_TEXT ? a : b, date = a.main & AS_TEXT ? b : a;
+	char forward[32], backward[32];
+
+	if (date.main & AS_TEXT)
+		return VALUE_OTHER;
+	(void)snprintf(forward, sizeof(forward), "%04u %02u %02u", date.main / 10000,
+		date.main / 100 % 100, date.main % 100);
+	(void)snprintf(backward, sizeof(backward), "%02u %02u %04u", date.main % 100,
+		date.main / 100 % 100, date.main / 10000);
+	return likeness_errors(string_of(text.main, forms), forward, 1) <= 1 ||
+			       likeness_errors(
+				       string_of(text.main, forms), backward, 1) <= 1
+		       ? VALUE_NEAR
+		       : VALUE_OTHER;
+}
+
+/* Digits in which two numbers of eight differ, a swap of neighbours counting once. */
+static unsigned digits_wrong(uint32_t a, uint32_t b)
+{
+	unsigned wrong = 0;
+
+	for (; a != b; a /= 10, b /= 10) {
+		if (a % 10 == b % 10)
+			continue;
+		wrong++;
+		if (a / 10 % 10 == b % 10 && b / 10 % 10 == a % 10) {
+			a /= 10;
+			b /= 10;
+		}
+	}
+	return wrong;
+}
+
+static enum value_level dates_compare(
+	struct value a, struct value b, const struct dictionary *forms)
+{
+	if ((a.main | b.main) & AS_TEXT)
+		return dates_spelt(a, b, forms);
+	if (a.other == b.main || digits_wrong(a.main, b.main) == 1)
+		return VALUE_NEAR;
+	if (a.main % 10000 == b.main % 10000)
+		return VALUE_CLOSE;
+	return a.main / 10000 == b.main / 10000 &&
+			       (a.main % 10000 == 101 || b.main % 10000 == 101)
+		       ? VALUE_PART
+		       : VALUE_OTHER;
+}
+
+static enum value_level ranks_compare(struct value a, struct value b)
+{
+	int step;
+
+	if ((a.main | b.main) & AS_TEXT)
+		return VALUE_OTHER;
+	if (rank_steps(a.main, b.main, &step))
+		return step == 1 ? VALUE_NEAR : step == 0 ? VALUE_CLOSE : VALUE_OTHER;
+	return VALUE_OTHER;
+}
+
+static enum value_level money_compare(struct value a, struct value b)
+{
+	uint32_t x = a.main - 1, y = b.main - 1, more = x > y ? x : y,
+		 less = x > y ? y : x;
+	uint32_t unit = x % 1000 == 0 || y % 1000 == 0 ? 1000
+			: x % 100 == 0 || y % 100 == 0 ? 100
+						       : 0;
+
+	if (unit && more - less <= unit / 2)
+		return VALUE_NEAR;
+	return more - less <= more / 25 ? VALUE_CLOSE : VALUE_OTHER;
+}
+
+static enum value_level postcodes_compare(
+	struct value a, struct value b, const struct dictionary *forms)
+{
+	char left[VALUE_ROOM], right[VALUE_ROOM];
+
+	value_text(VALUE_POSTCODE, a, forms, 0, left);
+	value_text(VALUE_POSTCODE, b, forms, 0, right);
+	if (likeness_errors(left, right, 1) <= 1)
+		return VALUE_NEAR;
+	return a.main == b.main ? VALUE_CLOSE : VALUE_OTHER;
+}
+
+/* How many words of `a` are among those of `b`, and how many it has. */
+static size_t words_shared(const char *a, const char *b, size_t *ret_words)
+{
+	size_t shared = 0;
+
+	*ret_words = 0;
+	while (*a) {
+		size_t length = strcspn(a, " ");
+
+		for (const char *p = b; *p; p += strcspn(p, " "), p += *p == ' ')
+			if (strcspn(p, " ") == length && !strncmp(a, p, length)) {
+				shared++;
+				break;
+			}
+		++*ret_words;
+		a += length;
+		a += *a == ' ';
+	}
+	return shared;
+}
+
+static enum value_level texts_compare(const char *a, const char *b)
+{
+	size_t shorter = strlen(a) < strlen(b) ? strlen(a) : strlen(b), left, right,
+	       shared;
+
+	if (likeness_errors(a, b, 2) <= (shorter > 8 ? 2u : shorter > 3 ? 1u : 0u))
+		return VALUE_NEAR;
+	shared = words_shared(a, b, &left);
+	(void)words_shared(b, a, &right);
+	if (shared && (shared == left || shared == right))
+		return VALUE_CLOSE;
+	if (shorter > 2 && (!strncmp(a, b, shorter)))
+		return VALUE_CLOSE;
+	return shared ? VALUE_PART : VALUE_OTHER;
+}
+
+enum value_level value_compare(enum value_kind kind, struct value a, struct value b,
+	const struct dictionary *forms)
+{
+	if (value_equal(kind, a, b))
+		return VALUE_EQUAL;
+	switch (kind) {
+	case VALUE_NUMBER:
+	case VALUE_EMAIL:
+		return likeness_errors(
+			       string_of(a.main, forms), string_of(b.main, forms), 1) <= 1
+			       ? VALUE_NEAR
+			       : VALUE_OTHER;
+	case VALUE_RANK:
+		return ranks_compare(a, b);
+	case VALUE_DATE:
+		return dates_compare(a, b, forms);
+	case VALUE_POSTCODE:
+		return postcodes_compare(a, b, forms);
+	case VALUE_PLACE:
+	case VALUE_TEXT:
+		return texts_compare(string_of(a.main, forms), string_of(b.main, forms));
+	case VALUE_MONEY:
+		return money_compare(a, b);
+	case VALUE_SKIPPED:
+	case VALUE_NAME:
+	case VALUE_VETTING:
+	case VALUE_GENDER:
+		break;
+	}
+	return VALUE_OTHER;
 }

@@ -36,13 +36,46 @@ enum value_kind value_kind_of(const char *field, bool *ret_strong);
 
 struct value {
 	uint32_t main;  /* 0: nothing to compare */
-	uint32_t other; /* prefix of a number, second rank, inward half of a postcode, swapped
-			   day; 0: none */
+	uint32_t other; /* prefix of a number, second rank, inward half of a postcode, the
+			   date with day and month swapped; 0: none */
 };
 
 /* For any kind but VALUE_SKIPPED and VALUE_NAME. */
 struct value value_parse(enum value_kind kind, const char *text, struct dictionary *forms);
+
+/*
+ * How well two values agree. What the levels between mean depends on the kind:
+ *
+ *             near                       close                    part
+ * number      a typing error
+ * e-mail      a typing error
+ * rank        a step up or down          a detective or not
+ * date        a typing error, or day     the same day of          the first of January of
+ *             and month swapped          another year             that year
+ * postcode    a typing error             the same outward half
+ * place,text  a typing error or two      a short form             a word in common
+ * money       rounded                    within 4 %
+ */
+enum value_level {
+	VALUE_EQUAL,
+	VALUE_NEAR,
+	VALUE_CLOSE,
+	VALUE_PART,
+	VALUE_OTHER,
+	VALUE_LEVELS
+};
+
 /* Both must have something to compare. */
+enum value_level value_compare(enum value_kind kind, struct value a, struct value b,
+	const struct dictionary *forms);
 bool value_equal(enum value_kind kind, struct value a, struct value b);
+
+/*
+ * Texts by which values that are alike can be found (alike.h): the first, with n = 0, may have
+ * a typing error, further ones must be equal. False: no value of this kind has an n-th.
+ */
+#define VALUE_ROOM 128
+bool value_text(enum value_kind kind, struct value v, const struct dictionary *forms,
+	unsigned n, char out[VALUE_ROOM]);
 
 #endif

@@ -94,14 +94,32 @@ static int read_lines(struct command *c, const struct exporting *x, struct line 
 	return got;
 }
 
+#define STEP 1e-6 /* the last digit that is printed */
+
+/*
+ * Candidates of a row that are equally likely are printed in a strict order, a last digit
+ * apart, so that whoever takes the first of a row and whoever takes the likeliest take
+ * the same one.
+ */
+static double printed(const struct line *line, double last)
+{
+	double p = line->probability < last - STEP ? line->probability : last - STEP;
+
+	return p > 0 ? p : 0;
+}
+
 static void print_lines(
 	FILE *out, const struct exporting *x, const struct line *lines, size_t count)
 {
+	double last = 2;
+
 	(void)fputs("row_id,person_id,probability,outcome,reason\n", out);
 	for (size_t i = 0; i < count; i++) {
 		char scratch[ROSTER_NAME];
 		bool person = lines[i].person != SIZE_MAX;
 
+		if (i && lines[i].record != lines[i - 1].record)
+			last = 2;
 		show_cell(out,
 			roster_row_name(&x->records.rows[lines[i].record], scratch), ',');
 		show_cell(out,
@@ -109,7 +127,7 @@ static void print_lines(
 			       : "",
 			',');
 		if (person)
-			(void)fprintf(out, "%.6f", lines[i].probability);
+			(void)fprintf(out, "%.6f", last = printed(&lines[i], last));
 		(void)fputc(',', out);
 		show_cell(out, lines[i].outcome, ',');
 		show_cell(out, lines[i].reason, '\n');

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding pairs without comparing all with all. How alike a pair is, the judge says
+ * (likeness.h, value.h); what it weighs is model.c's.
+ *
+ * What can go wrong: a pair that shares no key is never judged, which for names means
+ * more than two typing errors and another sound.
+ */
+#include "recipients/alike.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipients/index.h"
+#include "recipients/likeness.h"
+#include "recipients/numbering.h"
+#include "recipients/text.h"
+
+#define LETTERS 64       /* of a text that count */
+#define PREFIX 7         /* two errors are looked for in the first letters */
+#define PART_LEAST 3     /* letters in a part of a name */
+#define KEYS_MOST 256    /* of one text */
+#define SHARED_MOST 4096 /* given values with one key: what so many share says nothing   \
+			  */
+
+struct pair {
+	uint32_t given, listed, level;
+};
+
+struct pairs {
+	struct pair *list;
+	size_t count, room;
+};
+
+static void pair_add(struct pairs *p, uint32_t given, uint32_t listed, uint32_t level)
+{
+	if (p->count == p->room) {
+		p->room = p->room ? p->room * 2 : 256;
+		p->list = text_realloc(p->list, p->room * sizeof(*p->list));
+	}
+	p->list[p->count++] = (struct pair){given, listed, level};
+}
+
+/* Sorted by the given value, within it in the order of adding. */
+static void pairs_index(const struct pairs *p, uint32_t limit, struct alike *ret)
+{
+	ret->limit = limit;
+	ret->starts = text_alloc(((size_t)limit + 1) * sizeof(*ret->starts));
+	ret->items = text_alloc((p->count + 1) * sizeof(*ret->items));
+	for (size_t i = 0; i < p->count; i++)
+		ret->starts[p->list[i].given + 1]++;
+	for (uint32_t v = 0; v < limit; v++)
+		ret->starts[v + 1] += ret->starts[v];
+	for (size_t i = 0; i < p->count; i++)
+		ret->items[ret->starts[p->list[i].given]++] =
+			(struct alike_item){p->list[i].listed, p->list[i].level};
+	memmove(ret->starts + 1, ret->starts, limit * sizeof(*ret->starts));
+	ret->starts[0] = 0;
+}
+
+/* --- keys --- */
+
+struct keys {
+	uint64_t list[KEYS_MOST];
+	size_t count;
+};
+
+static void key_add(struct keys *k, uint64_t key)
+{
+	if (k->count < KEYS_MOST)
+		k->list[k->count++] = key;
+}
+
+/* FNV-1a of the text without its letters i and k (SIZE_MAX: none). */
+static uint64_t hash_without(const char *text, size_t length, size_t i, size_t k)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t at = 0; at < length; at++)
+		if (at != i && at != k)
+			hash = (hash ^ (unsigned char)text[at]) * 0x100000001b3;
+	return hash;
+}
+
+static void keys_deleted(struct keys *keys, const char *text, bool names)
+{
+	size_t length = strnlen(text, LETTERS);
+	bool twice = names && length > 4;
+
+	key_add(keys, hash_without(text, length, SIZE_MAX, SIZE_MAX));
+	if (length < 2)
+		return;
+	for (size_t i = 0; i < length; i++)
+		key_add(keys, hash_without(text, length, i, SIZE_MAX));
+	if (!twice)
+		return;
+	if (length > PREFIX)
+		length = PREFIX;
+	for (size_t i = 0; i < length; i++)
+		for (size_t k = i + 1; k < length; k++)
+			key_add(keys, ~hash_without(text, length, i, k));
+	for (size_t i = 0; i < length; i++)
+		key_add(keys, ~hash_without(text, length, i, SIZE_MAX));
+	key_add(keys, ~hash_without(text, length, SIZE_MAX, SIZE_MAX));
+}
+
+/* The word itself is among these, so that "traore" meets "mwangi-traore". */
+static void keys_parts(struct keys *keys, const char *text)
+{
+	const char *part = likeness_bare(text);
+
+	if (part)
+		key_add(keys, numbering_mix(2, hash_without(part, strlen(part), SIZE_MAX,
+						       SIZE_MAX)));
+	for (; *text; text += *text == '-') {
+		size_t length = strcspn(text, "-");
+
+		if (length >= PART_LEAST)
+			key_add(keys, numbering_mix(2, hash_without(text, length,
+							       SIZE_MAX, SIZE_MAX)));
+		text += length;
+	}
+}
+
+static uint64_t key_of(const char *text, unsigned kind)
+{
+	return numbering_mix(kind, hash_without(text, strlen(text), SIZE_MAX, SIZE_MAX));
+}
+
+/* Those of its first text, under which a typing error is found, and of the further ones.
+ */
+static void keys_of(const struct alike_question *q, uint32_t value, struct keys *keys)
+{
+	const char *text = q->text(q->context, value, 0);
+	char form[LIKENESS_ROOM];
+
+	keys->count = 0;
+	if (*text)
+		keys_deleted(keys, text, q->names);
+	if (*text && q->names) {
+		likeness_scanned(text, form);
+		if (strcmp(form, text) != 0)
+			keys_deleted(keys, form, false);
+		likeness_sound(text, form);
+		if (form[0] && form[1])
+			key_add(keys, key_of(form, 3));
+		keys_parts(keys, text);
+	}
+	for (unsigned n = 1; (text = q->text(q->context, value, n)); n++)
+		if (*text)
+			key_add(keys, key_of(text, 4));
+}
+
+/* --- pairs --- */
+
+struct join {
+	const struct alike_question *question;
+	struct numbering numbers; /* of keys */
+	struct index given;       /* values by number of a key */
+	uint32_t *seen; /* by given value: the listed one it was last judged with */
+	struct pairs pairs;
+};
+
+static void judge(struct join *j, uint32_t given, uint32_t listed)
+{
+	const struct alike_question *q = j->question;
+	unsigned level;
+
+	if (j->seen[given] == listed)
+		return;
+	j->seen[given] = listed;
+	level = q->judge(q->context, given, listed);
+	if (level != ALIKE_NOT)
+		pair_add(&j->pairs, given, listed, level);
+}
+
+static void join_listed(struct join *j, const struct keys *keys, uint32_t listed)
+{
+	for (size_t k = 0; k < keys->count; k++) {
+		uint32_t number = numbering_find(&j->numbers, keys->list[k]);
+		const uint32_t *end, *at = index_range(&j->given, number, &end);
+
+		if (!number || end - at > SHARED_MOST)
+			continue;
+		for (; at < end; at++)
+			judge(j, *at, listed);
+	}
+}
+
+void alike_join(const struct alike_question *q, struct alike *ret)
+{
+	struct join j = {.question = q};
+	struct keys keys;
+
+	j.seen = text_alloc(((size_t)q->limit + 1) * sizeof(*j.seen));
+	for (size_t i = 0; i < q->given_count; i++) {
+		keys_of(q, q->given[i], &keys);
+		for (size_t k = 0; k < keys.count; k++)
+			index_add(&j.given, numbering_add(&j.numbers, keys.list[k]),
+				q->given[i]);
+	}
+	index_build(&j.given, j.numbers.count + 1);
+	for (size_t i = 0; i < q->listed_count; i++) {
+		keys_of(q, q->listed[i], &keys);
+		join_listed(&j, &keys, q->listed[i]);
+	}
+	pairs_index(&j.pairs, q->limit, ret);
+	index_done(&j.given);
+	numbering_done(&j.numbers);
+	free(j.pairs.list);
+	free(j.seen);
+}
+
+void alike_each(const struct alike_question *q, struct alike *ret)
+{
+	struct pairs pairs = {0};
+
+	for (size_t i = 0; i < q->given_count; i++)
+		for (size_t k = 0; k < q->listed_count; k++) {
+			unsigned level = q->judge(q->context, q->given[i], q->listed[k]);
+
+			if (level != ALIKE_NOT)
+				pair_add(&pairs, q->given[i], q->listed[k], level);
+		}
+	pairs_index(&pairs, q->limit, ret);
+	free(pairs.list);
+}
+
+void alike_done(struct alike *a)
+{
+	free(a->items);
+	free(a->starts);
+	*a = (struct alike){0};
+}
+
+const struct alike_item *alike_range(
+	const struct alike *a, uint32_t given, const struct alike_item **ret_end)
+{
+	if (given >= a->limit)
+		return *ret_end = a->items;
+	*ret_end = a->items + a->starts[given + 1];
+	return a->items + a->starts[given];
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Marginals over all assignments. What the odds are is scoring.c's.
+ *
+ * What can go wrong: messages along a circle of many alike records count each other
+ * twice. They still keep the order, and small groups, where that shows most, are done
+ * exactly.
+ */
+#include "recipients/assignment.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipients/text.h"
+
+#define ROUNDS 40
+#define DAMPING 0.5
+#define SETTLED 1e-5
+#define GROUP_PEOPLE 7
+#define GROUP_ROWS 8
+#define EDGE_LEAST 1e-3  /* an edge below this ties nobody into a group */
+#define AGAIN_EXACT 0.02 /* more repeats than this, and groups are not done exactly */
+
+/* --- messages --- */
+
+/* What each row bids for each of its people, given how free they are for it. */
+static double bid(struct assignment *a, uint32_t row)
+{
+	double all = 1, change = 0;
+
+	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
+		all += a->edges[i].odds * a->edges[i].free;
+	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++) {
+		struct assignment_edge *e = &a->edges[i];
+		double rest = all - e->odds * e->free, fresh;
+
+		fresh = e->odds / (rest > 1 ? rest : 1);
+		change = fmax(change, fabs(fresh / (1 + fresh) - e->bid / (1 + e->bid)));
+		e->bid = fresh;
+	}
+	return change;
+}
+
+/* How free each person is for each row that wants them. */
+static void free_up(struct assignment *a, double *bids)
+{
+	memset(bids, 0, a->people * sizeof(*bids));
+	for (size_t i = 0; i < a->starts[a->rows]; i++)
+		bids[a->edges[i].person] += a->edges[i].bid;
+	for (size_t i = 0; i < a->starts[a->rows]; i++) {
+		struct assignment_edge *e = &a->edges[i];
+		double others = bids[e->person] - e->bid, fresh;
+
+		others = others > 0 ? others : 0;
+		fresh = (1 + a->again * others) / (1 + others);
+		e->free = DAMPING * e->free + (1 - DAMPING) * fresh;
+	}
+}
+
+static void read_out(struct assignment *a, const double *bids)
+{
+	for (uint32_t row = 0; row < a->rows; row++) {
+		double all = 1;
+
+		for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
+			all += a->edges[i].odds * a->edges[i].free;
+		for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
+			a->edges[i].probability =
+				a->edges[i].odds * a->edges[i].free / all;
+	}
+	for (uint32_t p = 0; p < a->people; p++)
+		a->claimed[p] = 1 - 1 / (1 + bids[p] + a->again * bids[p] * bids[p] / 2);
+}
+
+/* --- small groups --- */
+
+struct group {
+	uint32_t rows[GROUP_ROWS], people[GROUP_PEOPLE];
+	unsigned rows_count, people_count;
+	bool too_large;
+};
+
+/* Rows and people that compete form a tree of parents, people behind the rows. */
+static uint32_t root_of(uint32_t *parents, uint32_t i)
+{
+	while (parents[i] != i)
+		i = parents[i] = parents[parents[i]];
+	return i;
+}
+
+static bool ties(const struct assignment_edge *e)
+{
+	return e->probability >= EDGE_LEAST || e->bid >= EDGE_LEAST;
+}
+
+static void tie(const struct assignment *a, uint32_t *parents)
+{
+	for (uint32_t i = 0; i < a->rows + a->people; i++)
+		parents[i] = i;
+	for (size_t i = 0; i < a->starts[a->rows]; i++) {
+		const struct assignment_edge *e = &a->edges[i];
+		uint32_t x, y;
+
+		if (!ties(e))
+			continue;
+		x = root_of(parents, e->row);
+		y = root_of(parents, a->rows + e->person);
+		if (x != y)
+			parents[x > y ? x : y] = x > y ? y : x;
+	}
+}
+
+/* Odds within the group; what lies outside makes "nobody" likelier, and people less free.
+ */
+struct table {
+	double odds[GROUP_ROWS][GROUP_PEOPLE];
+	struct assignment_edge *edges[GROUP_ROWS][GROUP_PEOPLE];
+};
+
+static void table_fill(const struct assignment *a, const struct group *g,
+	const uint32_t *place, const double *bids, struct table *t)
+{
+	double inside[GROUP_PEOPLE] = {0};
+
+	memset(t, 0, sizeof(*t));
+	for (unsigned r = 0; r < g->rows_count; r++) {
+		double nobody = 1;
+
+		for (size_t i = a->starts[g->rows[r]]; i < a->starts[g->rows[r] + 1];
+			i++) {
+			struct assignment_edge *e = &a->edges[i];
+
+			if (ties(e)) {
+				t->edges[r][place[e->person]] = e;
+				t->odds[r][place[e->person]] = e->odds;
+				inside[place[e->person]] += e->bid;
+			} else {
+				nobody += e->odds * e->free;
+			}
+		}
+		for (unsigned p = 0; p < g->people_count; p++)
+			t->odds[r][p] /= nobody;
+	}
+	for (unsigned p = 0; p < g->people_count; p++) {
+		double outside = bids[g->people[p]] - inside[p];
+
+		for (unsigned r = 0; r < g->rows_count; r++)
+			t->odds[r][p] /= 1 + (outside > 0 ? outside : 0);
+	}
+}
+
+/* One more row: sums over all assignments, by the people who are taken. */
+static void extend(const struct table *t, const struct group *g, unsigned row,
+	const double *from, double *to)
+{
+	unsigned sets = 1u << g->people_count;
+
+	for (unsigned set = 0; set < sets; set++) {
+		double sum = from[set];
+
+		for (unsigned p = 0; p < g->people_count; p++)
+			if (set >> p & 1)
+				sum += from[set & ~(1u << p)] * t->odds[row][p];
+		to[set] = sum;
+	}
+}
+
+/* Forward over the rows, backward, and what meets in each. */
+static void solve(struct assignment *a, const struct group *g, struct table *t,
+	double (*forward)[1u << GROUP_PEOPLE], double (*backward)[1u << GROUP_PEOPLE])
+{
+	unsigned sets = 1u << g->people_count, rows = g->rows_count;
+	double all = 0, claimed[GROUP_PEOPLE] = {0};
+
+	memset(forward[0], 0, sets * sizeof(double));
+	memset(backward[rows], 0, sets * sizeof(double));
+	forward[0][0] = backward[rows][0] = 1;
+	for (unsigned r = 0; r < rows; r++)
+		extend(t, g, r, forward[r], forward[r + 1]);
+	for (unsigned r = rows; r-- > 0;)
+		extend(t, g, r, backward[r + 1], backward[r]);
+	for (unsigned set = 0; set < sets; set++) {
+		all += forward[rows][set];
+		for (unsigned p = 0; p < g->people_count; p++)
+			claimed[p] += set >> p & 1 ? forward[rows][set] : 0;
+	}
+	for (unsigned p = 0; p < g->people_count; p++)
+		a->claimed[g->people[p]] = claimed[p] / all;
+	for (unsigned r = 0; r < rows; r++)
+		for (unsigned p = 0; p < g->people_count; p++) {
+			double sum = 0;
+
+			if (!t->edges[r][p])
+				continue;
+			/* Before it some set, behind it some other, and neither has the
+			 * person. */
+			for (unsigned set = 0; set < sets; set++) {
+				unsigned rest = (sets - 1) & ~set & ~(1u << p);
+
+				if (set >> p & 1 || forward[r][set] <= 0)
+					continue;
+				for (unsigned other = rest;; other = (other - 1) & rest) {
+					sum += forward[r][set] * backward[r + 1][other];
+					if (!other)
+						break;
+				}
+			}
+			t->edges[r][p]->probability = sum * t->odds[r][p] / all;
+		}
+}
+
+static void group_add(
+	struct group *groups, uint32_t root, bool row, uint32_t i, uint32_t *place)
+{
+	struct group *g = &groups[root];
+
+	if (row && g->rows_count < GROUP_ROWS)
+		g->rows[g->rows_count++] = i;
+	else if (!row && g->people_count < GROUP_PEOPLE) {
+		*place = g->people_count;
+		g->people[g->people_count++] = i;
+	} else {
+		g->too_large = true;
+	}
+}
+
+/* Groups are numbered by their roots, those of one row and one person left out: these are
+ * a tree. */
+static void solve_groups(struct assignment *a, const double *bids)
+{
+	uint32_t nodes = a->rows + a->people, count = 0;
+	uint32_t *parents = text_alloc(((size_t)nodes + 1) * sizeof(*parents));
+	uint32_t *sizes = text_alloc(((size_t)nodes + 1) * sizeof(*sizes));
+	uint32_t *place = text_alloc(((size_t)a->people + 1) * sizeof(*place));
+	struct group *groups;
+	struct table *table = text_alloc(sizeof(*table));
+	double(*sums)[1u << GROUP_PEOPLE] =
+		text_alloc(2 * (GROUP_ROWS + 1) * sizeof(*sums));
+
+	tie(a, parents);
+	for (uint32_t i = 0; i < nodes; i++)
+		sizes[root_of(parents, i)]++;
+	for (uint32_t i = 0; i < nodes; i++)
+		sizes[i] = sizes[i] > 3 ? ++count : 0;
+	groups = text_alloc(((size_t)count + 1) * sizeof(*groups));
+	for (uint32_t i = 0; i < nodes; i++) {
+		uint32_t number = sizes[root_of(parents, i)];
+
+		if (number)
+			group_add(groups, number - 1, i < a->rows,
+				i < a->rows ? i : i - a->rows,
+				i < a->rows ? NULL : &place[i - a->rows]);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (groups[i].too_large || groups[i].people_count < 2)
+			continue;
+		table_fill(a, &groups[i], place, bids, table);
+		solve(a, &groups[i], table, sums, sums + GROUP_ROWS + 1);
+	}
+	free(parents);
+	free(sizes);
+	free(place);
+	free(groups);
+	free(table);
+	free(sums);
+}
+
+void assignment_run(struct assignment *a)
+{
+	double *bids = text_alloc(((size_t)a->people + 1) * sizeof(*bids));
+	double change = 1;
+
+	for (size_t i = 0; i < a->starts[a->rows]; i++) {
+		a->edges[i].free = 1;
+		a->edges[i].bid = 0;
+	}
+	for (int round = 0; round < ROUNDS && change > SETTLED; round++) {
+		change = 0;
+		for (uint32_t row = 0; row < a->rows; row++)
+			change = fmax(change, bid(a, row));
+		free_up(a, bids);
+	}
+	read_out(a, bids);
+	if (a->again < AGAIN_EXACT)
+		solve_groups(a, bids);
+	free(bids);
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Evidence added up. Who comes up at all is blocking.c's; what follows when several
+ * records want one person is assignment.c's.
+ *
+ * What can go wrong: a weight counts twice what two fields say together. dependence.c
+ * takes the worst of that away.
+ */
+#include "recipients/scoring.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SPREAD                                                                           \
+	16.0 /* candidates that weigh so much less than the best, or than nobody, are    \
+		out */
+#define READING_UNLIKELY                                                                 \
+	(-7.0)      /* log; such a reading of a name must find its surname as it is */
+#define SAMPLE 6000 /* records from which the model is learned */
+
+/* How common the orders of a name are. */
+static const double usual_orders[NAME_ORDERS] = {[NAME_GIVEN] = 1,
+	[NAME_COMMA] = 1,
+	[NAME_FORENAME_FIRST] = .93,
+	[NAME_SURNAME_FIRST] = .07,
+	[NAME_SWAPPED] = .015};
+#define RANK_KEPT .02 /* and that "PC" stands for two forenames */
+
+void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
+{
+	bool *seen = text_alloc((size_t)people + 1);
+
+	*s = (struct scoring){.evidence = e};
+	comparisons_init(&s->comparisons, e);
+	naming_init(&s->naming, e);
+	dependence_init(&s->dependence, &s->comparisons);
+	blocking_init(&s->blocking, &s->comparisons, &s->naming);
+	model_init(&s->model, &s->comparisons);
+	s->places = text_alloc(((size_t)people + 1) * sizeof(*s->places));
+	for (size_t i = 0; i < e->lists[EVIDENCE_PEOPLE].count; i++) {
+		uint32_t person = e->lists[EVIDENCE_PEOPLE].rows[i].owner;
+
+		s->people += !seen[person];
+		seen[person] = true;
+	}
+	free(seen);
+}
+
+void scoring_done(struct scoring *s)
+{
+	comparisons_done(&s->comparisons);
+	naming_done(&s->naming);
+	dependence_done(&s->dependence);
+	blocking_done(&s->blocking);
+	free(s->list);
+	free(s->places);
+	*s = (struct scoring){0};
+}
+
+static double log_nobody(const struct scoring *s)
+{
+	return model_log_nobody(&s->model, s->likely) -
+	       model_log_prior(&s->model, s->people);
+}
+
+double scoring_log_odds(const struct scoring *s, const struct score *score)
+{
+	return score->weight - log_nobody(s);
+}
+
+/* --- one entry --- */
+
+/* The fields that agree exactly, for those that go together. */
+struct equal {
+	uint32_t values[DEPENDENCE_FIELDS];
+	double log_u[DEPENDENCE_FIELDS];
+};
+
+static double weigh_fields(
+	const struct scoring *s, uint32_t entry, model_pattern *pattern)
+{
+	const struct comparisons *c = &s->comparisons;
+	double sum = 0;
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		unsigned level = comparison_level(c, &c->list[i], entry);
+
+		if (level == VALUE_LEVELS)
+			continue;
+		*pattern |= model_set(NAMING_PARTS + i, level);
+		sum += s->weights[NAMING_PARTS + i][level];
+	}
+	return sum;
+}
+
+static double weigh_name(const struct scoring *s, const struct naming_levels *levels)
+{
+	double sum = 0;
+
+	for (unsigned part = 0; part < NAMING_PARTS; part++)
+		if (levels->level[part] != NAMING_MISSING)
+			sum += s->weights[part][levels->level[part]];
+	return sum;
+}
+
+/* The name of the entry that fits the reading laid out best. */
+static double weigh_names(const struct scoring *s, const struct evidence_row *entry,
+	struct naming_levels *ret)
+{
+	double best = -INFINITY;
+
+	for (uint32_t i = 0; i < entry->names_count; i++) {
+		struct naming_levels levels;
+		double weight;
+
+		naming_compare(
+			&s->naming, &s->evidence->names[entry->names + i], &levels);
+		weight = weigh_name(s, &levels);
+		if (weight > best) {
+			best = weight;
+			*ret = levels;
+		}
+	}
+	return entry->names_count ? best : 0;
+}
+
+static double log_u_of(const struct scoring *s, model_pattern pattern)
+{
+	double sum = 0;
+
+	for (unsigned part = 0; part < s->model.parts; part++) {
+		int level = model_get(pattern, part);
+
+		if (level >= 0)
+			sum += part < NAMING_PARTS
+				       ? s->naming.log_u[part][level]
+				       : s->comparisons.list[part - NAMING_PARTS]
+						 .log_u[level];
+	}
+	return sum;
+}
+
+static double take_joint(const struct scoring *s, uint32_t entry, model_pattern pattern,
+	const struct naming_levels *name)
+{
+	const struct comparisons *c = &s->comparisons;
+	struct equal equal = {{name->surname, name->forename},
+		{s->naming.log_u[NAMING_SURNAME][SURNAME_EQUAL],
+			model_get(pattern, NAMING_INITIAL) >= 0
+				? s->naming.log_u[NAMING_INITIAL][INITIAL_FIRST]
+				: s->naming.log_u[NAMING_FORENAME][FORENAME_EQUAL]}};
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (model_get(pattern, NAMING_PARTS + i) != VALUE_EQUAL)
+			continue;
+		equal.values[2 + i] =
+			c->matrix[(size_t)entry * c->columns + c->list[i].listed[0]];
+		equal.log_u[2 + i] = c->list[i].log_u[VALUE_EQUAL];
+	}
+	return dependence_take(&s->dependence, equal.values, equal.log_u);
+}
+
+static bool is_holder(const struct scoring *s, uint32_t entry)
+{
+	const struct comparisons *c = &s->comparisons;
+
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->list[i].strong && c->list[i].value &&
+			comparison_level(c, &c->list[i], entry) == VALUE_EQUAL)
+			return true;
+	return false;
+}
+
+/* Under the reading that is laid out. False: too light to count. */
+static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t reading,
+	double log_reading, struct score *ret)
+{
+	const struct evidence_row *row = &s->evidence->lists[EVIDENCE_PEOPLE].rows[entry];
+	struct naming_levels name = {0};
+	model_pattern pattern = 0;
+	double weight = log_reading;
+
+	memset(name.level, NAMING_MISSING, sizeof(name.level));
+	if (s->naming.reading)
+		weight += weigh_names(s, row, &name);
+	if (weight + s->fields_most < s->floor && !is_holder(s, entry))
+		return false;
+	weight += weigh_fields(s, entry, &pattern);
+	if (weight < s->floor && !is_holder(s, entry))
+		return false;
+	for (unsigned part = 0; part < NAMING_PARTS; part++)
+		if (name.level[part] != NAMING_MISSING)
+			pattern |= model_set(part, name.level[part]);
+	*ret = (struct score){.person = row->owner,
+		.entry = entry,
+		.reading = reading,
+		.holder = is_holder(s, entry),
+		.pattern = pattern,
+		.listing = s->listing,
+		.log_u = log_u_of(s, pattern),
+		.log_reading = log_reading,
+		.log_joint = take_joint(s, entry, pattern, &name)};
+	ret->weight = weight + ret->log_joint;
+	return ret->weight >= s->floor || ret->holder;
+}
+
+/* --- one record --- */
+
+static void list_add(struct scoring *s, const struct score *score)
+{
+	uint32_t *place = &s->places[score->person];
+
+	s->floor = fmax(s->floor, score->weight - SPREAD);
+	if (*place) {
+		if (score->weight > s->list[*place - 1].weight)
+			s->list[*place - 1] = *score;
+		return;
+	}
+	if (s->count == s->room) {
+		s->room = s->room ? s->room * 2 : 256;
+		s->list = text_realloc(s->list, s->room * sizeof(*s->list));
+	}
+	s->list[s->count++] = *score;
+	*place = (uint32_t)s->count;
+}
+
+static int compare_scores(const void *a, const void *b)
+{
+	const struct score *x = a, *y = b;
+
+	if (x->weight != y->weight)
+		return x->weight < y->weight ? 1 : -1;
+	return x->person < y->person ? -1 : x->person > y->person;
+}
+
+/* How likely each reading of the name is, before the list is asked who it is. */
+static void weigh_readings(
+	const struct scoring *s, const struct evidence_row *record, double log_readings[])
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < record->names_count; i++) {
+		const struct evidence_name *n = &s->evidence->names[record->names + i];
+
+		log_readings[i] = usual_orders[n->order] * naming_share(&s->naming, n) *
+				  (n->rank_kept ? RANK_KEPT : 1);
+		sum += log_readings[i];
+	}
+	for (uint32_t i = 0; i < record->names_count; i++)
+		log_readings[i] = log(log_readings[i] / sum);
+}
+
+#define READINGS 64 /* those of name.h, each with a name at birth and a pet name */
+
+/* Notes whether a part of the record has a value, and stands on the list. */
+static void list_part(struct model_listing *l, unsigned part, bool any, bool listed)
+{
+	l->listed &= ~(1u << part);
+	l->unlisted &= ~(1u << part);
+	if (any)
+		*(listed ? &l->listed : &l->unlisted) |= 1u << part;
+}
+
+static void lay_fields(struct scoring *s, const struct evidence_row *record)
+{
+	comparisons_lay(&s->comparisons, record);
+	s->listing = (struct model_listing){0};
+	s->fields_most = 0;
+	for (uint32_t i = 0; i < s->comparisons.count; i++) {
+		const struct comparison *x = &s->comparisons.list[i];
+		int class = x->listed_equal ? MODEL_LISTED : MODEL_UNLISTED;
+		double most = 0;
+
+		list_part(&s->listing, NAMING_PARTS + i, x->value != 0, x->listed_equal);
+		for (unsigned level = 0; x->value && level < VALUE_LEVELS; level++) {
+			double weight = s->model.log_m[class][NAMING_PARTS + i][level] -
+					x->log_u[level];
+
+			s->weights[NAMING_PARTS + i][level] = weight;
+			most = fmax(most, weight);
+		}
+		s->fields_most += most;
+	}
+}
+
+static void lay_reading(struct scoring *s, const struct evidence_name *reading)
+{
+	const struct naming *n = &s->naming;
+
+	naming_lay(&s->naming, reading);
+	list_part(&s->listing, NAMING_SURNAME, reading, n->surname_listed);
+	list_part(&s->listing, NAMING_FORENAME, reading && n->forename_full,
+		n->forename_listed);
+	for (unsigned part = 0; reading && part < NAMING_PARTS; part++)
+		for (int level = 0; level < s->model.levels[part]; level++)
+			s->weights[part][level] = s->model.log_m[model_class(s->listing,
+							  part)][part][level] -
+						  n->log_u[part][level];
+}
+
+/* The reading that is likeliest by itself. */
+static uint32_t likeliest(const double *log_readings, uint32_t readings)
+{
+	uint32_t best = 0;
+
+	for (uint32_t i = 1; i < readings; i++)
+		best = log_readings[i] > log_readings[best] ? i : best;
+	return best;
+}
+
+/* "Nobody" is weighed by what the record has on the list, in its likeliest reading. */
+static void lay_record(struct scoring *s, const struct evidence_row *record,
+	double log_readings[READINGS], uint32_t *ret_readings)
+{
+	const struct evidence_name *names = s->evidence->names + record->names;
+
+	*ret_readings = record->names_count < READINGS ? record->names_count : READINGS;
+	lay_fields(s, record);
+	weigh_readings(s, record, log_readings);
+	lay_reading(
+		s, *ret_readings ? &names[likeliest(log_readings, *ret_readings)] : NULL);
+	s->likely = s->listing;
+	s->count = 0;
+	s->floor = log_nobody(s) - SPREAD;
+}
+
+static void weigh_entries(struct scoring *s, uint32_t reading, double log_reading,
+	const uint32_t *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct score score;
+
+		if (weigh_entry(s, entries[i], reading, log_reading, &score))
+			list_add(s, &score);
+	}
+}
+
+static void places_clear(struct scoring *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		s->places[s->list[i].person] = 0;
+}
+
+/* By each reading of the name whom it finds, then by each whom other keys find. */
+static void weigh_record(struct scoring *s, const struct evidence_row *record)
+{
+	double log_readings[READINGS] = {0};
+	const struct evidence_name *names = s->evidence->names + record->names;
+	struct blocking *b = &s->blocking;
+	uint32_t readings;
+
+	lay_record(s, record, log_readings, &readings);
+	for (uint32_t r = 0; r < readings; r++) {
+		lay_reading(s, &names[r]);
+		blocking_find_named(b, &names[r], log_readings[r] < READING_UNLIKELY);
+		weigh_entries(s, r, log_readings[r], b->entries, b->entries_count);
+	}
+	blocking_find(b, record);
+	for (uint32_t r = 0; r < (readings ? readings : 1); r++) {
+		if (readings && r && log_readings[r] < READING_UNLIKELY)
+			continue;
+		lay_reading(s, readings ? &names[r] : NULL);
+		weigh_entries(s, r, log_readings[r], b->entries, b->entries_count);
+	}
+	places_clear(s);
+}
+
+void scoring_find(struct scoring *s, const struct evidence_row *record)
+{
+	size_t kept = 0;
+
+	weigh_record(s, record);
+	for (size_t i = 0; i < s->count; i++)
+		if (s->list[i].weight >= s->floor || s->list[i].holder)
+			s->list[kept++] = s->list[i];
+	if (kept > 1)
+		qsort(s->list, kept, sizeof(*s->list), compare_scores);
+	s->count = kept < SCORING_MOST ? kept : SCORING_MOST;
+	s->cut = kept - s->count;
+}
+
+bool scoring_weigh(struct scoring *s, const struct evidence_row *record, uint32_t person,
+	struct score *ret)
+{
+	const struct evidence_list *people = &s->evidence->lists[EVIDENCE_PEOPLE];
+	double log_readings[READINGS] = {0};
+	uint32_t readings;
+
+	lay_record(s, record, log_readings, &readings);
+	s->floor = -INFINITY;
+	for (uint32_t r = 0; r < (readings ? readings : 1); r++) {
+		lay_reading(s, readings ? &s->evidence->names[record->names + r] : NULL);
+		for (uint32_t i = 0; i < people->count; i++)
+			if (people->rows[i].owner == person)
+				weigh_entries(s, r, log_readings[r], &i, 1);
+	}
+	places_clear(s);
+	if (s->count)
+		*ret = s->list[0];
+	return s->count > 0;
+}
+
+void scoring_lay(
+	struct scoring *s, const struct evidence_row *record, const struct score *score)
+{
+	lay_fields(s, record);
+	lay_reading(s, record->names_count
+			       ? &s->evidence->names[record->names + score->reading]
+			       : NULL);
+}
+
+/* --- learning --- */
+
+static void sample_record(
+	struct scoring *s, struct model_sample *sample, const struct evidence_row *record)
+{
+	scoring_find(s, record);
+	model_sample_record(sample, s->likely);
+	for (size_t i = 0; i < s->count; i++)
+		model_sample_add(sample, s->list[i].pattern,
+			s->list[i].log_u - s->list[i].log_reading - s->list[i].log_joint);
+	for (unsigned part = 0; part < NAMING_PARTS && record->names_count; part++)
+		for (int level = 0; level < s->model.levels[part]; level++)
+			sample->usual[model_class(s->listing, part)][part][level] +=
+				exp(s->naming.log_u[part][level]);
+	for (uint32_t i = 0; i < s->comparisons.count; i++)
+		for (int level = 0; s->comparisons.list[i].value && level < VALUE_LEVELS;
+			level++)
+			sample->usual[model_class(s->listing, NAMING_PARTS + i)]
+				     [NAMING_PARTS + i][level] +=
+				exp(s->comparisons.list[i].log_u[level]);
+}
+
+void scoring_learn(struct scoring *s)
+{
+	const struct evidence_list *records = &s->evidence->lists[EVIDENCE_RECORDS];
+	size_t step = records->count / SAMPLE + 1;
+	struct model_sample sample = {0};
+
+	for (size_t i = 0; i < records->count; i += step)
+		sample_record(s, &sample, &records->rows[i]);
+	model_learn(&s->model, &sample, s->people);
+	model_sample_done(&sample);
+}

@@ -85,7 +85,11 @@ int command_policy(struct command *c, struct fault *f)
 int command_decides(const struct command *c, struct fault *f)
 {
 	if (c->by && *c->by && c->reason && *c->reason)
-		return 0;
+		return strlen(c->by) <= VERB_WORDS_MAX && strlen(c->reason) <= VERB_WORDS_MAX
+			       ? 0
+			       : fault_set(f, FAULT_USAGE,
+					 "--by and --reason take at most %d bytes each",
+					 VERB_WORDS_MAX);
 	return fault_set(f, FAULT_USAGE,
 		"a decision is kept for good: say who and why with --by NAME --reason TEXT");
 }
@@ -347,7 +351,8 @@ static int open_incident(struct command *c, struct fault *f)
 {
 	struct ledger_options o = {.key_file = c->key_file,
 		.verb = c->verb->name,
-		.wait_seconds = c->wait_seconds};
+		.wait_seconds = c->wait_seconds,
+		.beside = c->verb->needs == VERB_DECIDES};
 	enum ledger_mode mode = LEDGER_WRITE;
 	struct stat st;
 
@@ -365,11 +370,12 @@ static int open_incident(struct command *c, struct fault *f)
 	return ledger_open(c->dir, mode, &o, &c->ledger, f);
 }
 
-/* With --json stdout holds one object and nothing else. */
+/* With --json stdout holds one object and nothing else. `--find -` reads. */
 static int refuse_two_documents(const struct command *c, struct fault *f)
 {
 	for (size_t i = 0; c->json && i < c->choices_count; i++)
-		if (c->choices[i].value && !strcmp(c->choices[i].value, "-"))
+		if (c->choices[i].value && !strcmp(c->choices[i].value, "-") &&
+			strcmp(c->choices[i].name, "find") != 0)
 			return fault_set(f, FAULT_USAGE,
 				"--%s - and --json both want the standard output: name a file",
 				c->choices[i].name);

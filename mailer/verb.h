@@ -29,7 +29,8 @@ struct verb_option {
 enum verb_needs {
 	VERB_ALONE,  /* no incident */
 	VERB_READS,  /* settings, and the ledger for reading */
-	VERB_WRITES  /* settings, and the ledger under the writer's lock */
+	VERB_WRITES, /* settings, and the ledger under the writer's lock */
+	VERB_DECIDES /* the same, but what it writes is short: it need not wait for a `send` at work */
 };
 
 struct command;
@@ -84,6 +85,7 @@ int command_number(const struct command *c, const char *name, long min, long max
 /* policy.json, loaded once. */
 int command_policy(struct command *c, struct fault *f);
 /* --by and --reason, which every human decision takes. */
+#define VERB_WORDS_MAX 4000 /* bytes of either */
 int command_decides(const struct command *c, struct fault *f);
 /* What a later version brings: FAULT_USAGE "... is not in this version". */
 int command_later(const char *what, struct fault *f);

@@ -39,6 +39,13 @@ static const struct sealed_column {
 		SQL("SELECT notice_id AS row, bytes_sealed AS seal FROM message")},
 	{"outcome.reply_sealed",
 		SQL("SELECT attempt_id AS row, reply_sealed AS seal FROM outcome")},
+	{"person_decision.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM person_decision")},
+	{"task_event.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM task_event")},
+	{"task_letter.code_sealed",
+		SQL("SELECT task_id AS row, code_sealed AS seal FROM task_letter")},
+	{"note.text_sealed", SQL("SELECT id AS row, text_sealed AS seal FROM note")},
 };
 
 static int check_column(

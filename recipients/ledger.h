@@ -4,7 +4,8 @@
  * sqlite3.h. What the tables mean stands in schema/0001-ledger.sql.
  *
  * One writing process at a time, under a lock of the kernel (flock on ledger.lock; the file names verb, operator
- * and time for whoever has to wait, and is emptied at the end). Readers read while `send` writes.
+ * and time for whoever has to wait, and is emptied at the end). Readers read while `send` writes, and so does a
+ * single decision (`beside`).
  *
  * Use:
  *	auto_query struct query *q = NULL;
@@ -45,6 +46,11 @@ struct ledger_options {
 	const char *operator; /* who is at the keyboard */
 	const char *mode;     /* "rehearsal" or "live", recorded with the run */
 	int wait_seconds;     /* how long to wait for the lock */
+	/*
+	 * For what a human decides while `send` is at work: one short transaction, between two of the lock's holder.
+	 * With nobody at work the lock is taken as always.
+	 */
+	bool beside;
 };
 
 /* Makes DIR/ledger.db (0600), its id, and the key. FAULT_CANTCREATE if a ledger is there. */

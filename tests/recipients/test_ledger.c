@@ -276,6 +276,59 @@ static void readers_while_one_writes(void **state)
 	ledger_close(reader, 0);
 }
 
+/* A decision is written while somebody else holds the lock, and both go on. */
+static void beside_a_writer(void **state)
+{
+	struct ledger *second = NULL;
+	struct fault f = {0};
+	int64_t run;
+
+	(void)state;
+	fine(ledger_begin(book.ledger, &f), &f);
+	insert_decision(book.ledger, 1, &f);
+	fine(ledger_commit(book.ledger, &f), &f);
+	run = ledger_run(book.ledger);
+	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "in use");
+	book.options.beside = true;
+	fine(ledger_open(book.dir, LEDGER_WRITE, &book.options, &second, &f), &f);
+	fine(ledger_begin(second, &f), &f);
+	insert_decision(second, 2, &f);
+	fine(ledger_commit(second, &f), &f);
+	assert_true(ledger_run(second) > run);
+	ledger_close(second, 0);
+	assert_true(ledger_writer_alive(book.dir)); /* the lock is still the first one's */
+	fine(ledger_begin(book.ledger, &f), &f);
+	insert_decision(book.ledger, 3, &f);
+	fine(ledger_commit(book.ledger, &f), &f);
+	assert_true(ledger_run(book.ledger) == run);
+	assert_int_equal(book_number(&book, DECISIONS), 3);
+}
+
+static void beside_nobody(void **state)
+{
+	struct ledger *first = NULL;
+	struct fault f = {0};
+
+	(void)state;
+	book_shut(&book);
+	book.options.beside = true;
+	fine(ledger_open(book.dir, LEDGER_WRITE, &book.options, &first, &f), &f);
+	book.options.beside = false;
+	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "in use");
+	ledger_close(first, 0);
+	book_open(&book, LEDGER_WRITE);
+}
+
+/* Only who has the lock changes the format. */
+static void an_older_one_in_use(void **state)
+{
+	(void)state;
+	tamper("PRAGMA user_version=1");
+	book.options.beside = true;
+	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "older format");
+	book.options.beside = false;
+}
+
 static void left_open(void **state)
 {
 	struct fault f = {0};
@@ -406,13 +459,17 @@ static void fill_all_tables(void)
 	       "INSERT INTO notice VALUES (1, 1, 1, 'x', 0, 'notice', x'00', x'00', x'00', x'00', x'00');"
 	       "INSERT INTO stencil VALUES (1, 1, x'00');"
 	       "INSERT INTO message VALUES (1, 1, x'00');"
-	       "INSERT INTO task VALUES (1, 1, 1, 'x', 0, 'level');"
+	       "INSERT INTO task (id, set_id, person_id, level, level_order, reason) VALUES (1, 1, 1, 'x', 0, 'level');"
 	       "INSERT INTO plan VALUES (1, 1, 1, NULL);"
 	       "INSERT INTO release VALUES (1, 1, 1, 'rehearsal', 1, 'd', 'm');"
 	       "INSERT INTO release_item VALUES (1, 1, 1);"
 	       "INSERT INTO release_withdrawn VALUES (1, 1, 1);"
 	       "INSERT INTO attempt VALUES (1, 1, 1, 1, 1, 1);"
-	       "INSERT INTO outcome VALUES (1, 1, 1, 'accepted', 250, '', x'00');");
+	       "INSERT INTO outcome VALUES (1, 1, 1, 'accepted', 250, '', x'00');"
+	       "INSERT INTO person_decision VALUES (1, 1, 1, 1, 'hold', NULL, 1, 1, NULL, x'00');"
+	       "INSERT INTO task_event VALUES (1, 1, 1, 1, 'done', NULL, NULL, x'00');"
+	       "INSERT INTO task_letter VALUES (1, 1, 1, x'00', x'00');"
+	       "INSERT INTO note VALUES (1, 1, 1, 1, 'delay', NULL, x'00');");
 }
 
 static bool may_be_deleted(const char *table)
@@ -472,7 +529,7 @@ static void history_stays(void **state)
 		if (!may_be_deleted(table))
 			refuses(db, table, delete, true);
 	}
-	assert_int_equal(count, 27);
+	assert_int_equal(count, 31);
 	(void)sqlite3_finalize(tables);
 	refuses(db, "message", "DELETE FROM message", false);
 	refuses(db, "stencil", "DELETE FROM stencil", false);
@@ -496,6 +553,9 @@ int main(void)
 		EACH(a_run_that_writes),
 		EACH(nested),
 		EACH(readers_while_one_writes),
+		EACH(beside_a_writer),
+		EACH(beside_nobody),
+		EACH(an_older_one_in_use),
 		EACH(left_open),
 		EACH(rehearsing_changes_nothing),
 		EACH(a_reader_does_not_write),

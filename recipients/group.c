@@ -17,6 +17,7 @@
 #include "recipients/question.h"
 #include "recipients/roster.h"
 #include "recipients/route.h"
+#include "recipients/ruling.h"
 #include "recipients/vault.h"
 
 #define SEAL_PAD 256
@@ -38,7 +39,8 @@ struct grouping {
 	size_t links_count;
 	double *tellable; /* per person */
 	bool *decided;    /* per person: a human said to tell them */
-	size_t *caught;   /* per level: people on the list whom its rules catch */
+	struct rulings *rulings;
+	size_t *caught; /* per level: people on the list whom its rules catch */
 	struct facts_row entry_row, record_row;
 	struct text folded; /* of the kinds: NUL-separated */
 	const char *folded_kinds[EXPOSURE_KINDS_MAX];
@@ -57,6 +59,7 @@ static void grouping_done(struct grouping *g)
 	free(g->links);
 	free(g->tellable);
 	free(g->decided);
+	rulings_free(g->rulings);
 	free(g->caught);
 	facts_row_done(&g->entry_row);
 	facts_row_done(&g->record_row);
@@ -72,7 +75,7 @@ static int digest_inputs(struct ledger *l, const struct group_options *o,
 	unsigned char out[VAULT_DIGEST], struct fault *f)
 {
 	auto_text_buffer bytes = {0};
-	int64_t set;
+	int64_t set, rulings;
 	char *exposed = json_dumps(o->exposed, JSON_COMPACT),
 	     *allowed = json_dumps(o->allowed, JSON_COMPACT);
 
@@ -80,9 +83,12 @@ static int digest_inputs(struct ledger *l, const struct group_options *o,
 	text_printf(&bytes, "\n%s\n%s", exposed ? exposed : "", allowed ? allowed : "");
 	free(exposed);
 	free(allowed);
-	if (ledger_number(l, SQL("SELECT max(id) FROM match_set"), 0, &set, f))
+	if (ledger_number(l, SQL("SELECT max(id) FROM match_set"), 0, &set, f) ||
+		ruling_newest(l, &rulings, f))
 		return -1;
 	text_printf(&bytes, "\nmatch %lld", (long long)set);
+	if (rulings)
+		text_printf(&bytes, "\nrulings %lld", (long long)rulings);
 	vault_digest(ledger_vault(l), "group", bytes.bytes, bytes.length, out);
 	return 0;
 }
@@ -259,13 +265,40 @@ static void judge(
 	}
 }
 
+/* The level that the rules give, or a higher one to which a human raised them. */
+static int level_of(struct grouping *g, size_t person, const struct policy_verdict *v,
+	size_t *ret, struct fault *f)
+{
+	const struct policy *p = g->options->policy;
+	const struct ruling_now *now = rulings_find(g->rulings, g->people.people[person]);
+	const struct policy_level *raised;
+	char scratch[ROSTER_NAME];
+
+	*ret = policy_level_of(p, v);
+	if (!now || !now->level)
+		return 0;
+	raised = policy_level_named(p, now->level);
+	if (!raised)
+		return fault_set(f, FAULT_CONFIG,
+			"policy.json: there is no level '%s' any more, to which %s was raised by a decision: put it back, or"
+			" decide anew (breachmail person %s --raise LEVEL)",
+			now->level, roster_person_name(&g->people, person, scratch),
+			roster_person_name(&g->people, person, scratch));
+	if ((size_t)(raised - p->levels) < *ret)
+		*ret = (size_t)(raised - p->levels);
+	return 0;
+}
+
 static void write_why(struct grouping *g, size_t person, uint64_t kinds,
-	const struct policy_verdict *v, const char *address, struct row *why)
+	const struct policy_verdict *v, size_t order, const char *address,
+	struct row *why)
 {
 	const struct policy *p = g->options->policy;
 	auto_text_buffer words = {0};
 	char number[32];
 
+	if (order < policy_level_of(p, v))
+		row_add(why, GROUP_LEVEL, "a person raised them to this level");
 	for (size_t i = 0; i < p->levels_count; i++) {
 		if (!(v->levels >> i & 1))
 			continue;
@@ -282,24 +315,55 @@ static void write_why(struct grouping *g, size_t person, uint64_t kinds,
 	row_add(why, "findability", number);
 }
 
-static int write_assignment(struct grouping *g, size_t person, uint64_t kinds,
-	const struct policy_verdict *v, struct fault *f)
+/* Why a human wants them told in person; NULL: nobody does. */
+static const char *task_reason(
+	const struct ruling_now *now, const struct policy_level *level)
 {
-	const struct policy *p = g->options->policy;
-	size_t order = policy_level_of(p, v);
-	const struct policy_level *level = &p->levels[order];
-	const char *route = policy_route_name(level->route);
-	struct route_address to = {NULL, "level"};
+	bool decided = now && now->route && !strcmp(now->route, "task");
+	bool told = level->route == POLICY_MAIL || level->route == POLICY_TASK;
+
+	if (!now || (!told && !decided))
+		return NULL;
+	return now->deceased         ? "deceased"
+	       : now->address_unsafe ? "address-unsafe"
+	       : decided             ? "decided"
+				     : NULL;
+}
+
+/*
+ * The policy's route, unless a human decided another one. Nobody whose level is not told
+ * by mail becomes so by a decision.
+ */
+static const char *route_of(struct grouping *g, size_t person,
+	const struct policy_level *level, struct route_address *to)
+{
+	const struct ruling_now *now = rulings_find(g->rulings, g->people.people[person]);
+	const char *reason = task_reason(now, level);
+
+	*to = (struct route_address){NULL, reason ? reason : "level"};
+	if (now && now->route && strcmp(now->route, "task") != 0) {
+		to->reason = "decided";
+		return now->route;
+	}
+	if (reason)
+		return policy_route_name(POLICY_TASK);
+	if (level->route != POLICY_MAIL)
+		return policy_route_name(level->route);
+	route_find(g->routes, roster_newest(&g->people, person), g->options->refuses,
+		g->options->user, to);
+	return policy_route_name(to->address ? POLICY_MAIL : POLICY_TASK);
+}
+
+static int write_assignment(struct grouping *g, size_t person, uint64_t kinds,
+	const struct policy_verdict *v, size_t order, struct fault *f)
+{
+	const struct policy_level *level = &g->options->policy->levels[order];
+	struct route_address to;
+	const char *route = route_of(g, person, level, &to);
 	int64_t id = g->ids[g->next_id++];
 	auto_row why = {0};
 
-	if (level->route == POLICY_MAIL) {
-		route_find(g->routes, roster_newest(&g->people, person),
-			g->options->refuses, g->options->user, &to);
-		if (!to.address)
-			route = policy_route_name(POLICY_TASK);
-	}
-	write_why(g, person, kinds, v, to.address, &why);
+	write_why(g, person, kinds, v, order, to.address, &why);
 	query_bind_int(g->insert, ":id", id);
 	query_bind_int(g->insert, ":person", g->people.people[person]);
 	query_bind_text(g->insert, ":level", level->name);
@@ -321,17 +385,20 @@ static int take_person(
 	const struct policy *p = g->options->policy;
 	struct policy_verdict v = {0};
 	double tellable = g->tellable[person];
+	size_t order;
 
 	judge(g, person, kinds, &v);
+	if (level_of(g, person, &v, &order, f))
+		return -1;
 	for (size_t i = 0; i < p->levels_count; i++)
 		g->caught[i] += v.levels >> i & 1;
 	if (tellable < LINKAGE_LEAST && !g->decided[person])
 		return 0;
 	if (tellable < MATCH_CERTAIN && !g->decided[person] &&
-		tellable < p->levels[policy_level_of(p, &v)].tell_at)
+		tellable < p->levels[order].tell_at)
 		return 0;
 	(*affected)++;
-	return write_assignment(g, person, kinds, &v, f);
+	return write_assignment(g, person, kinds, &v, order, f);
 }
 
 /* --- the set --- */
@@ -342,7 +409,8 @@ static int write_set(struct grouping *g, int64_t *ret_people, struct fault *f)
 	unsigned char inputs[VAULT_DIGEST];
 	int64_t set;
 
-	if (digest_inputs(g->ledger, g->options, inputs, f) ||
+	if (rulings_load(g->ledger, &g->rulings, f) ||
+		digest_inputs(g->ledger, g->options, inputs, f) ||
 		ledger_number(
 			g->ledger, SQL("SELECT max(id) FROM group_set"), 0, &set, f) ||
 		ledger_query(g->ledger,
@@ -419,10 +487,13 @@ int group_levels(struct ledger *l, const struct policy *p, json_t **ret, struct 
 
 	for (size_t i = 0; i < p->levels_count; i++)
 		(void)json_array_append_new(list,
-			json_pack("{s:s,s:s,s:i,s:i,s:i,s:i,s:i}", "name", p->levels[i].name, "title", p->levels[i].title,
-				"people", 0, "mail", 0, "task", 0, "restricted", 0, "none", 0));
+			json_pack("{s:s,s:s,s:i,s:i,s:i,s:i,s:i}", "name",
+				p->levels[i].name, "title", p->levels[i].title, "people",
+				0, "mail", 0, "task", 0, "restricted", 0, "none", 0));
 	*ret = list;
-	if (ledger_query(l, SQL("SELECT level_order, route, count(*) AS people FROM assignment_now GROUP BY 1, 2"), &q, f))
+	if (ledger_query(l,
+		    SQL("SELECT level_order, route, count(*) AS people FROM assignment_now GROUP BY 1, 2"),
+		    &q, f))
 		return -1;
 	while ((got = query_next(q, f)) > 0) {
 		json_t *level = json_array_get(list, (size_t)query_int(q, "level_order"));
@@ -430,7 +501,9 @@ int group_levels(struct ledger *l, const struct policy *p, json_t **ret, struct 
 
 		for (size_t i = 0; level && i < 2; i++)
 			(void)json_object_set_new(level, names[i],
-				json_integer(json_integer_value(json_object_get(level, names[i])) + query_int(q, "people")));
+				json_integer(json_integer_value(
+						     json_object_get(level, names[i])) +
+					     query_int(q, "people")));
 	}
 	return got;
 }

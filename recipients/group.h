@@ -5,7 +5,9 @@
  *
  * Affected are all who are certainly in the leak (match.h), all who may be from their level's `tell_at` up, and those
  * whom a human decided to tell. The highest level wins, all are kept. A mail level needs an address that reaches this
- * person and nobody else; without one the route is a task, with the reason.
+ * person and nobody else; without one the route is a task, with the reason. What a human decided about a person
+ * (ruling.h) stands above the rules: a higher level, another route. It never makes mail of a level that is not told by
+ * mail.
  *
  * What list and policy leave open is never silent: each question has a key, and stays until its cause is mended or a
  * human answers it (decision "accept").

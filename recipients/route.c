@@ -154,15 +154,17 @@ void route_find(const struct route_book *b, const struct roster_row *entry,
 const char *route_reason_text(const char *reason)
 {
 	static const char *const words[][2] = {
-		{"level", "their level is told by a person, not by mail"},
+		{"level", "so the policy says for their level"},
 		{"no-address", "no address is known"},
 		{"address-shared", "the address is shared with others on the list"},
 		{"address-unusable", "the address is not one that mail can be sent to"},
 		{"outside-domains", "the work address is outside the allowed domains"},
-		{"deceased", "the list says that they have died: next of kin, by visit"},
+		{"deceased", "they have died: next of kin, by visit"},
 		{"away",
 			"suspended, on a career break or gone, and no personal address is known"},
-		{"contact-stated", "they stated another safe way to be reached"}};
+		{"contact-stated", "they stated another safe way to be reached"},
+		{"address-unsafe", "a person decided: their addresses are not safe"},
+		{"decided", "a person decided so"}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(words[i][0], reason))

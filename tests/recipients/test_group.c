@@ -8,6 +8,7 @@
 #include "recipients/group.h"
 #include "recipients/match.h"
 #include "recipients/roster.h"
+#include "recipients/ruling.h"
 
 static struct book book;
 static struct policy *policy;
@@ -222,6 +223,97 @@ static void decided(void **state)
 	not_told("4");
 }
 
+/* A decision about a person (by pay number): "raise", "terror". */
+static void rule(const char *pay, const char *choice, const char *value)
+{
+	struct ruling r = {
+		.choice = choice, .value = value, .by = "Ann Example", .reason = "so"};
+	auto_roster people = {0};
+	char scratch[ROSTER_NAME];
+	struct fault f = {0};
+	size_t p = 0;
+	int64_t id;
+
+	fine(roster_load_entries(book.ledger, &people, &f), &f);
+	while (strcmp(roster_person_name(&people, p, scratch), pay) != 0)
+		p++;
+	r.person = people.people[p];
+	fine(ledger_begin(book.ledger, &f) || ruling_write(book.ledger, &r, &id, &f) ||
+			ledger_commit(book.ledger, &f),
+		&f);
+}
+
+static const struct {
+	const char *pay, *choice, *value;
+	const char *level, *route, *reason; /* what becomes of it */
+} rulings[] = {
+	{"2", "hold", NULL, "standard", "mail", "level"},
+	{"2", "route", "task", "standard", "task", "decided"},
+	{"2", "route", "restricted", "standard", "restricted", "decided"},
+	{"2", "route", "none", "standard", "none", "decided"},
+	{"2", "route", "mail", "standard", "mail", "level"},
+	{"2", "deceased", NULL, "standard", "task", "deceased"},
+	{"2", "address-unsafe", NULL, "standard", "task", "address-unsafe"},
+	{"2", "raise", "terror", "terror", "mail", "level"},
+	{"2", "raise", "undercover", "undercover", "task", "level"},
+	{"2", "raise", "gone", "standard", "mail", "level"},   /* lower than the rules */
+	{"1", "route", "mail", "undercover", "task", "level"}, /* never by a decision */
+	{"1", "raise", "standard", "undercover", "task", "level"},
+	{"1", "deceased", NULL, "undercover", "task", "deceased"},
+	{"5", "address-unsafe", NULL, "covert", "task", "address-unsafe"},
+	{"6", "deceased", NULL, "court", "restricted",
+		"level"}, /* not told, so not by kin */
+	{"6", "route", "task", "court", "task", "decided"},
+	{"6", "raise", "terror", "terror", "mail", "level"},
+};
+
+static void rulings_about_people(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rulings); i++) {
+		assert_int_equal(set_up(NULL), 0);
+		rule(rulings[i].pay, rulings[i].choice, rulings[i].value);
+		(void)group();
+		got(rulings[i].pay, rulings[i].level, rulings[i].route, rulings[i].reason,
+			true);
+		(void)tear_down(NULL);
+	}
+}
+
+/* A new decision is seen, a hold is not group's to see; nobody becomes affected by one.
+ */
+static void rulings_are_seen(void **state)
+{
+	struct given g = {0};
+
+	(void)state;
+	(void)group();
+	rule("2", "hold", NULL);
+	assert_true(group().unchanged);
+	rule("2", "raise", "terror");
+	assert_false(group().unchanged);
+	assert_true(group().unchanged);
+	assert_true(find("2", &g));
+	assert_int_equal(count_of(&g.why, GROUP_LEVEL, "raised"), 1);
+	row_done(&g.why);
+	rule("7", "raise", "undercover");
+	(void)group();
+	not_told("7");
+}
+
+static void a_level_that_is_gone(void **state)
+{
+	struct group_options o = {0};
+	struct group_run ret;
+	struct fault f = {0};
+
+	(void)state;
+	rule("2", "raise", "of old");
+	assert_int_equal(run(&o, &ret, &f), -1);
+	assert_int_equal(f.kind, FAULT_CONFIG);
+	assert_non_null(strstr(f.text, "of old"));
+}
+
 static void sums(void **state)
 {
 	static const char *const routes[] = {"mail", "task", "restricted", "none"};
@@ -390,6 +482,9 @@ int main(void)
 		EACH(why),
 		EACH(the_caller_refuses_addresses),
 		EACH(decided),
+		cmocka_unit_test(rulings_about_people),
+		EACH(rulings_are_seen),
+		EACH(a_level_that_is_gone),
 		EACH(sums),
 		EACH(unchanged_or_not),
 		EACH(match_comes_first),

@@ -31,7 +31,8 @@ static int open_items(struct ledger *l, const char *mode, int64_t release,
 	if (ledger_query(l,
 		    SQL("SELECT n.id, n.level, n.level_order, n.message_sha256, n.recipient_digest FROM plan p"
 			" JOIN compose_set_now c ON c.id = p.set_id JOIN notice n ON n.id = p.notice_id WHERE c.mode = :mode"
-			" AND n.id NOT IN (SELECT notice_id FROM notice_taken) ORDER BY n.level_order, n.id"),
+			" AND n.id NOT IN (SELECT notice_id FROM notice_taken) AND n.id NOT IN (SELECT notice_id FROM notice_void)"
+			" AND n.person_id NOT IN (SELECT person_id FROM person_held) ORDER BY n.level_order, n.id"),
 		    ret, f))
 		return -1;
 	query_bind_text(*ret, ":mode", mode);
@@ -110,6 +111,36 @@ static int write_excluded(
 	return got;
 }
 
+/*
+ * Whom a human holds back: their notices are planned, and in no release up to this one.
+ * Of a release this never changes, whoever is held or freed later.
+ */
+static int write_held(struct ledger *l, int64_t release, int64_t set,
+	struct text *manifest, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (release ? ledger_query(l,
+			      SQL("SELECT count(*) AS people FROM plan p WHERE p.set_id = :set AND p.notice_id IS NOT NULL"
+				  " AND p.notice_id NOT IN (SELECT notice_id FROM release_item WHERE release_id <= :release)"),
+			      &q, f)
+		    : ledger_query(l,
+			      SQL("SELECT count(*) AS people FROM plan p WHERE p.set_id = :set AND p.notice_id IS NOT NULL"
+				  " AND p.notice_id NOT IN (SELECT notice_id FROM release_item) AND (p.person_id IN"
+				  " (SELECT person_id FROM person_held) OR p.notice_id IN (SELECT notice_id FROM notice_void))"),
+			      &q, f))
+		return -1;
+	query_bind_int(q, ":set", set);
+	if (release)
+		query_bind_int(q, ":release", release);
+	if (query_next(q, f) < 0)
+		return -1;
+	if (query_int(q, "people"))
+		text_printf(manifest, "excluded held %lld\n",
+			(long long)query_int(q, "people"));
+	return 0;
+}
+
 static void write_head(const struct release_options *o, int64_t number, int64_t at,
 	struct text *manifest)
 {
@@ -160,7 +191,8 @@ static int write_manifest(struct ledger *l, const struct release_options *o,
 	write_head(o, number, at, manifest);
 	if (open_items(l, settings_mode(o->settings), release, &q, f) ||
 		write_levels(q, manifest, ret_count, f) ||
-		write_excluded(l, set, manifest, f))
+		write_excluded(l, set, manifest, f) ||
+		write_held(l, release, set, manifest, f))
 		return -1;
 	text_printf(manifest, "notices %lld\n", (long long)*ret_count);
 	return 0;
@@ -262,6 +294,13 @@ static int insert_items(
 	return got;
 }
 
+static int refuse_empty(int64_t count, struct fault *f)
+{
+	return count ? 0
+		     : fault_set(f, FAULT_REFUSED,
+			       "no notice is waiting for a release (breachmail status)");
+}
+
 int release_make(struct ledger *l, const struct release_options *o,
 	char digest[RELEASE_DIGEST], int64_t *ret_count, struct fault *f)
 {
@@ -272,15 +311,12 @@ int release_make(struct ledger *l, const struct release_options *o,
 		return fault_set(f, FAULT_REFUSED,
 			"mode live needs a release signed by %d people (approve --sign), which is not in this version",
 			(int)o->policy->approvals);
-	if (draft(l, o, at, &manifest, digest, &set, ret_count, f))
+	if (ledger_begin(l, f)) /* before the draft: no decision comes in between */
 		return -1;
-	if (!*ret_count)
-		return fault_set(f, FAULT_REFUSED,
-			"no notice is waiting for a release (breachmail status)");
-	if (ledger_begin(l, f))
-		return -1;
-	if (insert_release(
-		    l, settings_mode(o->settings), set, at, digest, &manifest, &id, f) ||
+	if (draft(l, o, at, &manifest, digest, &set, ret_count, f) ||
+		refuse_empty(*ret_count, f) ||
+		insert_release(l, settings_mode(o->settings), set, at, digest, &manifest,
+			&id, f) ||
 		insert_items(l, settings_mode(o->settings), id, f)) {
 		ledger_rollback(l);
 		return -1;
@@ -384,7 +420,8 @@ int release_find(struct ledger *l, const struct release_options *o, const char *
 		    SQL("SELECT r.id, r.compose_set_id, r.at, r.digest, r.manifest, EXISTS (SELECT 1 FROM release_item i"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = r.id AND"
 			" (a.verdict IS NULL OR a.verdict IN ('claimed', 'deferred', 'not_sent') OR"
-			" (a.verdict = 'refused' AND a.release_id <> i.release_id))) AS work"
+			" (a.verdict = 'refused' AND a.release_id <> i.release_id))"
+			" AND NOT EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id)) AS work"
 			" FROM release_valid r WHERE r.mode = :mode AND (:digits IS NULL OR substr(r.digest, 1, length(:digits)) ="
 			" lower(:digits)) ORDER BY work DESC, CASE WHEN work THEN r.id ELSE -r.id END LIMIT 1"),
 		    &q, f))

@@ -16,6 +16,7 @@
 
 #include "mailer/flight.h"
 #include "mailer/outcome.h"
+#include "mailer/queue.h"
 #include "mailer/release.h"
 #include "mailer/released.h"
 #include "mailer/wire/capture.h"
@@ -28,15 +29,9 @@
 #define SHARE_OF 100  /* mails after which the share of refusals is looked at */
 #define TRIES 3       /* of one notice in one run: connection lost before the final dot */
 
-struct todo {
-	int64_t notice, position;
-	int32_t level;
-	int32_t tries;
-};
-
 /* A notice from its claim to its committed outcome. */
 struct claim {
-	struct todo *todo;
+	struct queue_item *todo;
 	int64_t attempt;
 	unsigned place; /* in the flight journal */
 	bool given;     /* to the relay */
@@ -52,9 +47,10 @@ struct sending {
 	const struct send_options *options;
 	struct flight *flight;
 	int64_t release, next_attempt;
-	struct todo *todo;
+	struct queue_item *todo;
 	size_t todo_count, todo_next;
-	struct todo **again; /* lost before the dot; tried again before the level ends */
+	struct queue_item *
+		*again; /* lost before the dot; tried again before the level ends */
 	size_t again_count;
 	size_t outstanding;                   /* claimed, not settled */
 	struct claim *waiting, **waiting_end; /* claimed, not given to the relay */
@@ -70,63 +66,9 @@ struct sending {
 	struct fault fault; /* why, if it failed */
 	int64_t accepted_now, done_now;
 	int64_t began, ended;
-	struct query *insert_attempt, *insert_outcome;
+	struct query *insert_attempt, *insert_outcome, *bars;
 	struct released *released;
 };
-
-/* --- what is to be sent --- */
-
-/* A refused mail that a human released anew is tried again; it is nobody's second. */
-static int load_todo(struct sending *s, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	size_t room = 0;
-	int got;
-
-	if (ledger_query(s->ledger,
-		    SQL("SELECT i.position, i.notice_id, n.level_order FROM release_item i JOIN notice n ON n.id = i.notice_id"
-			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release AND"
-			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend)"
-			" OR (a.verdict = 'refused' AND a.release_id <> i.release_id))"
-			/* What was learnt after the release narrows it at once: whoever
-			 * is not to be told by mail any more gets none. */
-			" AND EXISTS (SELECT 1 FROM assignment_now g WHERE g.person_id = n.person_id AND g.route = 'mail')"
-			" ORDER BY i.position"), /* as released: levels in order */
-		    &q, f))
-		return -1;
-	query_bind_int(q, ":release", s->release);
-	query_bind_int(q, ":resend", s->options->policy->in_doubt == POLICY_RESEND);
-	while ((got = query_next(q, f)) > 0) {
-		if (s->todo_count == room) {
-			room = room ? room * 2 : 1024;
-			s->todo = text_realloc(s->todo, room * sizeof(*s->todo));
-		}
-		s->todo[s->todo_count++] =
-			(struct todo){.notice = query_int(q, "notice_id"),
-				.position = query_int(q, "position"),
-				.level = (int32_t)query_int(q, "level_order")};
-	}
-	s->again = text_alloc((s->todo_count + 1) * sizeof(struct todo *));
-	return got;
-}
-
-static int load_day_left(struct sending *s, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int64_t limit = s->options->settings->relay.per_day;
-
-	s->day_left = INT64_MAX;
-	if (!limit)
-		return 0;
-	if (ledger_query(s->ledger,
-		    SQL("SELECT count(*) AS used FROM attempt WHERE at > :since"), &q, f))
-		return -1;
-	query_bind_int(q, ":since", clock_now() - 86400000);
-	if (query_next(q, f) < 0)
-		return -1;
-	s->day_left = limit - query_int(q, "used");
-	return 0;
-}
 
 static int open_queries(struct sending *s, struct fault *f)
 {
@@ -135,11 +77,24 @@ static int open_queries(struct sending *s, struct fault *f)
 		ledger_query(s->ledger,
 			SQL("INSERT INTO attempt (id, run_id, release_id, position, notice_id, at)"
 			    " VALUES (:id, :run, :release, :position, :notice, :at)"),
-			&s->insert_attempt, f))
+			&s->insert_attempt, f) ||
+		queue_bars_open(s->ledger, &s->bars, f))
 		return -1;
 	s->next_attempt++;
 	return released_open(
 		s->ledger, s->options->settings->relay.envelope_from, &s->released, f);
+}
+
+static int load_queue(struct sending *s, struct fault *f)
+{
+	bool resend = s->options->policy->in_doubt == POLICY_RESEND;
+
+	if (queue_load(s->ledger, s->release, resend, &s->todo, &s->todo_count, f) ||
+		queue_day_left(
+			s->ledger, s->options->settings->relay.per_day, &s->day_left, f))
+		return -1;
+	s->again = text_alloc((s->todo_count + 1) * sizeof(struct queue_item *));
+	return 0;
 }
 
 /* --- claims --- */
@@ -151,7 +106,7 @@ static void claim_free(struct claim *c)
 	free(c);
 }
 
-static int claim_one(struct sending *s, struct todo *t, struct fault *f)
+static int claim_one(struct sending *s, struct queue_item *t, struct fault *f)
 {
 	struct claim *c = text_alloc(sizeof(*c));
 
@@ -211,26 +166,38 @@ static bool level_is_over(const struct sending *s)
 		       s->todo[s->todo_next].level != s->todo[s->todo_next - 1].level);
 }
 
+/* Unless a human has decided since that they get none. */
+static int claim_unless_barred(
+	struct sending *s, struct queue_item *t, size_t *claimed, struct fault *f)
+{
+	bool barred;
+
+	if (queue_barred(s->bars, t->notice, &barred, f))
+		return -1;
+	if (barred)
+		return 0;
+	(*claimed)++;
+	return claim_one(s, t, f);
+}
+
 /* Claims only within one level: the barrier. */
 static int write_claims(struct sending *s, struct fault *f)
 {
 	size_t claimed = 0;
 
-	while (claimed < s->batch && s->again_count) {
-		if (claim_one(s, s->again[--s->again_count], f))
+	while (claimed < s->batch && s->again_count)
+		if (claim_unless_barred(s, s->again[--s->again_count], &claimed, f))
 			return -1;
-		claimed++;
-	}
 	while (claimed < s->batch && s->todo_next < s->todo_count && s->day_left > 0) {
-		struct todo *t = &s->todo[s->todo_next];
+		struct queue_item *t = &s->todo[s->todo_next];
+		size_t before = claimed;
 
 		if (level_is_over(s) && s->outstanding)
 			break;
 		s->todo_next++;
-		s->day_left--;
-		if (claim_one(s, t, f))
+		if (claim_unless_barred(s, t, &claimed, f))
 			return -1;
-		claimed++;
+		s->day_left -= claimed > before;
 	}
 	return 0;
 }
@@ -314,8 +281,10 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 						  are on the wire */
 		adapt_batch(s);
 		commit_or_stop(s, true);
-		if (!s->waiting)
-			return s->stop ? RELAY_END : RELAY_NONE_NOW;
+		if (!s->waiting) /* the last ones may all be barred by now */
+			return s->stop || (all_is_over(s) && !s->outstanding)
+				       ? RELAY_END
+				       : RELAY_NONE_NOW;
 	}
 	c = s->waiting;
 	s->waiting = c->next;
@@ -521,6 +490,7 @@ static void sending_done(struct sending *s)
 	forget_settled(s);
 	query_close(s->insert_attempt);
 	query_close(s->insert_outcome);
+	query_close(s->bars);
 	released_close(s->released);
 	free(s->todo);
 	free(s->again);
@@ -549,7 +519,7 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	if (outcome_recover(s->ledger, s->options->settings->dir, f) ||
 		flight_create(s->options->settings->dir, &s->flight, f))
 		return -1;
-	if (load_todo(s, f) || load_day_left(s, f) || open_queries(s, f) ||
+	if (load_queue(s, f) || open_queries(s, f) ||
 		settings_password(s->options->settings, &password, f)) {
 		flight_remove(s->options->settings->dir, s->flight);
 		return -1;
@@ -620,9 +590,8 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 
 	if (ledger_query(l,
 		    SQL("SELECT i.notice_id, a.id AS attempt, CASE WHEN a.verdict IS NULL OR (a.verdict = 'refused' AND"
-			" a.release_id <> i.release_id) THEN 'pending' ELSE a.verdict END AS verdict, NOT EXISTS (SELECT 1"
-			" FROM assignment_now g WHERE g.person_id = n.person_id AND g.route = 'mail') AS held"
-			" FROM release_item i JOIN notice n ON n.id = i.notice_id"
+			" a.release_id <> i.release_id) THEN 'pending' ELSE a.verdict END AS verdict,"
+			" EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id) AS held FROM release_item i"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release"),
 		    &q, f))
 		return -1;

@@ -140,7 +140,7 @@ static int release(struct command *c, const struct release_options *o, struct fa
 		return -1;
 	if (!current) /* whoever it makes a task must not be in the release */
 		return fault_set(f, FAULT_REFUSED,
-			"group has not seen this policy and these matches yet: breachmail group, then compose");
+			"group has not seen this policy and these matches and decisions yet: breachmail group, then compose");
 	if (release_make(c->ledger, o, digest, &count, f))
 		return -1;
 	show_string(c, "release", digest);

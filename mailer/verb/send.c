@@ -89,7 +89,7 @@ static void show_tally(struct command *c, const struct send_tally *t)
 	}
 	show_count(c, "held", t->held);
 	if (t->held)
-		show(c, "%9s  of these held back: since the release they are not to be told by mail\n",
+		show(c, "%9s  of these held back: since the release they are not to be told by this mail\n",
 			show_number(t->held, n));
 	show_count(c, "sent_now", t->sent_now);
 	show_real(c, "seconds", t->seconds);

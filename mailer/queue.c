@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads only. Claims and their order on the wire are send.c's; what bars a notice is
+ * schema/0002-by-hand.sql.
+ */
+#include "mailer/queue.h"
+
+#include "recipients/clock.h"
+#include "recipients/text.h"
+
+int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item **ret,
+	size_t *ret_count, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	size_t room = 0;
+	int got;
+
+	*ret = NULL;
+	*ret_count = 0;
+	if (ledger_query(l,
+		    SQL("SELECT i.position, i.notice_id, n.level_order FROM release_item i JOIN notice n ON n.id = i.notice_id"
+			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release AND"
+			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend)"
+			" OR (a.verdict = 'refused' AND a.release_id <> i.release_id))"
+			" AND NOT EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id)"
+			" ORDER BY i.position"), /* as released: levels in order */
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":release", release);
+	query_bind_int(q, ":resend", resend);
+	while ((got = query_next(q, f)) > 0) {
+		if (*ret_count == room) {
+			room = room ? room * 2 : 1024;
+			*ret = text_realloc(*ret, room * sizeof(**ret));
+		}
+		(*ret)[(*ret_count)++] =
+			(struct queue_item){.notice = query_int(q, "notice_id"),
+				.position = query_int(q, "position"),
+				.level = (int32_t)query_int(q, "level_order")};
+	}
+	return got;
+}
+
+int queue_day_left(struct ledger *l, int64_t per_day, int64_t *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	*ret = INT64_MAX;
+	if (!per_day)
+		return 0;
+	if (ledger_query(l, SQL("SELECT count(*) AS used FROM attempt WHERE at > :since"),
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":since", clock_now() - 86400000);
+	if (query_next(q, f) < 0)
+		return -1;
+	*ret = per_day - query_int(q, "used");
+	return 0;
+}
+
+int queue_bars_open(struct ledger *l, struct query **ret, struct fault *f)
+{
+	return ledger_query(
+		l, SQL("SELECT 1 FROM notice_barred WHERE notice_id = :notice"), ret, f);
+}
+
+int queue_barred(struct query *q, int64_t notice, bool *ret, struct fault *f)
+{
+	int got;
+
+	query_bind_int(q, ":notice", notice);
+	got = query_next(q, f);
+	query_reset(q);
+	*ret = got > 0;
+	return got < 0 ? -1 : 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * queue: what a release still has to send, in its order, and who may not get theirs any more.
+ *
+ * What was learnt after the release narrows it at once: whom group has put on another route since, and about whom a human
+ * has decided something that bars their notice.
+ */
+#ifndef MAILER_QUEUE_H
+#define MAILER_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+
+struct queue_item {
+	int64_t notice, position;
+	int32_t level;
+	int32_t tries; /* the sender's */
+};
+
+/*
+ * Not yet handed over, or told to try again. `resend`: what is in doubt as well. A refused mail that a human released anew
+ * is tried again; it is nobody's second. `*ret` is the caller's to free.
+ */
+int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item **ret, size_t *ret_count,
+	struct fault *f);
+
+/* How many more may be claimed within these 24 hours; 0 in `per_day`: no limit. */
+int queue_day_left(struct ledger *l, int64_t per_day, int64_t *ret, struct fault *f);
+
+/* Asked again at each claim, in its transaction: is this notice barred by now? */
+int queue_bars_open(struct ledger *l, struct query **ret, struct fault *f);
+int queue_barred(struct query *q, int64_t notice, bool *ret, struct fault *f);
+
+#endif

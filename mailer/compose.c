@@ -18,10 +18,12 @@
 #include "mailer/notice.h"
 #include "mailer/show.h"
 #include "mailer/store.h"
+#include "mailer/task.h"
 #include "mailer/wire/message.h"
 #include "recipients/exposure.h"
 #include "recipients/group.h"
 #include "recipients/roster.h"
+#include "recipients/ruling.h"
 #include "recipients/vault.h"
 
 #define FACTS_PAD 128
@@ -38,7 +40,7 @@ struct composer {
 	struct roster people;
 	char boundary[33]; /* one for all of a set: structure tells nothing */
 	struct store_writer *store;
-	struct query *notice, *task, *plan;
+	struct query *notice, *plan;
 	struct compose_tally *tally;
 };
 
@@ -51,7 +53,6 @@ static void composer_done(struct composer *c)
 	roster_done(&c->people);
 	query_close(c->notice);
 	store_writer_close(c->store);
-	query_close(c->task);
 	query_close(c->plan);
 }
 #define auto_composer __attribute__((cleanup(composer_done))) struct composer
@@ -161,15 +162,20 @@ static int make_notice(
 static int make_task(struct composer *c, const struct assigned *a, const char *reason,
 	int64_t *ret_id, struct fault *f)
 {
-	if (ledger_number(c->ledger, SQL("SELECT max(id) FROM task"), 0, ret_id, f))
-		return -1;
-	(*ret_id)++;
-	query_bind_int(c->task, ":id", *ret_id);
-	query_bind_int(c->task, ":person", a->person);
-	query_bind_text(c->task, ":level", a->level);
-	query_bind_int(c->task, ":level_order", a->level_order);
-	query_bind_text(c->task, ":reason", reason);
-	return query_run(c->task, f);
+	bool above = a->level_order < (int64_t)c->options->policy->default_level;
+	size_t person = roster_person(&c->people, a->person);
+	struct task_new t = {.set = c->set,
+		.person = a->person,
+		.level = a->level,
+		.level_order = a->level_order,
+		.reason = reason};
+
+	if (person == SIZE_MAX)
+		return fault_set(
+			f, FAULT_INTERNAL, "an assignment is of nobody on the list");
+	t.kind = task_kind(reason, above, roster_newest(&c->people, person));
+	t.due = task_due(t.kind, above, c->now);
+	return task_open(c->ledger, &t, ret_id, f);
 }
 
 /* --- the set --- */
@@ -196,6 +202,7 @@ static int take_person(
 {
 	const char *route = query_text(q, "route");
 	int64_t notice = query_int(q, "released_notice"), task = query_int(q, "old_task");
+	bool keeps_task = query_int(q, "keeps_task") != 0;
 
 	a->person = query_int(q, "person_id");
 	a->level = query_text(q, "level");
@@ -211,7 +218,11 @@ static int take_person(
 		c->tally->restricted++;
 	else if (!strcmp(route, "none"))
 		c->tally->none++;
-	if (notice) { /* told once is told, whatever the route has become since */
+	/* Told once is told, whatever the route has become since; a task that a human
+	 * ordered after the mail stands beside it. */
+	if (keeps_task) {
+		notice = 0;
+	} else if (notice) {
 		task = 0;
 	} else if (!strcmp(route, "mail")) {
 		task = 0;
@@ -246,9 +257,10 @@ static int walk(struct composer *c, struct fault *f)
 			    "   WHERE n.person_id = a.person_id AND s.mode = :mode"
 			    "   AND (n.id IN (SELECT notice_id FROM notice_out) OR (a.route = 'mail'"
 			    "     AND n.id IN (SELECT notice_id FROM notice_taken)))) AS released_notice,"
-			    " (SELECT max(t.id) FROM task t JOIN compose_set s ON s.id = t.set_id"
-			    "   WHERE t.person_id = a.person_id AND s.mode = :mode) AS old_task"
-			    " FROM assignment_now a ORDER BY a.level_order, a.id"),
+			    " o.task_id AS old_task, o.state = 'done' OR o.decision_id IS NOT NULL AS keeps_task"
+			    " FROM assignment_now a LEFT JOIN (SELECT person_id, max(id) AS task_id, state, decision_id FROM task_now"
+			    "   WHERE mode = :mode AND after_id IS NULL AND state <> 'dropped' GROUP BY person_id) o"
+			    " ON o.person_id = a.person_id ORDER BY a.level_order, a.id"),
 			&q, f))
 		return -1;
 	query_bind_text(q, ":mode", settings_mode(c->options->settings));
@@ -286,15 +298,10 @@ static int open_queries(struct composer *c, struct fault *f)
 		    &c->notice, f) ||
 		store_writer_open(c->ledger, c->set, &c->store, f) ||
 		ledger_query(c->ledger,
-			SQL("INSERT INTO task (id, set_id, person_id, level, level_order, reason)"
-			    " VALUES (:id, :set, :person, :level, :level_order, :reason)"),
-			&c->task, f) ||
-		ledger_query(c->ledger,
 			SQL("INSERT INTO plan (set_id, person_id, notice_id, task_id) VALUES (:set, :person, :notice, :task)"),
 			&c->plan, f))
 		return -1;
 	query_bind_int(c->notice, ":set", c->set);
-	query_bind_int(c->task, ":set", c->set);
 	query_bind_int(c->plan, ":set", c->set);
 	return 0;
 }
@@ -323,14 +330,17 @@ static int digest_inputs(struct ledger *l, const struct compose_options *o,
 {
 	auto_text_buffer bytes = {0};
 	auto_text settings = words_of_settings(o->settings);
-	int64_t set;
+	int64_t set, unhold;
 
 	text_add_string(&bytes, settings ? settings : "");
 	policy_canonical(o->policy, &bytes);
 	if (notice_texts(o->policy, o->texts, &bytes, f) ||
-		ledger_number(l, SQL("SELECT max(id) FROM group_set"), 0, &set, f))
+		ledger_number(l, SQL("SELECT max(id) FROM group_set"), 0, &set, f) ||
+		ruling_newest_unhold(l, &unhold, f))
 		return -1;
 	text_printf(&bytes, "\ngroup %lld", (long long)set);
+	if (unhold) /* who was held back has a new notice */
+		text_printf(&bytes, "\nunhold %lld", (long long)unhold);
 	vault_digest(ledger_vault(l), "compose", bytes.bytes, bytes.length, out);
 	return 0;
 }
@@ -416,7 +426,8 @@ static int tally(struct ledger *l, const struct compose_options *o,
 	auto_query struct query *q = NULL;
 
 	if (ledger_query(l,
-		    SQL("SELECT count(p.notice_id) AS notices, count(p.task_id) AS tasks,"
+		    SQL("SELECT count(CASE WHEN a.route IN ('mail', 'task') THEN p.notice_id END) AS notices,"
+			" count(CASE WHEN a.route IN ('mail', 'task') THEN p.task_id END) AS tasks,"
 			" total(a.route = 'restricted') AS restricted, total(a.route = 'none') AS none"
 			" FROM assignment_now a LEFT JOIN compose_set_now c ON c.mode = :mode"
 			" LEFT JOIN plan p ON p.set_id = c.id AND p.person_id = a.person_id"),
@@ -438,7 +449,7 @@ int compose_run(struct ledger *l, const struct compose_options *o,
 	*ret = (struct compose_tally){0};
 	if (!o->group_is_current)
 		return fault_set(f, FAULT_REFUSED,
-			"group has not seen this policy and these matches yet: breachmail group");
+			"group has not seen this policy and these matches and decisions yet: breachmail group");
 	if (is_current(l, o, &ret->unchanged, f))
 		return -1;
 	return ret->unchanged ? tally(l, o, ret, f) : compose_anew(l, o, ret, f);
@@ -460,7 +471,9 @@ int compose_levels(struct ledger *l, const struct policy *p, const char *mode,
 				      names[2], 0, names[3], 0, names[4], 0));
 	*ret = list;
 	if (ledger_query(l,
-		    SQL("SELECT a.level_order, count(*) AS people, count(p.notice_id) AS notices, count(p.task_id) AS tasks,"
+		    SQL("SELECT a.level_order, count(*) AS people,"
+			" count(CASE WHEN a.route IN ('mail', 'task') THEN p.notice_id END) AS notices,"
+			" count(CASE WHEN a.route IN ('mail', 'task') THEN p.task_id END) AS tasks,"
 			" total(a.route = 'restricted') AS restricted, total(a.route = 'none') AS none"
 			" FROM assignment_now a LEFT JOIN compose_set_now c ON c.mode = :mode"
 			" LEFT JOIN plan p ON p.set_id = c.id AND p.person_id = a.person_id GROUP BY 1"),
@@ -523,7 +536,8 @@ int compose_preview(
 		const struct row *row = i & 1 ? &officer : &staff;
 		struct roster_row entry = {
 			.packed = row->packed.bytes, .length = row->packed.length};
-		struct notice_person p = {&entry, kinds, 4, i >> 1 & 1, "22222-22222"};
+		struct notice_person p = {
+			&entry, kinds, 4, i >> 1 & 1, "22222-22222", false};
 		auto_text name =
 			text_format("%s-%s-%s", level->name, how[i >> 1 & 1], who[i & 1]);
 

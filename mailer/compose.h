@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compose: makes the exact bytes that will be sent, or a task. Sole writer of compose_set, notice, message, task, plan.
+ * compose: makes the exact bytes that will be sent, or a task. Sole writer of compose_set, notice, plan (bytes:
+ * store.h; tasks: task.h).
  *
  * A set covers everyone of the newest group set, in one mode; nothing of a rehearsal's set counts in live. Who has a
  * notice in a valid release keeps it (told once is told); all others are composed anew when anything that the words rest

@@ -251,23 +251,31 @@ static const struct mustache *find(const struct notice_maker *m, const char *nam
 	return NULL;
 }
 
-int notice_write(struct notice_maker *m, const char *template,
-	const struct notice_person *p, struct notice_words *w, struct fault *f)
+static void set_person(struct notice_maker *m, const struct notice_person *p)
 {
-	const struct mustache *t = find(m, template);
 	bool officer = is_officer(p->entry);
-	const char *prose;
 
-	if (!t)
-		return fault_set(
-			f, FAULT_INTERNAL, "template %s was not compiled", template);
 	(void)json_object_set_new(
 		m->data, "salutation", salutation(m, p->entry, officer));
 	(void)json_object_set_new(m->data, "exposed", exposed(m, p));
 	(void)json_object_set_new(m->data, "has", has(p));
 	(void)json_object_set_new(m->data, "officer", json_boolean(officer));
 	(void)json_object_set_new(m->data, "certain", json_boolean(p->certain));
-	(void)json_object_set_new(m->data, "code", json_string(p->code));
+	(void)json_object_set_new(m->data, "letter", json_boolean(p->letter));
+	(void)json_object_set_new(
+		m->data, "code", p->code ? json_string(p->code) : json_false());
+}
+
+int notice_write(struct notice_maker *m, const char *template,
+	const struct notice_person *p, struct notice_words *w, struct fault *f)
+{
+	const struct mustache *t = find(m, template);
+	const char *prose;
+
+	if (!t)
+		return fault_set(
+			f, FAULT_INTERNAL, "template %s was not compiled", template);
+	set_person(m, p);
 	if (mustache_render(t, m->data, &w->rendered, f))
 		return -1;
 	text_freep(&w->subject);
@@ -330,6 +338,32 @@ int notice_maker_new(const struct settings *s, const struct policy *p,
 	*ret = m;
 	m = NULL;
 	return 0;
+}
+
+int notice_prose(struct notice_maker *m, struct texts *texts, const char *template,
+	const struct notice_person *p, json_t *more, struct text *ret, struct fault *f)
+{
+	json_t *data;
+	int failed;
+
+	if (compile(m, template, texts, f))
+		return -1;
+	set_person(m, p);
+	data = json_copy(m->data);
+	if (more)
+		(void)json_object_update(data, more);
+	failed = mustache_render(find(m, template), data, ret, f);
+	json_decref(data);
+	return failed;
+}
+
+json_t *notice_value(const char *value)
+{
+	auto_text_buffer fit = {0};
+
+	if (value)
+		prose_add_value(&fit, value);
+	return fit.length ? json_string(text_string(&fit)) : json_false();
 }
 
 void notice_maker_free(struct notice_maker *m)

@@ -35,7 +35,8 @@ struct notice_person {
 	const char *const *kinds;	/* of their data (exposure.h) */
 	size_t kinds_count;
 	bool certain;
-	const char *code;
+	const char *code; /* NULL: none, where no template asks for it */
+	bool letter;	  /* on paper: nobody can reply to it */
 };
 
 struct notice_words {
@@ -48,6 +49,15 @@ void notice_words_done(struct notice_words *w);
 /* `template` as in the policy ("notice/officer"). `w` is used again from call to call. */
 int notice_write(struct notice_maker *m, const char *template, const struct notice_person *p, struct notice_words *w,
 	struct fault *f);
+
+/*
+ * Any other text for, or about, a person: only its prose. `template` is compiled when it is first asked for; FAULT_CONFIG
+ * if there is none. `more`: further names and their values (notice_value), the caller's; may be NULL.
+ */
+int notice_prose(struct notice_maker *m, struct texts *texts, const char *template, const struct notice_person *p,
+	json_t *more, struct text *ret, struct fault *f);
+/* A value made fit to stand in a line of a template; false if nothing is left of it. */
+json_t *notice_value(const char *value);
 
 /* The bytes on which all texts of this policy rest: for digests. */
 int notice_texts(const struct policy *p, struct texts *texts, struct text *out, struct fault *f);

@@ -239,16 +239,16 @@ static const char *escape(char c)
 	}
 }
 
-static void add_escaped(struct text *t, const char *s)
+void prose_add_escaped(struct text *t, const char *value)
 {
 	size_t plain;
 
-	for (;; s += plain + 1) {
-		plain = strcspn(s, "&<>\"");
-		text_add(t, s, plain);
-		if (!s[plain])
+	for (;; value += plain + 1) {
+		plain = strcspn(value, "&<>\"");
+		text_add(t, value, plain);
+		if (!value[plain])
 			return;
-		text_add_string(t, escape(s[plain]));
+		text_add_string(t, escape(value[plain]));
 	}
 }
 
@@ -258,12 +258,12 @@ static void html_head(struct text *t, const char *subject)
 		"<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n"
 		"<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-	add_escaped(t, subject);
+	prose_add_escaped(t, subject);
 	text_add_string(t,
 		"</title>\n</head>\n<body style=\"max-width: 38em; margin: 1em auto; "
 		"padding: 0 1em;\n  font: 1em/1.5 sans-serif\">\n<h1 "
 		"style=\"font-size: 1.5em\">");
-	add_escaped(t, subject);
+	prose_add_escaped(t, subject);
 	text_add_string(t, "</h1>\n");
 }
 
@@ -310,31 +310,49 @@ static void html_block(struct parts *p, const struct block *b)
 	if (p->after_item != (b->kind == ITEM))
 		text_add_string(p->html, p->after_item ? "</ul>\n" : "<ul>\n");
 	add_tag(p->html, "<", tag, ">");
-	add_escaped(p->html, text_string(&b->words));
+	prose_add_escaped(p->html, text_string(&b->words));
 	add_tag(p->html, "</", tag, ">\n");
+}
+
+/* The prose is checked. */
+static void write_blocks(struct parts *p, const char *prose)
+{
+	auto_block b = {0};
+
+	while (block_next(&prose, &b)) {
+		if (p->text)
+			text_block(p, &b);
+		if (p->html)
+			html_block(p, &b);
+		p->after_item = b.kind == ITEM;
+		p->first = false;
+	}
+	if (p->html && p->after_item)
+		text_add_string(p->html, "</ul>\n");
 }
 
 int prose_parts(const char *subject, const char *prose, struct text *ret_text,
 	struct text *ret_html, struct fault *f)
 {
 	struct parts p = {ret_text, ret_html, true, false};
-	auto_block b = {0};
 
 	if ((ret_html && prose_check(subject, f) < 0) || prose_check(prose, f) < 0)
 		return -1;
 	if (ret_html)
 		html_head(ret_html, subject);
-	while (block_next(&prose, &b)) {
-		if (ret_text)
-			text_block(&p, &b);
-		if (ret_html)
-			html_block(&p, &b);
-		p.after_item = b.kind == ITEM;
-		p.first = false;
-	}
+	write_blocks(&p, prose);
 	if (ret_html)
-		text_printf(
-			ret_html, "%s</body>\n</html>\n", p.after_item ? "</ul>\n" : "");
+		text_add_string(ret_html, "</body>\n</html>\n");
+	return 0;
+}
+
+int prose_blocks(const char *prose, struct text *ret_html, struct fault *f)
+{
+	struct parts p = {NULL, ret_html, true, false};
+
+	if (prose_check(prose, f) < 0)
+		return -1;
+	write_blocks(&p, prose);
 	return 0;
 }
 

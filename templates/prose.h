@@ -47,6 +47,12 @@ int prose_text(const char *prose, struct text *ret_text, struct fault *f);
  */
 int prose_html(const char *subject, const char *prose, struct text *ret_html, struct fault *f);
 
+/* Appends the blocks of the page alone, for a page of the caller's. */
+int prose_blocks(const char *prose, struct text *ret_html, struct fault *f);
+
+/* Appends a value made fit to stand between tags or in an attribute. */
+void prose_add_escaped(struct text *t, const char *value);
+
 /* Both at once, as each alone: the prose is read only once. */
 int prose_parts(const char *subject, const char *prose, struct text *ret_text, struct text *ret_html,
 		struct fault *f);

@@ -221,7 +221,8 @@ static void shipped_texts(void **state)
 		const struct policy_level *level = &incident.policy->levels[i / 2];
 		const struct roster_row entry = {
 			.packed = row.packed.bytes, .length = row.packed.length};
-		const struct notice_person who = {&entry, kinds, 5, i & 1, "4K7QR-X2MTH"};
+		const struct notice_person who = {
+			&entry, kinds, 5, i & 1, "4K7QR-X2MTH", false};
 
 		if (level->route != POLICY_MAIL)
 			continue;

@@ -28,7 +28,8 @@ static const char subject_of_all[] = "A notice about your personal data";
 
 /* The last one is for all levels, so it counts as a notice. */
 static const char *const notices[] = {"notice/officer", "notice/staff", "notice/firearms",
-	"notice/protection", "notice/counter-terrorism", "follow-up/reminder"};
+	"notice/protection", "notice/counter-terrorism", "task/letter",
+	"follow-up/reminder"};
 
 static const char *const blocks[] = {"salutation", "nature", "exposed", "consequences",
 	"measures", "steps", "advice", "will_do", "contact", "support", "genuine",
@@ -212,7 +213,7 @@ static void test_sources(void **state)
 	glob_t found;
 
 	(void)state;
-	assert_int_equal(glob("templates/{notice,advice,follow-up}/*.txt", GLOB_BRACE,
+	assert_int_equal(glob("templates/{notice,advice,follow-up,task}/*.txt", GLOB_BRACE,
 				 NULL, &found),
 		0);
 	assert_true(found.gl_pathc >= 13);

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mailer/note.h"
 #include "mailer/outcome.h"
 #include "mailer/show.h"
+#include "mailer/task.h"
 #include "mailer/wire/capture.h"
 #include "recipients/clock.h"
 #include "recipients/group.h"
@@ -24,14 +26,26 @@ static void add_to(json_t *counts, const char *name, json_int_t n)
 
 /* --- gathering --- */
 
-static int gather_clock(const struct settings *s, json_t *status)
+/* The clock runs until the regulator is told. */
+static int gather_clock(
+	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
 {
-	char aware[CLOCK_TEXT];
-	double hours = (double)(clock_now() - s->aware_at) / 3600000;
+	char aware[CLOCK_TEXT], when[CLOCK_TEXT];
+	json_t *clock = json_pack("{s:s,s:f,s:I}", "aware_at",
+		clock_write(s->aware_at, aware), "hours",
+		(double)(clock_now() - s->aware_at) / 3600000, "of",
+		(json_int_t)s->clock_hours);
+	int64_t told;
 
-	return json_object_set_new(status, "clock",
-		json_pack("{s:s,s:f,s:I}", "aware_at", clock_write(s->aware_at, aware),
-			"hours", hours, "of", (json_int_t)s->clock_hours));
+	(void)json_object_set_new(status, "clock", clock);
+	if (note_regulator_told(l, settings_mode(s), &told, f))
+		return -1;
+	if (!told)
+		return 0;
+	(void)json_object_set_new(
+		clock, "regulator_told_at", json_string(clock_write(told, when)));
+	return json_object_set_new(clock, "regulator_told_after",
+		json_real((double)(told - s->aware_at) / 3600000));
 }
 
 static int gather_rows(struct ledger *l, json_t *status, struct fault *f)
@@ -140,8 +154,8 @@ static int gather_needs(struct ledger *l, json_t *status, struct fault *f)
 		if (n)
 			add_to(needs, counts[i].name, n);
 	}
-	for (const char *const *state =
-			(const char *const[]){"task", "refused", "in_doubt", NULL};
+	for (const char *const *state = (const char *const[]){"task", "not_reached",
+		     "held", "refused", "in_doubt", NULL};
 		*state; state++) {
 		json_int_t n = json_integer_value(
 			json_object_get(json_object_get(status, "states"), *state));
@@ -149,6 +163,42 @@ static int gather_needs(struct ledger *l, json_t *status, struct fault *f)
 		if (n)
 			add_to(needs, *state, n);
 	}
+	return 0;
+}
+
+/* What the people's states do not show: time that has gone by. */
+static int gather_late(
+	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
+{
+	const struct task_filter open = {.mode = settings_mode(s), .open = true};
+	json_t *needs = json_object_get(status, "needs_human");
+	const json_t *after =
+		json_object_get(json_object_get(status, "clock"), "regulator_told_after");
+	auto_query struct query *q = NULL;
+	auto_task_list list = {0};
+	int64_t delays;
+
+	if (task_find(l, &open, &list, f) ||
+		note_count(l, settings_mode(s), "delay", &delays, f) ||
+		ledger_query(l,
+			SQL("SELECT count(*) AS people FROM person_decision d WHERE d.value = 'restricted' AND d.review_by <"
+			    " date(:now / 1000, 'unixepoch') AND d.id = (SELECT max(e.id) FROM person_decision e"
+			    " WHERE e.person_id = d.person_id AND e.choice = 'route')"),
+			&q, f))
+		return -1;
+	query_bind_int(q, ":now", clock_now());
+	if (query_next(q, f) < 0)
+		return -1;
+	if (query_int(q, "people"))
+		add_to(needs, "restrictions_to_review", query_int(q, "people"));
+	for (size_t i = 0; i < list.count; i++) {
+		if (list.tasks[i].due < clock_now())
+			add_to(needs, "tasks_overdue", 1);
+		if (list.tasks[i].after)
+			add_to(needs, "letters_to_follow", 1);
+	}
+	if (json_real_value(after) > (double)s->clock_hours && !delays)
+		add_to(needs, "delay_without_reason", 1);
 	return 0;
 }
 
@@ -230,9 +280,10 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 	json_t *status = json_pack("{s:s,s:s,s:s}", "incident", s->id, "title", s->title,
 		"mode", settings_mode(s));
 
-	if (gather_clock(s, status) || gather_rows(l, status, f) ||
+	if (gather_clock(l, s, status, f) || gather_rows(l, status, f) ||
 		gather_people(l, s, p, status, f) || gather_needs(l, status, f) ||
-		gather_in_doubt(l, s, status, f) || gather_outbox(s, status, f)) {
+		gather_late(l, s, status, f) || gather_in_doubt(l, s, status, f) ||
+		gather_outbox(s, status, f)) {
 		json_decref(status);
 		return -1;
 	}
@@ -268,7 +319,7 @@ static void bar(const struct screen *sc, json_int_t part, json_int_t whole)
 		(void)fputs(i < filled ? "#" : ".", sc->out);
 }
 
-static const char *state_words(const char *state)
+const char *status_words(const char *state)
 {
 	static const char *const words[][2] = {{"open", "not composed yet"},
 		{"held", "held back by a person"},
@@ -279,7 +330,9 @@ static const char *state_words(const char *state)
 		{"accepted", "taken by the mail relay"},
 		{"deferred", "relay said: later (send again)"},
 		{"refused", "refused by the relay"},
-		{"in_doubt", "in doubt: perhaps sent"}};
+		{"in_doubt", "in doubt: perhaps sent"},
+		{"reached", "told in person or on paper"},
+		{"not_reached", "not reached yet: to be tried again"}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(words[i][0], state))
@@ -302,7 +355,16 @@ static const char *need_words(const char *need)
 		{"rows_ambiguous_untold",
 			"leaked rows with too many candidates to tell any"},
 		{"questions", "open questions about lists and policy (approve)"},
-		{"task", "people to be told in person"},
+		{"task", "people to be told in person (task)"},
+		{"not_reached", "people who were not reached yet (task)"},
+		{"held", "people held back by a person (person ID --unhold)"},
+		{"tasks_overdue", "tasks that should be done by now (task --overdue)"},
+		{"letters_to_follow",
+			"letters that confirm a visit, to be sent (task --kind letter)"},
+		{"restrictions_to_review",
+			"people not told on a ground whose review is due (person ID)"},
+		{"delay_without_reason",
+			"the regulator was told late: why? (note --kind delay TEXT)"},
 		{"refused",
 			"people whose notice the relay refused (report --kind people)"},
 		{"in_doubt", "notices in doubt (send --resolve)"}};
@@ -315,13 +377,20 @@ static const char *need_words(const char *need)
 
 static void write_clock(const struct screen *sc, const json_t *status)
 {
-	const json_t *clock = json_object_get(status, "clock");
+	const json_t *clock = json_object_get(status, "clock"),
+		     *after = json_object_get(clock, "regulator_told_after");
 	double hours = json_real_value(json_object_get(clock, "hours"));
 	double of = (double)json_integer_value(json_object_get(clock, "of"));
 
 	(void)fprintf(sc->out, "Clock     aware %s; ",
 		json_string_value(json_object_get(clock, "aware_at")));
-	if (hours <= of)
+	if (json_is_real(after))
+		(void)fprintf(sc->out,
+			"the regulator was told %s, after %s%.0f of %.0f hours%s\n",
+			json_string_value(json_object_get(clock, "regulator_told_at")),
+			json_real_value(after) > of ? sc->red : "",
+			json_real_value(after), of, sc->plain);
+	else if (hours <= of)
 		(void)fprintf(sc->out, "%.0f of %.0f hours gone\n", hours, of);
 	else
 		(void)fprintf(sc->out,
@@ -370,7 +439,7 @@ static void write_levels(const struct screen *sc, const json_t *status)
 	{
 		(void)fprintf(sc->out, "  %9s  ", number(count, n));
 		bar(sc, json_integer_value(count), people);
-		(void)fprintf(sc->out, "  %s\n", state_words(state));
+		(void)fprintf(sc->out, "  %s\n", status_words(state));
 	}
 	(void)fprintf(sc->out, "  %9s  people in all\n", show_number(people, n));
 }

@@ -17,13 +17,17 @@
 #include "recipients/policy.h"
 
 /*
- * {"mode", "clock" {"aware_at", "hours", "of"}, "rows", "outcomes" {..}, "people", "levels" [{"name", "title",
- * "people", "states" {..}}], "states" {..}, "needs_human" {..}, "in_doubt" [numbers for send --resolve], "outbox",
+ * {"mode", "clock" {"aware_at", "hours", "of", "regulator_told_at", "regulator_told_after" (hours; neither: not yet)},
+ * "rows", "outcomes" {..}, "people", "levels" [{"name", "title", "people", "states" {..}}], "states" {..},
+ * "needs_human" {..}, "in_doubt" [numbers for send --resolve], "outbox",
  * "next"}
  */
 int status_gather(struct ledger *l, const struct settings *s, const struct policy *p, json_t **ret, struct fault *f);
 
 /* The screen. `color`: ANSI colours, which never say anything that the words do not. */
 void status_write(FILE *out, const json_t *status, const struct settings *s, int color);
+
+/* "taken by the mail relay": what a human reads for a state. */
+const char *status_words(const char *state);
 
 #endif

@@ -20,6 +20,9 @@ DOOR(send);
 DOOR(report);
 DOOR(template);
 DOOR(outbox);
+DOOR(task);
+DOOR(person);
+DOOR(note);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);
 int verb_check(struct command *c, struct fault *f);
@@ -28,6 +31,9 @@ bool group_only_looks(const struct command *c);
 bool compose_only_looks(const struct command *c);
 bool approve_only_looks(const struct command *c);
 bool send_only_looks(const struct command *c);
+bool task_only_looks(const struct command *c);
+bool person_only_looks(const struct command *c);
+bool note_only_looks(const struct command *c);
 
 /* What group works with here: policy, the incident's kinds, which addresses mail may go to. */
 int door_group_options(struct command *c, struct group_options *ret, struct fault *f);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report: summary (status, to keep), people (a line each: whoever asks for it holds the
- * key), rejects. Other kinds and HTML come with later versions.
+ * report: summary (status, to keep), regulator (facts, effects, action and the log),
+ * people (a line each: whoever asks for it holds the key), rejects. Other kinds and HTML
+ * come with later versions.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "mailer/outcome.h"
+#include "mailer/regulator.h"
 #include "mailer/show.h"
 #include "mailer/status.h"
 #include "mailer/verb/doors.h"
 #include "recipients/roster.h"
 
 const struct verb_option report_options[] = {
-	{"kind", "KIND", "summary, people or rejects"},
+	{"kind", "KIND", "summary, regulator, people or rejects"},
 	{"format", "FORMAT", "text, json or csv"},
 	{"out", "FILE", "into a new file instead of the screen"}, {NULL, NULL, NULL}};
 
@@ -22,6 +24,17 @@ enum format {
 	FORMAT_JSON,
 	FORMAT_CSV
 };
+
+/* One object, as JSON. Takes it. */
+static void write_object(json_t *object, const char *kind, FILE *out)
+{
+	(void)json_object_set_new(object, "version", json_integer(1));
+	(void)json_object_set_new(object, "verb", json_string("report"));
+	(void)json_object_set_new(object, "kind", json_string(kind));
+	(void)json_dumpf(object, out, JSON_INDENT(2));
+	(void)fputc('\n', out);
+	json_decref(object);
+}
 
 static int summary(struct command *c, enum format format, FILE *out, struct fault *f)
 {
@@ -32,15 +45,29 @@ static int summary(struct command *c, enum format format, FILE *out, struct faul
 	if (status_gather(c->ledger, c->settings, c->policy, &status, f))
 		return -1;
 	if (format == FORMAT_JSON) {
-		(void)json_object_set_new(status, "version", json_integer(1));
-		(void)json_object_set_new(status, "verb", json_string("report"));
-		(void)json_object_set_new(status, "kind", json_string("summary"));
-		(void)json_dumpf(status, out, JSON_INDENT(2));
-		(void)fputc('\n', out);
-	} else {
-		status_write(out, status, c->settings, out == stdout && c->color);
+		write_object(status, "summary", out);
+		return 0;
 	}
+	status_write(out, status, c->settings, out == stdout && c->color);
 	json_decref(status);
+	return 0;
+}
+
+static int regulator(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	json_t *report;
+
+	if (format == FORMAT_CSV)
+		return fault_set(f, FAULT_USAGE,
+			"the report for the regulator comes as text or json");
+	if (regulator_gather(c->ledger, c->settings, c->policy, &report, f))
+		return -1;
+	if (format == FORMAT_JSON) {
+		write_object(report, "regulator", out);
+		return 0;
+	}
+	regulator_write(out, report);
+	json_decref(report);
 	return 0;
 }
 
@@ -189,26 +216,26 @@ static int choose_kind(const struct command *c,
 	int (**ret)(struct command *c, enum format format, FILE *out, struct fault *f),
 	struct fault *f)
 {
-	static const char *const later[] = {
-		"regulator", "federation", "evidence", "review", NULL};
+	static const char *const later[] = {"federation", "evidence", "review", NULL};
 	const char *kind = command_option(c, "kind");
 
 	if (!kind)
 		return fault_set(f, FAULT_USAGE,
-			"which report? --kind summary, people or rejects");
+			"which report? --kind summary, regulator, people or rejects");
 	for (const char *const *k = later; *k; k++) {
 		auto_text words = text_format("report --kind %s", *k);
 
 		if (!strcmp(kind, *k))
 			return command_later(words, f);
 	}
-	*ret = !strcmp(kind, "summary")   ? summary
-	       : !strcmp(kind, "people")  ? people
-	       : !strcmp(kind, "rejects") ? rejects
-					  : NULL;
+	*ret = !strcmp(kind, "summary")     ? summary
+	       : !strcmp(kind, "regulator") ? regulator
+	       : !strcmp(kind, "people")    ? people
+	       : !strcmp(kind, "rejects")   ? rejects
+					    : NULL;
 	return *ret ? 0
-		    : fault_set(
-			      f, FAULT_USAGE, "--kind takes summary, people or rejects");
+		    : fault_set(f, FAULT_USAGE,
+			      "--kind takes summary, regulator, people or rejects");
 }
 
 int verb_report(struct command *c, struct fault *f)

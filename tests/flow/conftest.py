@@ -118,6 +118,15 @@ class Incident:
         """What a verb shows to a person."""
         return self.run(*words, json=False, **more).stdout
 
+    def ask(self, asked, *words, code=(OK, HUMAN), json=True):
+        """A verb that reads its standard input."""
+        command = [BINARY, "-C", self.folder, *(["--json"] if json else []), *map(str, words)]
+        done = subprocess.run(command, env=self.env(), input=asked, capture_output=True, text=True,
+                              timeout=100, check=False)
+        assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
+        assert done.returncode in ((code,) if isinstance(code, int) else code), (words, done)
+        return one_object(done.stdout, done.returncode, words[0], done.stderr) if json else done.stdout
+
     def error(self, *words, code, **more):
         """The message of a run that must fail with this code."""
         return self.run(*words, code=code, **more).tally["error"]["message"]
@@ -230,7 +239,7 @@ def reconcile(incident):
     for state, people in states.items():
         assert people == sum(level["states"].get(state, 0) for level in levels), (state, status)
         assert people > 0
-    for state in ("task", "refused", "in_doubt"):
+    for state in ("task", "not_reached", "held", "refused", "in_doubt"):
         assert status["needs_human"].get(state, 0) == states.get(state, 0), status
     assert len(status["in_doubt"]) == min(200, states.get("in_doubt", 0)), status
     people = {level["name"]: level["people"] for level in levels}
@@ -245,7 +254,9 @@ def reconcile(incident):
         if not states.get("open"):
             reconcile_compose(composed, people)
             if composed == incident.last.get("compose"):
-                assert composed["tasks"] == states.get("task", 0)
+                told = sum(states.get(state, 0) for state in ("task", "not_reached", "reached"))
+                held = states.get("held", 0)        # either a notice or a task
+                assert told <= composed["tasks"] <= told + held
     return status
 
 
@@ -377,6 +388,40 @@ def at(stages, tmp_path):
     def copy(stage, name="work"):
         return stages[stage].copy(tmp_path / name)
     return copy
+
+
+LISTED = """\
+person_id,pay_number,title,surname,forenames,known_as,rank,employment,unit,status,email,phone,address,postcode
+A1,P100001,Mr,Smith,John,Jack,PC,officer,Response Policing,in-post,j.smith@met.police.example,07700 900101,,
+A2,P100002,Mr,Smith,John,,PC,officer,Response Policing,in-post,john.smith@met.police.example,07700 900102,,
+A3,P100003,Ms,O'Neill,Mary,,Sergeant,officer,SO15,in-post,mary@met.police.example,07700 900103,"3 High St, Northmoor",NM1 1AA
+A4,P100004,Ms,Castle,Ann,,DC,officer,Surveillance,in-post,ann@met.police.example,07700 900104,"4 High St, Northmoor",NM1 1AB
+A5,P100005,Mr,Okafor,Zed,,,staff,Finance,in-post,,07700 900105,"5 High St, Flat 2, Old Mill, Northmoor",NM1 1AC
+A6,P100006,Mrs,Winter-Jones,Eve,,,staff,Finance,in-post,eve@met.police.example,07700 900106,"6 High St, Northmoor",NM1 1AD
+A7,P100007,Mr,Alder,Tom,,,staff,Finance,deceased,tom@met.police.example,,"7 High St, Northmoor",NM1 1AE
+A8,P100008,Ms,Safe,Uma,,,staff,Finance,in-post,uma@met.police.example,07700 900108,"8 High St, Northmoor",NM1 1AF
+"""
+
+
+@pytest.fixture(scope="session")
+def village(breachmail, tmp_path_factory):
+    """Eight people who can be told apart by eye, all of them in the leak, and one who is not on the list:
+    composed, ready for a release. Tasks: 1 a visit (A4), then A5 (a letter) and A7 (next of kin)."""
+    incident = Incident(tmp_path_factory.mktemp("village") / "work")
+    incident.make()
+    (incident.root / "people.csv").write_text(LISTED)
+    rows = [line.split(",")[1:5] for line in LISTED.splitlines()[1:]] + [["P100099", "", "Gone", "Liz"]]
+    (incident.root / "breach.csv").write_text("Row ID,Pay No,Surname,Forenames\n" + "".join(
+        f"R{n},{pay},{surname},{forenames}\n" for n, (pay, _, surname, forenames) in enumerate(rows, 1)))
+    incident.import_both(incident.root)
+    incident.walk("match", "group", "compose")
+    return incident
+
+
+@pytest.fixture
+def few(village, tmp_path):
+    """A copy of it."""
+    return village.copy(tmp_path / "village")
 
 
 @pytest.fixture

@@ -181,6 +181,13 @@ class Walk:
         for question in self.incident.last["approve"]["open"]:
             self.incident.run("approve", "--accept", question["key"], *said)
         self.incident.run("approve", "--row", COUNT + 2, "--nobody", *said)
+        for n, words in {11: ["--hold"], 12: ["--address-unsafe"], 13: ["--raise", "firearms"],
+                         14: ["--route", "restricted", "--review-by", "2030-01-01"]}.items():
+            self.incident.run("person", self.people[n]["person_id"], *words, *said)
+        self.incident.run("person", self.people[11]["person_id"], "--unhold", *said)
+        self.incident.run("task", "assign", 1, "--to", value("by", 1), *said)
+        self.incident.run("task", "not-reached", 1, *said)
+        self.incident.run("note", "--kind", "decision", "--by", value("by", 0), value("reason", 0))
         self.incident.walk("match", "group", "compose")
 
     def send(self, port):
@@ -210,7 +217,8 @@ class Walk:
         """What shows no people, what shows one by number, and what finds nobody."""
         incident, number = self.incident, self.people[9]["person_id"]
         for words in (["status"], ["report", "--kind", "summary"], ["report", "--kind", "rejects"],
-                      ["check"], ["verify", "AAAAA-AAAAA"], ["group", "--explain", number],
+                      ["check"], ["verify", "AAAAA-AAAAA"], ["group", "--explain", number], ["task"],
+                      ["task", "show", 1],
                       ["match", "--explain", 5], ["match", "--explain", COUNT + 2]):
             incident.text(*words)
         for words in (["group", "--explain", self.people[9]["surname"]],
@@ -220,6 +228,7 @@ class Walk:
         incident.run("match", "--export", self.files / "match.csv", "--people",
                      self.files / "presence.csv")
         incident.run("group", "--export", self.files / "group.csv")
+        incident.run("task", "--export", self.files / "task.csv")
 
 
 BAD_ROWS = ['"Quvornaamzz,Zwelihlezz\n', "Quvornaamyy,Zwelihleyy\n", "Quvornaamxx," * 20 + "\n",
@@ -286,9 +295,9 @@ def test_no_process_is_called_by_them(walked):
 
 
 def test_exports_hold_numbers_only(walked):
-    for name in ("match.csv", "presence.csv", "group.csv"):
+    for name in ("match.csv", "presence.csv", "group.csv", "task.csv"):
         content = (walked.files / name).read_bytes()
-        assert walked.search.fields_in(content) == {"person_id"}, name
+        assert walked.search.fields_in(content) - {"by"} == {"person_id"}, name
 
 
 def test_the_search_finds(tmp_path):

@@ -53,7 +53,8 @@ def whole(incident):
 
 STEPS = [("made", "import people {force}/people.csv"), ("made", "import breach {force}/breach.csv"),
          ("imported", "match"), ("matched", "group"), ("grouped", "compose"),
-         ("composed", "approve --release")]
+         ("composed", "approve --release"), ("composed", "person H0000002 --hold --by Jo --reason x"),
+         ("composed", "task done 1 --by Jo --note x"), ("composed", "note --kind delay late")]
 
 
 @pytest.mark.parametrize("stage, words", STEPS, ids=[words.split(" {")[0] for _, words in STEPS])

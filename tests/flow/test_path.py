@@ -13,7 +13,8 @@ import pytest
 from conftest import (CANTCREATE, CONFIG, HUMAN, INPUT, OK, REFUSED, USAGE, Incident, parse, reconcile,
                       reconcile_send, twice)
 
-VERBS = "init import match group compose approve send status report template verify outbox check".split()
+VERBS = ("init import match group compose approve send person task note status report template verify"
+         " outbox check").split()
 
 
 # ------------------------------------------------------------------------------------ the whole path
@@ -144,6 +145,10 @@ DRY = [
     ("matched", "approve --row 7 --nobody --by Joan --reason checked"),
     ("composed", "approve --release"),
     ("released", "approve --withdraw"),
+    ("composed", "person H0000002 --hold --by Joan --reason checked"),
+    ("released", "person H0000002 --deceased --by Joan --reason checked"),
+    ("composed", "task assign 1 --to Jo --by Joan --note checked"),
+    ("composed", "task done 1 --by Joan --note checked"),
     ("released", "send"),
 ]
 
@@ -197,14 +202,15 @@ def test_json_is_one_object_for_every_verb(at):
     """run() looks at the object itself; here every verb gives one, whatever becomes of it."""
     incident = at("released")
     for words in (["match"], ["group"], ["compose"], ["approve"], ["send"], ["status"], ["check"],
-                  ["outbox"], ["verify", "22222-22222"], ["template", "list"]):
+                  ["outbox"], ["verify", "22222-22222"], ["template", "list"], ["person", "H0000002"],
+                  ["task"], ["note"]):
         incident.run(*words)
     for words in (["import"], ["match", "x"], ["report"], ["template"], ["verify"], ["init"]):
         incident.run(*words, code=USAGE)
     incident.run("import", "people", incident.tmp / "nothing.csv", code=INPUT)
 
 
-@pytest.mark.parametrize("kind", ["summary", "people", "rejects"])
+@pytest.mark.parametrize("kind", ["summary", "regulator", "people", "rejects"])
 def test_json_of_reports(at, kind):
     incident = at("released")
     tally = json.loads(incident.text("--json", "report", "--kind", kind))
@@ -303,13 +309,12 @@ def test_usage(idle, words):
 
 
 LATER = """
-    run; person H0000001; person --find -; note --kind decision x; track; track --classify x; remind;
-    follow-up; task list; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
+    run; track; track --classify x; remind; follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
     import shield x.csv; import --list; import --withdraw 1; import breach --presume;
     import people x.csv --sheet Staff; match --threshold 0.9; match --dedupe x.csv;
     compose --what-changed; compose --correction; approve --sign x; approve --enrol Joan;
     approve --manifest x; approve --signature x; approve --decisions x.csv; send --test a@force.example;
-    send --first 3; send --stop; report --kind regulator; report --kind federation;
+    send --first 3; send --stop; report --kind federation;
     report --kind evidence; report --kind review; report --kind summary --format html;
     template lint x; init x --example foi-release; init x --example crime-data;
     init x --example publication; init x --example lost-notebook; init x --example lost-footage

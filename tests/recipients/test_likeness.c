@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * likeness: typing errors counted.
+ * likeness: typing errors counted, forms by ear and on paper, and pairs of names in
+ * levels.
  */
 #include "recipients/likeness.h"
 
@@ -62,11 +63,130 @@ static void typing(void **state)
 	assert_false(likeness_typing(a, b)); /* too long to be compared */
 }
 
+/* "?" is any letter, in the first word. */
+static void lost_letter(void **state)
+{
+	(void)state;
+	assert_int_equal(likeness_errors("j?rgen", "jurgen", 2), 0);
+	assert_int_equal(likeness_errors("j?rgen", "joergen", 2), 1);
+	assert_int_equal(likeness_errors("j?rgen", "jrgen", 2), 1);
+}
+
+static void on_paper(void **state)
+{
+	static const struct {
+		const char *word, *form;
+	} cases[] = {{"mclarnon", "mdamon"}, {"mdamon", "mdamon"}, {"we1ls", "wells"},
+		{"j0hn", "john"}, {"5mith", "smith"}, {"vvells", "wells"},
+		{"o-neill", "oneill"}, {"", ""}};
+	char form[LIKENESS_ROOM], letters[3 * LIKENESS_ROOM] = "";
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		likeness_scanned(cases[i].word, form);
+		assert_string_equal(form, cases[i].form);
+	}
+	memset(letters, 'x', sizeof(letters) - 1);
+	likeness_scanned(letters, form);
+	assert_true(strlen(form) < LIKENESS_ROOM);
+	likeness_sound(letters, form);
+	assert_true(strlen(form) < LIKENESS_ROOM);
+}
+
+static void by_ear(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool equal;
+	} cases[] = {{"clark", "clarke", true}, {"stephen", "steven", true},
+		{"catherine", "kathryn", true}, {"wright", "right", true},
+		{"knight", "night", true}, {"philip", "filip", true},
+		{"smith", "smyth", true}, {"smith-jones", "smithjones", true},
+		{"smith", "jones", false}, {"ann", "nan", false}};
+	char a[LIKENESS_ROOM], b[LIKENESS_ROOM];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		likeness_sound(cases[i].a, a);
+		likeness_sound(cases[i].b, b);
+		if (!strcmp(a, b) != cases[i].equal)
+			fail_msg("%s is %s, %s is %s", cases[i].a, a, cases[i].b, b);
+	}
+}
+
+static void bare(void **state)
+{
+	static const struct {
+		const char *word, *bare;
+	} cases[] = {{"osullivan", "sullivan"}, {"almasri", "masri"},
+		{"al-masri", "masri"}, {"stjohn", "john"}, {"smith", NULL},
+		{"oman", NULL}, {"stan", NULL}, {"", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const char *found = likeness_bare(cases[i].word);
+
+		if (!cases[i].bare)
+			assert_null(found);
+		else
+			assert_string_equal(found, cases[i].bare);
+	}
+}
+
+/* In either order. */
+static void names(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		enum likeness likeness;
+	} cases[] = {
+		{"smith", "smith", LIKENESS_EQUAL},
+		{"smith-jones", "smithjones", LIKENESS_EQUAL},
+		{"smith", "smyth", LIKENESS_NEAR},
+		{"we1ls", "wells", LIKENESS_NEAR},
+		{"mclamon", "mclarnon", LIKENESS_NEAR},
+		{"khan", "kahn", LIKENESS_NEAR},
+		{"clark", "clarke", LIKENESS_NEAR},
+		{"stephen", "steven", LIKENESS_NEAR},
+		{"reilly", "oreilly", LIKENESS_NEAR},
+		{"sullivan", "osullivan", LIKENESS_NEAR},
+		{"almasri", "masri", LIKENESS_CLOSE},
+		{"hedridge", "hdridgee", LIKENESS_NEAR}, /* of one sound */
+		{"thompson", "tomson", LIKENESS_CLOSE},
+		{"traore", "mwangi-traore", LIKENESS_PART},
+		{"mwangi", "mwangi-traore", LIKENESS_PART},
+		{"john", "stjohn", LIKENESS_PART},
+		{"traore", "mwangi", LIKENESS_NONE},
+		{"smith", "jones", LIKENESS_NONE},
+		{"smith", "smithson", LIKENESS_NONE},
+		{"begum", "khan", LIKENESS_NONE},
+		{"lee", "li", LIKENESS_NONE},     /* two errors in a short word */
+		{"gaz", "gareth", LIKENESS_NONE}, /* nickname.h */
+		{"j", "k", LIKENESS_NONE},
+		{"j", "john", LIKENESS_NONE},
+	};
+	struct likeness_word a, b;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		likeness_prepare(cases[i].a, &a);
+		likeness_prepare(cases[i].b, &b);
+		if (likeness_names(&a, &b) != cases[i].likeness ||
+			likeness_names(&b, &a) != cases[i].likeness)
+			fail_msg("%s and %s", cases[i].a, cases[i].b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors),
 		cmocka_unit_test(typing),
+		cmocka_unit_test(lost_letter),
+		cmocka_unit_test(on_paper),
+		cmocka_unit_test(by_ear),
+		cmocka_unit_test(bare),
+		cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,7 +145,7 @@ static struct value vetting_value(const char *text, struct dictionary *forms)
 }
 
 /* Dates as yyyymmdd. What is none, "31/04/1986" or "1988-03-3", is kept as text: one
- * letter of it may be wrong. */
+ * letter of it may be wrong. Without a digit ("unknown") it says nothing. */
 static struct value date_value(const char *text, struct dictionary *forms)
 {
 	struct value v;
@@ -154,6 +154,8 @@ static struct value date_value(const char *text, struct dictionary *forms)
 	if (date_parse(text, &d))
 		return (struct value){date_number(d.day),
 			d.swapped == d.day ? 0 : date_number(d.swapped)};
+	if (!strpbrk(text, "0123456789"))
+		return (struct value){0, 0};
 	v = text_parse(text, forms);
 	v.main |= v.main ? AS_TEXT : 0;
 	return v;

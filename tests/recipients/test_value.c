@@ -67,6 +67,8 @@ static void equality(void **state)
 		{VALUE_VETTING, "Gold pass", "MV", false},
 		{VALUE_DATE, "19/04/1975", "1975-04-19", true},
 		{VALUE_DATE, "04/05/1975", "1975-04-05", false},
+		{VALUE_DATE, "31/04/1986", "31.04.1986",
+			true}, /* no date, the same text */
 		{VALUE_POSTCODE, "EN20 1AB", "en20", true},
 		{VALUE_POSTCODE, "EN20 1AB", "EN20 1AC", false},
 		{VALUE_POSTCODE, "75001 Paris", "75001 paris", true},
@@ -99,6 +101,109 @@ static void equality(void **state)
 	dictionary_done(&forms);
 }
 
+/* In either order. */
+static void levels(void **state)
+{
+	static const struct {
+		enum value_kind kind;
+		const char *a, *b;
+		enum value_level level;
+	} cases[] = {
+		{VALUE_NUMBER, "P0123456", "123456", VALUE_EQUAL},
+		{VALUE_NUMBER, "123456", "123457", VALUE_NEAR},
+		{VALUE_NUMBER, "123456", "132456", VALUE_NEAR},
+		{VALUE_NUMBER, "123456", "123466", VALUE_NEAR},
+		{VALUE_NUMBER, "123456", "124467", VALUE_OTHER},
+		{VALUE_EMAIL, "ann.hart@force.example", "ann.hrat@force.example",
+			VALUE_NEAR},
+		{VALUE_EMAIL, "ann.hart@force.example", "tim.reed@force.example",
+			VALUE_OTHER},
+		{VALUE_RANK, "PC", "Sergeant", VALUE_NEAR},
+		{VALUE_RANK, "PC", "DC", VALUE_CLOSE},
+		{VALUE_RANK, "PC", "Inspector", VALUE_OTHER},
+		{VALUE_RANK, "PC", "Band C", VALUE_OTHER},
+		{VALUE_RANK, "Head of Kennels", "PC", VALUE_OTHER},
+		{VALUE_VETTING, "MV", "SC", VALUE_OTHER},
+		{VALUE_DATE, "1975-04-19", "1975-04-18", VALUE_NEAR},
+		{VALUE_DATE, "1975-04-19", "1975-04-91", VALUE_NEAR}, /* no date */
+		{VALUE_DATE, "1975-04-05", "1975-05-04", VALUE_NEAR}, /* swapped */
+		{VALUE_DATE, "1975-04-19", "1983-04-19", VALUE_CLOSE},
+		{VALUE_DATE, "1975-04-19", "1975-01-01", VALUE_PART},
+		{VALUE_DATE, "1975-04-19", "1988-11-02", VALUE_OTHER},
+		{VALUE_DATE, "31/04/1986", "1988-11-02", VALUE_OTHER},
+		{VALUE_POSTCODE, "SW1A 1AA", "SW1A 1AB", VALUE_NEAR},
+		{VALUE_POSTCODE, "SW1A 1AA", "SW1A 9ZZ", VALUE_CLOSE},
+		{VALUE_POSTCODE, "SW1A 1AA", "HA1 2AB", VALUE_OTHER},
+		{VALUE_PLACE, "Brixton", "Brixtom", VALUE_NEAR},
+		{VALUE_PLACE, "Central South", "Central", VALUE_CLOSE},
+		{VALUE_PLACE, "Central South", "Central Custody", VALUE_PART},
+		{VALUE_PLACE, "Brixton", "Ealing", VALUE_OTHER},
+		{VALUE_PLACE, "Bow", "Box", VALUE_OTHER}, /* too short for a slip */
+		{VALUE_TEXT, "Dog Handler", "Dog", VALUE_CLOSE},
+		{VALUE_TEXT, "Dog Handler", "Dog Trainer", VALUE_PART},
+		{VALUE_TEXT, "Night Shift", "Nihgt Shift", VALUE_NEAR},
+		{VALUE_TEXT, "Blue", "Red", VALUE_OTHER},
+		{VALUE_MONEY, "40000", "39,612", VALUE_NEAR}, /* rounded */
+		{VALUE_MONEY, "39,900", "39,931.50", VALUE_NEAR},
+		{VALUE_MONEY, "39612", "39931", VALUE_CLOSE},
+		{VALUE_MONEY, "40000", "45000", VALUE_OTHER},
+		{VALUE_GENDER, "M", "F", VALUE_OTHER},
+	};
+	struct dictionary forms = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct value a = value_parse(cases[i].kind, cases[i].a, &forms);
+		struct value b = value_parse(cases[i].kind, cases[i].b, &forms);
+
+		assert_true(a.main && b.main);
+		assert_int_equal(value_compare(cases[i].kind, a, a, &forms), VALUE_EQUAL);
+		if (value_compare(cases[i].kind, a, b, &forms) != cases[i].level ||
+			value_compare(cases[i].kind, b, a, &forms) != cases[i].level)
+			fail_msg("%s and %s: %d", cases[i].a, cases[i].b,
+				(int)value_compare(cases[i].kind, a, b, &forms));
+	}
+	dictionary_done(&forms);
+}
+
+/* What is alike shares a text, or nearly the first. */
+static void texts(void **state)
+{
+	static const struct {
+		enum value_kind kind;
+		const char *a, *b;
+		unsigned n;
+	} cases[] = {
+		{VALUE_DATE, "1975-04-05", "05/04/1975", 0},
+		{VALUE_DATE, "1975-04-05", "1975-05-04", 1}, /* both readings */
+		{VALUE_DATE, "1975-04-19", "1983-04-19", 2},
+		{VALUE_DATE, "1975-04-19", "1975-01-01", 3},
+		{VALUE_POSTCODE, "sw1a1aa", "SW1A 1AA", 0},
+		{VALUE_POSTCODE, "SW1A 1AA", "SW1A 9ZZ", 1},
+		{VALUE_PLACE, "BRIXTON", "Brixton", 0},
+		{VALUE_NUMBER, "P0123", "123", 0},
+	};
+	struct dictionary forms = {0};
+	char a[VALUE_ROOM], b[VALUE_ROOM];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct value x = value_parse(cases[i].kind, cases[i].a, &forms);
+		struct value y = value_parse(cases[i].kind, cases[i].b, &forms);
+		unsigned n = 0;
+
+		assert_true(value_text(cases[i].kind, x, &forms, cases[i].n, a));
+		assert_true(value_text(cases[i].kind, y, &forms, cases[i].n, b));
+		assert_string_equal(a, b);
+		assert_true(*a);
+		while (value_text(cases[i].kind, x, &forms, n, a))
+			n++;
+		assert_in_range(n, cases[i].n + 1, 8);
+	}
+	assert_false(value_text(VALUE_MONEY, (struct value){40, 0}, &forms, 0, a));
+	dictionary_done(&forms);
+}
+
 static void nothing(void **state)
 {
 	static const struct {
@@ -111,6 +216,7 @@ static void nothing(void **state)
 		{VALUE_RANK, " - "},
 		{VALUE_VETTING, ""},
 		{VALUE_DATE, "unknown"},
+		{VALUE_DATE, "n/a"},
 		{VALUE_POSTCODE, "-"},
 		{VALUE_PLACE, "."},
 		{VALUE_MONEY, "n/a"},
@@ -134,6 +240,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(equality),
+		cmocka_unit_test(levels),
+		cmocka_unit_test(texts),
 		cmocka_unit_test(nothing),
 	};
 

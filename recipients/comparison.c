@@ -268,7 +268,8 @@ static void weigh(struct comparison *x, const double shares[VALUE_LEVELS])
 	x->log_u[VALUE_OTHER] = log(rest > LEAST_SHARE ? rest : LEAST_SHARE);
 }
 
-static void lay(struct comparison *x, uint32_t value)
+/* `own`: how many entries are the record itself. */
+static void lay(struct comparison *x, uint32_t value, uint32_t own)
 {
 	const struct alike_item *end, *at;
 	double shares[VALUE_LEVELS] = {0};
@@ -287,10 +288,10 @@ static void lay(struct comparison *x, uint32_t value)
 		if (at->listed != value)
 			shares[at->level] += x->counts[at->listed];
 	x->levels[value] = VALUE_EQUAL;
-	shares[VALUE_EQUAL] += x->counts[value];
+	shares[VALUE_EQUAL] += x->counts[value] > own ? x->counts[value] - own : 0;
 	x->listed_equal = shares[VALUE_EQUAL] > 0;
 	for (unsigned level = 0; level < VALUE_LEVELS; level++)
-		shares[level] /= x->filled ? x->filled : 1;
+		shares[level] /= x->filled > own ? x->filled - own : 1;
 	weigh(x, shares);
 }
 
@@ -306,6 +307,6 @@ void comparisons_lay(struct comparisons *c, const struct evidence_row *record)
 				     k < record->names_count;
 			k++)
 			value = e->names[record->names + k].rank;
-		lay(&c->list[i], value);
+		lay(&c->list[i], value, e->single);
 	}
 }

@@ -83,6 +83,7 @@ struct evidence {
 	uint32_t columns_count, domains_count;
 	uint32_t rank;            /* column, and one */
 	bool stray;               /* records have a kind of number that people do not */
+	bool single; /* one file: its rows are on both sides, in the same order */
 	struct dictionary fields; /* names as they come -> places */
 	uint32_t places[EVIDENCE_COLUMNS * 2];
 	uint32_t sequence[EVIDENCE_COLUMNS * 2]; /* of the last row; the next has the same */

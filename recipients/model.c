@@ -83,7 +83,9 @@ static void usual_set(struct model *m, unsigned part, const double *usual)
 
 void model_init(struct model *m, const struct comparisons *c)
 {
-	*m = (struct model){.parts = NAMING_PARTS + c->count, .found = FOUND_USUAL};
+	*m = (struct model){.many = c->evidence->single,
+		.parts = NAMING_PARTS + c->count,
+		.found = FOUND_USUAL};
 	for (unsigned part = 0; part < NAMING_PARTS; part++) {
 		m->levels[part] = naming_levels_count(part);
 		usual_set(m, part, usual_names[part]);
@@ -114,7 +116,7 @@ double model_log_prior(const struct model *m, size_t people)
 
 double model_log_nobody(const struct model *m, struct model_listing listing)
 {
-	double sum = log1p(-m->found);
+	double sum = m->many ? 0 : log1p(-m->found);
 
 	for (unsigned part = 0; part < m->parts; part++) {
 		if (listing.unlisted >> part & 1)
@@ -188,6 +190,20 @@ static void expect_listing(struct expected *x, const struct model *m,
 	x->found += found;
 }
 
+static void expect_pair(struct expected *x, const struct model *m,
+	struct model_listing listing, double found)
+{
+	for (unsigned part = 0; part < m->parts; part++) {
+		bool unlisted = listing.unlisted >> part & 1;
+
+		if (!unlisted && !(listing.listed >> part & 1))
+			continue;
+		x->parts[0][part] += found;
+		x->unlisted[0][part] += unlisted ? found : 0;
+	}
+	x->found += found;
+}
+
 /* The pairs of one record share what "nobody" leaves. */
 static void expect_record(struct expected *x, const struct model *m,
 	const struct model_sample *s, uint32_t record, size_t from, size_t to,
@@ -210,6 +226,25 @@ static void expect_record(struct expected *x, const struct model *m,
 	expect_listing(x, m, s->listings[record], 1 - exp(nobody - most) / sum);
 }
 
+/* Each pair against chance; a record that has none counts among those of nobody. */
+static void expect_many(struct expected *x, const struct model *m,
+	const struct model_sample *s, uint32_t record, size_t from, size_t to,
+	double log_prior)
+{
+	double nobody = model_log_nobody(m, s->listings[record]);
+
+	expect_listing(x, m, s->listings[record], 0);
+	for (size_t i = from; i < to; i++) {
+		double log_odds = log_prior - nobody +
+				  x->log_m[s->pairs[i].pattern - 1] -
+				  (double)s->pairs[i].log_u,
+		       p = 1 / (1 + exp(-log_odds));
+
+		x->kinds[s->pairs[i].pattern - 1] += p;
+		expect_pair(x, m, s->listings[record], p);
+	}
+}
+
 static void expect(struct expected *x, const struct model *m,
 	const struct model_sample *s, size_t people)
 {
@@ -223,7 +258,8 @@ static void expect(struct expected *x, const struct model *m,
 	for (uint32_t record = 0; record < s->records; record++, from = to) {
 		for (to = from; to < s->count && s->pairs[to].record == record;)
 			to++;
-		expect_record(x, m, s, record, from, to, log_prior);
+		(m->many ? expect_many : expect_record)(
+			x, m, s, record, from, to, log_prior);
 	}
 }
 
@@ -309,7 +345,9 @@ static double maximize(struct model *m, const struct model *usual,
 				part_maximize(m, class, part, usual, counts[class][part],
 					s->usual[class][part]));
 	listings_maximize(m, x);
-	m->found = fmin(fmax(x->found / (double)s->records, FOUND_LEAST), FOUND_MOST);
+	m->found = fmax(x->found / (double)s->records, FOUND_LEAST);
+	if (!m->many)
+		m->found = fmin(m->found, FOUND_MOST);
 	logs_take(m);
 	return change;
 }

@@ -23,6 +23,7 @@
 #ifndef RECIPIENTS_MODEL_H
 #define RECIPIENTS_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,10 +63,11 @@ enum {
 typedef double model_table[MODEL_CLASSES][MODEL_PARTS][MODEL_LEVELS];
 
 struct model {
+	bool many; /* a record may be any number of entries: each pair stands for itself */
 	unsigned parts;
 	int levels[MODEL_PARTS];
 	model_table m, log_m;
-	double found; /* share of records that are on the list */
+	double found; /* share of records that are on the list; with `many`, entries a record is */
 	/* Share of records with an unlisted value, among those that are found, and nobody's. */
 	double unlisted_found[MODEL_PARTS], unlisted_nobody[MODEL_PARTS];
 };

@@ -305,11 +305,17 @@ static void levels_set(
 		levels[at->listed] = other < 0 ? (uint8_t)at->level : (uint8_t)other;
 }
 
+/* Entries that are the record itself: they meet it by no chance. */
+static double own_of(const struct naming *n)
+{
+	return n->own && n->reading == n->own ? 1 : 0;
+}
+
 /* Shares of entries become u; the last level is for all the rest. */
 static void weigh(
 	const struct naming *n, const double counts[], int levels, double log_u[])
 {
-	double all = n->tally->entries ? n->tally->entries : 1, rest = 1,
+	double all = fmax(n->tally->entries - own_of(n), 1), rest = 1,
 	       least = 0.5 / (all + 1);
 
 	for (int i = 0; i + 1 < levels; i++) {
@@ -332,6 +338,7 @@ static void weigh_surname(struct naming *n)
 		if (at->level == SURNAME_EQUAL)
 			counts[SURNAME_FORMER] += n->tally->former[at->listed];
 	}
+	counts[SURNAME_EQUAL] -= own_of(n);
 	n->surname_listed = counts[SURNAME_EQUAL] + counts[SURNAME_FORMER] > 0;
 	weigh(n, counts, SURNAME_LEVELS, n->log_u[NAMING_SURNAME]);
 }
@@ -357,6 +364,8 @@ static void weigh_forename(struct naming *n)
 	}
 	counts[FORENAME_INITIAL] = same > 0 ? same : 0;
 	n->forename_full = word && !naming_is_initial(n->evidence, word);
+	if (n->forename_full)
+		counts[FORENAME_EQUAL] -= own_of(n);
 	n->forename_listed = counts[FORENAME_EQUAL] + counts[FORENAME_KNOWN] +
 				     counts[FORENAME_MIDDLE] >
 			     0;
@@ -367,7 +376,7 @@ static void weigh_initial(struct naming *n)
 {
 	uint32_t letter = naming_letter(n->evidence, n->reading->forenames[0]);
 	const double counts[INITIAL_LEVELS] = {
-		n->tally->letter[letter], n->tally->later[letter]};
+		n->tally->letter[letter] - own_of(n), n->tally->later[letter]};
 
 	weigh(n, counts, INITIAL_LEVELS, n->log_u[NAMING_INITIAL]);
 }
@@ -379,8 +388,8 @@ static void weigh_middle(struct naming *n)
 	bool initial = naming_is_initial(n->evidence, word);
 	double agree =
 		initial ? t->second[naming_letter(n->evidence, word)] : t->middle[word];
-	const double counts[MIDDLE_LEVELS] = {agree, t->bare};
-	const double bare[BARE_LEVELS] = {t->bare};
+	const double counts[MIDDLE_LEVELS] = {agree - own_of(n), t->bare};
+	const double bare[BARE_LEVELS] = {t->bare - own_of(n)};
 
 	weigh(n, counts, MIDDLE_LEVELS, n->log_u[NAMING_MIDDLE]);
 	weigh(n, bare, BARE_LEVELS, n->log_u[NAMING_BARE]);

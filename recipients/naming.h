@@ -80,6 +80,7 @@ struct naming {
 	uint32_t letters[NAMING_LETTERS]; /* the word that is an initial; 0: no entry has it */
 	uint8_t *surname_levels, *forename_levels; /* by word, of the reading laid out */
 	const struct evidence_name *reading;
+	const struct evidence_name *own; /* that the list has of the record itself, or NULL */
 	bool surname_listed, forename_listed; /* somebody on the list has them */
 	bool forename_full;
 	double log_u[NAMING_PARTS][FORENAME_LEVELS];

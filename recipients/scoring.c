@@ -34,7 +34,8 @@ void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
 	*s = (struct scoring){.evidence = e};
 	comparisons_init(&s->comparisons, e);
 	naming_init(&s->naming, e);
-	dependence_init(&s->dependence, &s->comparisons);
+	if (!e->single)
+		dependence_init(&s->dependence, &s->comparisons);
 	blocking_init(&s->blocking, &s->comparisons, &s->naming);
 	model_init(&s->model, &s->comparisons);
 	s->places = text_alloc(((size_t)people + 1) * sizeof(*s->places));
@@ -158,6 +159,8 @@ static double take_joint(const struct scoring *s, uint32_t entry, model_pattern 
 			c->matrix[(size_t)entry * c->columns + c->list[i].listed[0]];
 		equal.log_u[2 + i] = c->list[i].log_u[VALUE_EQUAL];
 	}
+	if (s->evidence->single)
+		return 0;
 	return dependence_take(&s->dependence, equal.values, equal.log_u);
 }
 
@@ -211,7 +214,8 @@ static void list_add(struct scoring *s, const struct score *score)
 {
 	uint32_t *place = &s->places[score->person];
 
-	s->floor = fmax(s->floor, score->weight - SPREAD);
+	if (!s->evidence->single)
+		s->floor = fmax(s->floor, score->weight - SPREAD);
 	if (*place) {
 		if (score->weight > s->list[*place - 1].weight)
 			s->list[*place - 1] = *score;
@@ -316,6 +320,8 @@ static void lay_record(struct scoring *s, const struct evidence_row *record,
 	const struct evidence_name *names = s->evidence->names + record->names;
 
 	*ret_readings = record->names_count < READINGS ? record->names_count : READINGS;
+	s->record = (uint32_t)(record - s->evidence->lists[EVIDENCE_RECORDS].rows);
+	s->naming.own = s->evidence->single ? names : NULL;
 	lay_fields(s, record);
 	weigh_readings(s, record, log_readings);
 	lay_reading(
@@ -331,6 +337,8 @@ static void weigh_entries(struct scoring *s, uint32_t reading, double log_readin
 	for (size_t i = 0; i < count; i++) {
 		struct score score;
 
+		if (s->evidence->single && entries[i] == s->record)
+			continue;
 		if (weigh_entry(s, entries[i], reading, log_reading, &score))
 			list_add(s, &score);
 	}

@@ -42,6 +42,7 @@ struct scoring {
 	size_t cut;	/* more who came up, beyond SCORING_MOST */
 	uint32_t *places; /* by person: in the list, and one */
 	double floor;	  /* lighter ones are left out */
+	uint32_t record;  /* that is weighed: its row */
 	/* log(m / u) of each level, of the record and the reading laid out. */
 	double weights[MODEL_PARTS][MODEL_LEVELS];
 	double fields_most; /* what fields besides the name can add */

@@ -35,6 +35,9 @@ bool task_only_looks(const struct command *c);
 bool person_only_looks(const struct command *c);
 bool note_only_looks(const struct command *c);
 
+/* match --dedupe */
+int match_dedupe(struct command *c, struct fault *f);
+
 /* What group works with here: policy, the incident's kinds, which addresses mail may go to. */
 int door_group_options(struct command *c, struct group_options *ret, struct fault *f);
 

@@ -14,11 +14,13 @@ const struct verb_option match_options[] = {
 		"every person with the probability of being in the leak, as CSV"},
 	{"explain", "ROW", "why a row came out as it did"},
 	{"threshold", "P", "(not in this version)"},
-	{"dedupe", "FILE", "(not in this version)"}, {NULL, NULL, NULL}};
+	{"dedupe", "FILE",
+		"pairs of leaked rows that are one person, as CSV; needs no list"},
+	{NULL, NULL, NULL}};
 
 bool match_only_looks(const struct command *c)
 {
-	return command_option(c, "explain") != NULL;
+	return command_option(c, "explain") || command_option(c, "dedupe");
 }
 
 struct exporting {
@@ -221,12 +223,12 @@ int verb_match(struct command *c, struct fault *f)
 	struct match_tally t;
 	char n[SHOW_NUMBER];
 
-	if (command_option(c, "threshold") || command_option(c, "dedupe"))
-		return command_later(command_option(c, "dedupe") ? "match --dedupe"
-								 : "match --threshold",
-			f);
+	if (command_option(c, "threshold"))
+		return command_later("match --threshold", f);
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail match takes no arguments");
+	if (command_option(c, "dedupe"))
+		return match_dedupe(c, f);
 	if (command_option(c, "explain"))
 		return explain(c, f);
 	if (match_run(c->ledger, &c->progress, &t, f) || exports(c, f))

@@ -435,6 +435,7 @@ void evidence_sign(
 		for (size_t k = 0; k < EVIDENCE_FORENAMES; k++)
 			sign_number(n->forenames[k], out);
 		sign_number(n->rank, out);
+		sign_number((uint32_t)n->order << 1 | n->rank_kept, out);
 	}
 	text_add_char(out, '|');
 	for (uint32_t i = 0; i < record->cells_count; i++) {

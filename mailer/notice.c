@@ -187,7 +187,8 @@ static json_t *salutation(
 	auto_text words = NULL;
 
 	if (!surname)
-		return fit(m, roster_value(e, "name"));
+		return fit(
+			m, roster_value(e, "name") ? roster_value(e, "name") : forenames);
 	if (officer && rank) {
 		struct rank_set set = rank_parse(rank);
 

@@ -23,7 +23,7 @@ static const struct field fields[] = {
 	{"row_id", NULL,
 		"leak row id, row, row number, row ref, record id, rec id, "
 		"record number, line id, line number, ref, reference, reference number, "
-		"unique reference"},
+		"unique reference, unique id"},
 	{"case_ref", NULL,
 		"case reference, case number, case id, crime ref, crime reference, "
 		"crime number, crime id, crime reference number, crn, urn, occurrence, "

@@ -268,7 +268,7 @@ void known_find(struct known *k, const char *packed, size_t length, uint32_t row
 
 	*ret = (struct known_answer){0};
 	read_row(k, packed, length, &h);
-	if (!h.surnames[0]) {
+	if (!h.surnames[0] && !h.forenames) {
 		ret->field = "surname";
 		ret->reason = "is empty: a person needs a name";
 		return;

@@ -26,20 +26,26 @@ size_t likeness_errors(const char *a, const char *b, size_t limit)
 		return 0;
 	if (n > LETTERS || m > LETTERS || (n > m ? n - m : m - n) > limit)
 		return limit + 1;
-	memset(before, 0, sizeof(rows[0]));
 	for (size_t j = 0; j <= m; j++)
-		last[j] = j;
+		before[j] = last[j] = now[j] = j <= limit ? j : limit + 1;
 	for (size_t i = 1; i <= n; i++) {
-		size_t *spare = before;
+		size_t *spare = before, from = i > limit ? i - limit : 1,
+		       to = least(i + limit, m), best;
 
-		now[0] = i;
-		for (size_t j = 1; j <= m; j++) {
+		/* Only cells that few errors can reach; beside them stands too many. */
+		best = now[from - 1] = from > 1 ? limit + 1 : least(i, limit + 1);
+		for (size_t j = from; j <= to; j++) {
 			now[j] = least(least(last[j], now[j - 1]) + 1,
 				last[j - 1] + (a[i - 1] != b[j - 1] && a[i - 1] != '?'));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 				a[i - 2] == b[j - 1])
 				now[j] = least(now[j], before[j - 2] + 1);
+			best = least(best, now[j]);
 		}
+		if (to < m)
+			now[to + 1] = limit + 1;
+		if (best > limit && i < n)
+			return limit + 1;
 		before = last;
 		last = now;
 		now = spare;

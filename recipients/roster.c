@@ -362,7 +362,7 @@ const char *roster_person_name(
 	const struct roster *r, size_t person, char scratch[ROSTER_NAME])
 {
 	static const char *const names[] = {
-		"person_id", "pay_number", "warrant_number", "service_number"};
+		"person_id", "pay_number", "warrant_number", "service_number", "row_id"};
 	const struct roster_row *newest = roster_newest(r, person);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -70,7 +70,7 @@ const char *roster_name(const struct roster *r, size_t i);
 /* What a file calls the row: its row_id, else its row number in `scratch`; of the second file on "2:NUMBER". */
 #define ROSTER_NAME 32
 const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NAME]);
-/* What a list calls a person: person_id, pay, warrant or service number, else "row N". */
+/* What a list calls a person: person_id, pay, warrant or service number, row_id, else "row N". */
 const char *roster_person_name(const struct roster *r, size_t person, char scratch[ROSTER_NAME]);
 
 #endif

@@ -68,6 +68,7 @@ static const struct {
 	{"offence", VALUE_SKIPPED, false},
 	{"controller", VALUE_SKIPPED, false},
 	{"text", VALUE_SKIPPED, false},
+	{"cluster", VALUE_SKIPPED, false}, /* what another program says of the row */
 };
 
 enum value_kind value_kind_of(const char *field, bool *ret_strong)

@@ -311,7 +311,7 @@ def test_usage(idle, words):
 LATER = """
     run; track; track --classify x; remind; follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
     import shield x.csv; import --list; import --withdraw 1; import breach --presume;
-    import people x.csv --sheet Staff; match --threshold 0.9; match --dedupe x.csv;
+    import people x.csv --sheet Staff; match --threshold 0.9;
     compose --what-changed; compose --correction; approve --sign x; approve --enrol Joan;
     approve --manifest x; approve --signature x; approve --decisions x.csv; send --test a@force.example;
     send --first 3; send --stop; report --kind federation;

@@ -160,45 +160,40 @@ static int gather_assignment(struct view *v, struct fault *f)
 	return got < 0 ? -1 : 0;
 }
 
-int person_state(struct ledger *l, const struct settings *s, int64_t person, char **ret,
-	struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	const char *state;
-	int got;
-
-	*ret = NULL;
-	if (ledger_query(l,
-		    SQL("SELECT state, attempt_id, notice_id FROM person_state WHERE mode = :mode AND person_id = :person"),
-		    &q, f))
-		return -1;
-	query_bind_text(q, ":mode", settings_mode(s));
-	query_bind_int(q, ":person", person);
-	got = query_next(q, f);
-	if (got <= 0)
-		return got;
-	state = query_text(q, "state");
-	if (!strcmp(state, "claimed"))
-		state = outcome_of_claim(
-			s->dir, query_int(q, "attempt_id"), query_int(q, "notice_id"));
-	*ret = text_copy(state);
-	return 0;
-}
-
 static int gather_state(struct view *v, struct fault *f)
 {
 	auto_query struct query *q = NULL;
-	auto_text state = NULL;
 	int got;
 
-	if (person_state(v->ledger, v->settings, v->person, &state, f) ||
-		ledger_query(v->ledger,
-			SQL("SELECT 1 FROM person_held WHERE person_id = :person"), &q,
-			f))
+	put(v, "state", json_null());
+	if (ledger_query(v->ledger,
+		    SQL("SELECT state, attempt_id, notice_id FROM person_state WHERE mode = :mode AND person_id = :person"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(v->settings));
+	query_bind_int(q, ":person", v->person);
+	got = query_next(q, f);
+	if (got > 0) {
+		const char *state = query_text(q, "state");
+
+		if (!strcmp(state, "claimed"))
+			state = outcome_of_claim(v->settings->dir,
+				query_int(q, "attempt_id"), query_int(q, "notice_id"));
+		put(v, "state", json_string(state));
+	}
+	return got < 0 ? -1 : 0;
+}
+
+static int gather_held(struct view *v, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(v->ledger,
+		    SQL("SELECT 1 FROM person_held WHERE person_id = :person"), &q, f))
 		return -1;
 	query_bind_int(q, ":person", v->person);
 	got = query_next(q, f);
-	put(v, "state", state ? json_string(state) : json_null());
 	put(v, "held", json_boolean(got > 0));
 	return got < 0 ? -1 : 0;
 }
@@ -387,8 +382,8 @@ int person_gather(struct ledger *l, const struct settings *s, const struct roste
 
 	gather_fields(&v);
 	if (gather_presence(&v, f) || gather_records(&v, f) || gather_assignment(&v, f) ||
-		gather_state(&v, f) || gather_notices(&v, f) || gather_tasks(&v, f) ||
-		gather_decisions(&v, f)) {
+		gather_state(&v, f) || gather_held(&v, f) || gather_notices(&v, f) ||
+		gather_tasks(&v, f) || gather_decisions(&v, f)) {
 		json_decref(v.json);
 		return -1;
 	}

@@ -31,7 +31,4 @@ int person_gather(struct ledger *l, const struct settings *s, const struct roste
 int person_by_code(struct ledger *l, const struct settings *s, const struct roster *people, const char *typed,
 	size_t *ret, struct fault *f);
 
-/* Their state in the settings' mode, NULL: not affected. `*ret` is the caller's to free. */
-int person_state(struct ledger *l, const struct settings *s, int64_t person, char **ret, struct fault *f);
-
 #endif

@@ -16,7 +16,7 @@
 #include "recipients/number.h"
 #include "recipients/text.h"
 
-struct asked {
+struct lookup {
 	const char *text;
 	char joined[FOLD_ROOM]; /* letters and digits alone */
 	struct number number;
@@ -25,20 +25,27 @@ struct asked {
 	size_t names_count;
 };
 
-static void read_asked(const char *text, struct asked *a)
+struct lookup *lookup_new(const char *asked)
 {
-	memset(a, 0, sizeof(*a));
-	a->text = text;
-	(void)fold_words(text, a->joined, sizeof(a->joined));
+	struct lookup *a = text_alloc(sizeof(*a));
+
+	a->text = asked;
+	(void)fold_words(asked, a->joined, sizeof(a->joined));
 	(void)fold_join(a->joined, a->joined, sizeof(a->joined));
-	a->is_number = number_parse(text, &a->number);
-	if (!a->is_number && !strchr(text, '@'))
-		a->names_count = name_read(text, a->names);
+	a->is_number = number_parse(asked, &a->number);
+	if (!a->is_number && !strchr(asked, '@'))
+		a->names_count = name_read(asked, a->names);
+	return a;
+}
+
+void lookup_free(struct lookup *l)
+{
+	free(l);
 }
 
 /* --- numbers and addresses --- */
 
-static bool same_number(const struct asked *a, const struct roster_row *row)
+static bool same_number(const struct lookup *a, const struct roster_row *row)
 {
 	static const char *const fields[] = {"person_id", "pay_number", "warrant_number",
 		"service_number", "collar_number", NULL};
@@ -61,7 +68,7 @@ static bool same_number(const struct asked *a, const struct roster_row *row)
 	return false;
 }
 
-static bool same_address(const struct asked *a, const struct roster_row *row)
+static bool same_address(const struct lookup *a, const struct roster_row *row)
 {
 	static const char *const fields[] = {"email", "email_personal", "contact", NULL};
 
@@ -138,7 +145,7 @@ static enum lookup_fit compare_names(const struct name *asked, const struct name
 	return LOOKUP_NOT;
 }
 
-static enum lookup_fit fit_name(const struct asked *a, const struct name *listed)
+static enum lookup_fit fit_name(const struct lookup *a, const struct name *listed)
 {
 	enum lookup_fit best = LOOKUP_NOT;
 
@@ -173,7 +180,7 @@ static bool read_forenames(const struct roster_row *row, size_t way, char out[NA
 }
 
 /* Each surname that they have or had with each way of calling them. */
-static enum lookup_fit fit_parts(const struct asked *a, const struct roster_row *row)
+static enum lookup_fit fit_parts(const struct lookup *a, const struct roster_row *row)
 {
 	static const char *const surnames[] = {"surname", "former_surname"};
 	enum lookup_fit best = LOOKUP_NOT;
@@ -196,7 +203,7 @@ static enum lookup_fit fit_parts(const struct asked *a, const struct roster_row 
 	return best;
 }
 
-static enum lookup_fit fit_whole(const struct asked *a, const struct roster_row *row)
+static enum lookup_fit fit_whole(const struct lookup *a, const struct roster_row *row)
 {
 	const char *whole = roster_value(row, "name");
 	struct name readings[NAME_READINGS];
@@ -212,7 +219,7 @@ static enum lookup_fit fit_whole(const struct asked *a, const struct roster_row 
 	return best;
 }
 
-static enum lookup_fit fit_row(const struct asked *a, const struct roster_row *row)
+enum lookup_fit lookup_row(const struct lookup *a, const struct roster_row *row)
 {
 	enum lookup_fit parts, whole;
 
@@ -241,15 +248,14 @@ void lookup_find(const struct roster *r, const char *asked, struct lookup_hit **
 {
 	size_t owners = r->people_count ? r->people_count : r->count;
 	unsigned char *fits = text_alloc(owners ? owners : 1);
-	struct asked a;
+	struct lookup *l = lookup_new(asked);
 
 	memset(fits, LOOKUP_NOT, owners);
 	*ret = text_alloc((owners ? owners : 1) * sizeof(**ret));
 	*ret_count = 0;
-	read_asked(asked, &a);
 	for (size_t i = 0; i < r->count; i++) {
 		size_t owner = r->people_count ? r->rows[i].person : i;
-		enum lookup_fit fit = fit_row(&a, &r->rows[i]);
+		enum lookup_fit fit = lookup_row(l, &r->rows[i]);
 
 		if (fit < fits[owner])
 			fits[owner] = (unsigned char)fit;
@@ -261,4 +267,5 @@ void lookup_find(const struct roster *r, const char *asked, struct lookup_hit **
 	if (*ret_count)
 		qsort(*ret, *ret_count, sizeof(**ret), compare_hits);
 	free(fits);
+	lookup_free(l);
 }

@@ -26,7 +26,13 @@ struct lookup_hit {
 	enum lookup_fit fit;
 };
 
-/* `*ret` is the caller's to free. A number that fits hides what is only like a name. */
+/* All rows, or all people, that fit. `*ret` is the caller's to free. */
 void lookup_find(const struct roster *r, const char *asked, struct lookup_hit **ret, size_t *ret_count);
+
+/* The same for rows that the caller picks. What was asked stays the caller's. */
+struct lookup;
+struct lookup *lookup_new(const char *asked);
+void lookup_free(struct lookup *l);
+enum lookup_fit lookup_row(const struct lookup *l, const struct roster_row *row);
 
 #endif

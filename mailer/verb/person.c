@@ -106,16 +106,15 @@ static void show_value(const struct command *c, const char *before, const char *
 	show_safely(stdout, value);
 }
 
-static json_t *hit_json(
-	const struct roster *people, const struct lookup_hit *hit, const char *state)
+static json_t *hit_json(const struct roster *people, const struct lookup_hit *hit)
 {
 	static const char *const fields[] = {"name", "title", "surname", "forenames",
 		"rank", "unit", "location", NULL};
 	const struct roster_row *e = roster_newest(people, hit->index);
 	char scratch[ROSTER_NAME];
-	json_t *json = json_pack("{s:s,s:s,s:s?}", "person_id",
+	json_t *json = json_pack("{s:s,s:s}", "person_id",
 		roster_person_name(people, hit->index, scratch), "fit",
-		hit->fit == LOOKUP_EXACT ? "exact" : "like", "state", state);
+		hit->fit == LOOKUP_EXACT ? "exact" : "like");
 
 	for (const char *const *field = fields; *field; field++)
 		if (roster_value(e, *field))
@@ -143,35 +142,32 @@ static int show_rows(struct command *c, const char *asked, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_roster records = {0};
-	struct lookup_hit *hits = NULL;
+	struct lookup *l = lookup_new(asked);
 	char scratch[ROSTER_NAME];
 	json_t *rows = json_array();
-	size_t count;
+	int got = -1;
 
 	show_json(c, "rows", rows);
-	if (roster_load_records(c->ledger, &records, f) ||
-		ledger_query(c->ledger,
-			SQL("SELECT outcome FROM match_now WHERE record_id = :record AND outcome IN ('unmatched', 'possible')"),
+	if (!roster_load_records(c->ledger, &records, f) &&
+		!ledger_query(c->ledger,
+			SQL("SELECT record_id, outcome FROM match_now WHERE outcome IN ('unmatched', 'possible')"),
 			&q, f))
-		return -1;
-	lookup_find(&records, asked, &hits, &count);
-	for (size_t i = 0; i < count && json_array_size(rows) < HITS_SHOWN; i++) {
-		const struct roster_row *row = &records.rows[hits[i].index];
+		while (json_array_size(rows) < HITS_SHOWN &&
+			(got = query_next(q, f)) > 0) {
+			const struct roster_row *row =
+				roster_find(&records, query_int(q, "record_id"));
+			const char *name = row ? roster_row_name(row, scratch) : "";
 
-		query_bind_int(q, ":record", row->id);
-		if (hits[i].fit == LOOKUP_EXACT && query_next(q, f) > 0) {
+			if (!row || lookup_row(l, row) != LOOKUP_EXACT)
+				continue;
 			(void)json_array_append_new(
-				rows, json_pack("{s:s,s:s}", "row",
-					      roster_row_name(row, scratch), "outcome",
+				rows, json_pack("{s:s,s:s}", "row", name, "outcome",
 					      query_text(q, "outcome")));
 			show(c, "  leaked row %s: %s (breachmail match --explain %s)\n",
-				roster_row_name(row, scratch), query_text(q, "outcome"),
-				roster_row_name(row, scratch));
+				name, query_text(q, "outcome"), name);
 		}
-		query_reset(q);
-	}
-	free(hits);
-	return 0;
+	lookup_free(l);
+	return got < 0 ? -1 : 0;
 }
 
 static int list_hits(struct command *c, const struct roster *people, const char *asked,
@@ -186,13 +182,8 @@ static int list_hits(struct command *c, const struct roster *people, const char 
 		      : "Nobody on the list is called so.\n",
 		count);
 	for (size_t i = 0; i < count && i < HITS_SHOWN; i++) {
-		auto_text state = NULL;
-		json_t *hit;
+		json_t *hit = hit_json(people, &hits[i]);
 
-		if (person_state(c->ledger, c->settings, people->people[hits[i].index],
-			    &state, f))
-			return -1;
-		hit = hit_json(people, &hits[i], state);
 		show_hit(c, hit);
 		(void)json_array_append_new(list, hit);
 	}

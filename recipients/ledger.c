@@ -95,7 +95,9 @@ static int exec(sqlite3 *db, const char *sql, struct fault *f)
 static int configure(struct ledger *l, struct fault *f)
 {
 	(void)sqlite3_extended_result_codes(l->db, 1);
-	(void)sqlite3_busy_timeout(l->db, 10000);
+	/* Beside a `group` or `compose` at work, whose one transaction takes a while. */
+	(void)sqlite3_busy_timeout(
+		l->db, l->lock < 0 && l->mode != LEDGER_READ ? 60000 : 10000);
 	(void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	(void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -225,21 +227,32 @@ static int open_all(struct ledger *l, const char *dir, const struct ledger_optio
 	return 0;
 }
 
+/* A decision may go without: SQLite keeps its one short transaction apart from the
+ * others. */
+static int take_lock(struct ledger *l, const char *dir, const struct ledger_options *o,
+	struct fault *f)
+{
+	struct fault held;
+
+	if (!lock_take(dir, l->verb, l->operator, o->wait_seconds, &l->lock, &held) ||
+		(o->beside && held.kind == FAULT_TEMPORARY))
+		return 0;
+	*f = held;
+	return -1;
+}
+
 int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_options *o,
 	struct ledger **ret, struct fault *f)
 {
 	struct ledger *l = ledger_new(mode, o);
 	auto_text path = text_format("%s/ledger.db", dir);
-	int failed = 0;
 
 	/* First see whether there is an incident at all: no stray lock file elsewhere. */
-	if (mode != LEDGER_READ && !access(path, F_OK))
-		failed = lock_take(
-			dir, l->verb, l->operator, o->wait_seconds, &l->lock, f);
-	/* SQLite keeps the two transactions apart; nobody's is long but match's, group's and compose's. */
-	if (failed && o->beside && f->kind == FAULT_TEMPORARY)
-		failed = 0;
-	if (failed || open_all(l, dir, o, f)) {
+	if (mode != LEDGER_READ && !access(path, F_OK) && take_lock(l, dir, o, f)) {
+		ledger_close(l, (int)f->kind);
+		return -1;
+	}
+	if (open_all(l, dir, o, f)) {
 		ledger_close(l, (int)f->kind);
 		return -1;
 	}

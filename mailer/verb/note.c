@@ -46,6 +46,16 @@ static int read_text(struct text *out, struct fault *f)
 	return 0;
 }
 
+static void show_clock(struct command *c, int64_t told)
+{
+	double hours = (double)(told - c->settings->aware_at) / 3600000;
+
+	show(c, "That was %.0f hours after you became aware.\n", hours);
+	if (hours > (double)c->settings->clock_hours)
+		show(c, "Later than %lld hours: say why, with note --kind delay TEXT.\n",
+			(long long)c->settings->clock_hours);
+}
+
 static int write_note(struct command *c, struct fault *f)
 {
 	struct note n = {.kind = command_option(c, "kind"),
@@ -77,6 +87,8 @@ static int write_note(struct command *c, struct fault *f)
 	show_string(c, "kind", n.kind);
 	show_string(c, "at", clock_write(n.at, when));
 	show(c, "Kept as note %lld: %s, at %s.\n", (long long)number, n.kind, when);
+	if (!strcmp(n.kind, "regulator-told"))
+		show_clock(c, n.at);
 	(void)snprintf(c->next, sizeof(c->next), "breachmail status");
 	return 0;
 }

@@ -126,17 +126,25 @@ static const char *person_name(
 	return at == SIZE_MAX ? "" : roster_person_name(people, at, scratch);
 }
 
+/* What the last attempt came to; NULL: nobody has tried. */
+static const char *outcome_of(const struct task *t)
+{
+	return strcmp(t->state, "done") && strcmp(t->state, "not_reached") ? NULL
+									   : t->state;
+}
+
 static json_t *as_json(const struct task *t, const struct roster *people)
 {
 	char scratch[ROSTER_NAME], opened[CLOCK_TEXT], due[CLOCK_TEXT], tried[CLOCK_TEXT];
 
-	return json_pack("{s:I,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:s,s:b,s:I,s:s?,s:o,s:b}",
+	return json_pack(
+		"{s:I,s:s,s:s,s:s,s:s,s:s,s:s?,s:s?,s:s,s:s,s:b,s:I,s:s?,s:o,s:b}",
 		"number", (json_int_t)t->number, "kind", t->kind, "level", t->level,
 		"person_id", person_name(people, t->person, scratch), "reason", t->reason,
-		"state", t->state, "owner", t->owner, "opened_at",
-		clock_write(t->opened_at, opened), "due", clock_write(t->due, due),
-		"overdue", is_open(t) && t->due < clock_now(), "attempts",
-		(json_int_t)t->attempts, "tried_at",
+		"state", t->state, "outcome", outcome_of(t), "owner", t->owner,
+		"opened_at", clock_write(t->opened_at, opened), "due",
+		clock_write(t->due, due), "overdue", is_open(t) && t->due < clock_now(),
+		"attempts", (json_int_t)t->attempts, "tried_at",
 		t->tried_at ? clock_write(t->tried_at, tried) : NULL, "after",
 		t->after ? json_integer((json_int_t)t->after) : json_null(), "held",
 		(int)t->held);
@@ -362,7 +370,7 @@ static int say(struct command *c, struct fault *f)
 	if (read_number(c->arguments[1], &number, f) || read_said(c, &s, f) ||
 		task_say(c->ledger, settings_mode(c->settings), number, &s, &letter, f))
 		return -1;
-	show_count(c, "task", number);
+	show_count(c, "number", number);
 	show_string(c, "what", s.what);
 	show_json(c, "letter", letter ? json_integer((json_int_t)letter) : json_null());
 	show(c, "Kept: task %lld: %s.\n", (long long)number, s.what);

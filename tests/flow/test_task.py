@@ -10,7 +10,7 @@ import pytest
 from conftest import CONFIG, OK, REFUSED, TEMPORARY, USAGE, parse, reconcile
 
 SAID = ["--by", "Joan Ashby", "--note", "spoke with them"]
-SHAPE = {"number", "kind", "level", "person_id", "reason", "state", "owner", "opened_at", "due", "overdue",
+SHAPE = {"number", "kind", "level", "person_id", "reason", "state", "outcome", "owner", "opened_at", "due", "overdue",
          "attempts", "tried_at", "after", "held"}
 
 
@@ -106,7 +106,7 @@ def test_wrong_key(few, at):
 def test_done(few):
     """Somebody is told: their state says so, the sums hold, and a letter follows a visit."""
     tally = said(few, "done", 1)
-    assert tally["what"] == "done" and tally["task"] == 1
+    assert tally["what"] == "done" and tally["number"] == 1
     letter = tally["letter"]
     assert state(few, "A4") == "reached"
     status = reconcile(few)
@@ -138,6 +138,7 @@ def test_not_reached_stays_open(few):
     said(few, "not-reached", 1, env=now)
     (one,) = tasks(few, "--kind", "visit", env=now)
     assert (one["state"], one["attempts"], one["due"]) == ("not_reached", 1, "2026-11-22T09:00:00Z")
+    assert one["outcome"] == "not_reached" and {other["outcome"] for other in tasks(few)} == {None, "not_reached"}
     assert one["tried_at"] == "2026-11-21T09:00:00Z" and numbers(few, "--open") == [1, 2, 3]
     assert state(few, "A4") == "not_reached"
     status = reconcile(few)

@@ -254,6 +254,13 @@ def full(breachmail, tmp_path_factory):
     incident.walk("match", "group", "compose")
     key = incident.run("approve").tally["open"][0]["key"]
     incident.run("approve", "--accept", key, "--by", "Joan", "--reason", "none")
+    said = ["--by", "Joan", "--reason", "so"]
+    for task in incident.run("task").tally["tasks"][:2]:
+        incident.run("task", "assign", task["number"], "--to", "Jo", "--as", "letter", *said)
+        incident.run("person", task["person_id"], "--raise", "undercover", *said)
+        incident.run("note", "--kind", "decision", "a call")
+    incident.run("task", "--print", incident.tmp / "letters.txt", "--kind", "letter", code=OK)
+    incident.walk("group", "compose")
     incident.release()
     incident.run("send", code=OK)
     return incident
@@ -275,7 +282,7 @@ def test_check_finds_each_changed_seal(full):
     """In each sealed column of each table: a byte at the beginning, in the middle or at the end, one
     less, nothing, or only zeros."""
     columns = sealed_columns(full)
-    assert len(columns) >= 13
+    assert len(columns) >= 17
     kept = full.ledger.read_bytes()
     full.run("check", code=OK)
     tries = [(column, CHANGES[i % len(CHANGES)]) for i, column in enumerate(columns)]

@@ -19,6 +19,7 @@
 #define PRIOR 20.0 /* records that the usual values are worth */
 #define LEAST_M 1e-5
 #define FOUND_USUAL 0.9
+#define STRANGER 0.99 /* a stranger's identifier is nobody's on the list */
 #define FOUND_LEAST 1e-3
 #define FOUND_MOST 0.9995
 #define SETTLED 1e-5 /* change in a round that ends the learning */
@@ -93,6 +94,8 @@ void model_init(struct model *m, const struct comparisons *c)
 	for (uint32_t i = 0; i < c->count; i++) {
 		m->levels[NAMING_PARTS + i] = VALUE_LEVELS;
 		usual_set(m, NAMING_PARTS + i, usual_of(c->list[i].kind));
+		if (c->list[i].strong)
+			m->unlisted_nobody[NAMING_PARTS + i] = STRANGER;
 	}
 	logs_take(m);
 }
@@ -235,8 +238,7 @@ static void expect_many(struct expected *x, const struct model *m,
 
 	expect_listing(x, m, s->listings[record], 0);
 	for (size_t i = from; i < to; i++) {
-		double log_odds = log_prior - nobody +
-				  x->log_m[s->pairs[i].pattern - 1] -
+		double log_odds = log_prior - nobody + x->log_m[s->pairs[i].pattern - 1] -
 				  (double)s->pairs[i].log_u,
 		       p = 1 / (1 + exp(-log_odds));
 
@@ -311,16 +313,22 @@ static double part_maximize(struct model *m, int class, unsigned part,
 	return change;
 }
 
-/* Records of nobody are taken to be damaged as others are, until many say otherwise. */
-static void listings_maximize(struct model *m, const struct expected *x)
+/* Records of nobody are taken to be damaged as others are, but for identifiers, until
+ * many say otherwise. */
+static void listings_maximize(
+	struct model *m, const struct model *usual, const struct expected *x)
 {
 	for (unsigned part = 0; part < m->parts; part++) {
 		double found = (x->unlisted[0][part] + PRIOR * m->unlisted_found[part]) /
-			       (x->parts[0][part] + PRIOR);
+			       (x->parts[0][part] + PRIOR),
+		       nobody;
 
 		found = fmin(fmax(found, LEAST_M), 1 - LEAST_M);
 		m->unlisted_found[part] = found;
-		m->unlisted_nobody[part] = (x->unlisted[1][part] + PRIOR * found) /
+		nobody = usual->unlisted_nobody[part] > usual->unlisted_found[part]
+				 ? usual->unlisted_nobody[part]
+				 : found;
+		m->unlisted_nobody[part] = (x->unlisted[1][part] + PRIOR * nobody) /
 					   (x->parts[1][part] + PRIOR);
 	}
 }
@@ -344,7 +352,7 @@ static double maximize(struct model *m, const struct model *usual,
 			change = fmax(change,
 				part_maximize(m, class, part, usual, counts[class][part],
 					s->usual[class][part]));
-	listings_maximize(m, x);
+	listings_maximize(m, usual, x);
 	m->found = fmax(x->found / (double)s->records, FOUND_LEAST);
 	if (!m->many)
 		m->found = fmin(m->found, FOUND_MOST);

@@ -17,9 +17,12 @@
 #include "recipients/text.h"
 
 #define LEAST_SHARE 1e-3
-#define SLIP .02  /* of the times a word is meant, it comes as a given one that is alike \
-		   */
-#define UNSEEN .3 /* entries that a word nobody has stands for */
+/* Of the times a word is meant, it comes as a given one that is alike. */
+#define SLIP .02
+/* Entries that a word nobody has stands for. */
+#define UNSEEN .3
+/* How often a name is a surname alone that may be read with a forename too. */
+#define NO_FORENAME .01
 
 struct naming_tally {
 	uint32_t *surname, *former, *first, *known, *middle; /* by word */
@@ -548,7 +551,7 @@ double naming_share(const struct naming *n, const struct evidence_name *reading)
 	double all = t->entries ? t->entries : 1;
 	uint32_t first = reading->forenames[0];
 	double forename =
-		!first ? all
+		!first ? NO_FORENAME * all
 		: naming_is_initial(n->evidence, first)
 			? t->letter[naming_letter(n->evidence, first)]
 			: count_alike(&n->forenames, first, t->first) + t->known[first];

@@ -220,6 +220,9 @@ static const struct {
 		LINKAGE_NUMBER_AND_NAME, MCDONALD, NOBODY},
 	{"service_number=100007|surname=ONEILL|initials=S", LINKAGE_MATCHED,
 		LINKAGE_NUMBER_AND_NAME, ONEILL, NOBODY},
+	{"pay_number=100001", LINKAGE_MATCHED, LINKAGE_NUMBER_ONLY, JOHN, NOBODY},
+	{"email=JOHN.SMITH@force.example|surname=Smith", LINKAGE_MATCHED,
+		LINKAGE_NUMBER_AND_NAME, JOHN, NOBODY},
 	/* Somebody else's number: the holder, and whom the name fits. */
 	{"pay_number=100001|name=Maria De Luca", LINKAGE_POSSIBLE, LINKAGE_CONFLICT, LUCA,
 		JOHN},
@@ -297,6 +300,9 @@ static const struct {
 	{"name=E Quill|rank=PC", LINKAGE_MATCHED, LINKAGE_ALL_FIELDS, INITIALS, NOBODY},
 	{"name=Edward Quill", LINKAGE_MATCHED, LINKAGE_ALL_FIELDS, INITIALS, NOBODY},
 	{"name=Maria De Luca|rank=PC", LINKAGE_MATCHED, LINKAGE_ALL_FIELDS, LUCA, NOBODY},
+	{"name=De Luca Maria|rank=PC", LINKAGE_MATCHED, LINKAGE_ALL_FIELDS, LUCA, NOBODY},
+	{"name=Rex Constable|rank=SC", LINKAGE_MATCHED, LINKAGE_ALL_FIELDS, SPECIAL,
+		NOBODY},
 	{"name=Constable, Rex|rank=SC", LINKAGE_MATCHED, LINKAGE_ALL_FIELDS, SPECIAL,
 		NOBODY},
 	/* Too little, or nothing. */

@@ -59,8 +59,17 @@ static void free_up(struct assignment *a, double *bids)
 	}
 }
 
-static void read_out(struct assignment *a, const double *bids)
+/* That no record is a person, weighed against one, two ... being they. */
+static double claim(const struct assignment *a, double bids, double log_products)
 {
+	double some = a->again > 0 ? expm1(log_products) / a->again : bids;
+
+	return 1 - 1 / (1 + some);
+}
+
+static void read_out(struct assignment *a, const double *bids, double *log_products)
+{
+	memset(log_products, 0, a->people * sizeof(*log_products));
 	for (uint32_t row = 0; row < a->rows; row++) {
 		double all = 1;
 
@@ -70,8 +79,10 @@ static void read_out(struct assignment *a, const double *bids)
 			a->edges[i].probability =
 				a->edges[i].odds * a->edges[i].free / all;
 	}
+	for (size_t i = 0; i < a->starts[a->rows]; i++)
+		log_products[a->edges[i].person] += log1p(a->again * a->edges[i].bid);
 	for (uint32_t p = 0; p < a->people; p++)
-		a->claimed[p] = 1 - 1 / (1 + bids[p] + a->again * bids[p] * bids[p] / 2);
+		a->claimed[p] = claim(a, bids[p], log_products[p]);
 }
 
 /* --- small groups --- */
@@ -269,7 +280,7 @@ static void solve_groups(struct assignment *a, const double *bids)
 
 void assignment_run(struct assignment *a)
 {
-	double *bids = text_alloc(((size_t)a->people + 1) * sizeof(*bids));
+	double *bids = text_alloc(2 * ((size_t)a->people + 1) * sizeof(*bids));
 	double change = 1;
 
 	for (size_t i = 0; i < a->starts[a->rows]; i++) {
@@ -282,7 +293,7 @@ void assignment_run(struct assignment *a)
 			change = fmax(change, bid(a, row));
 		free_up(a, bids);
 	}
-	read_out(a, bids);
+	read_out(a, bids, bids + a->people + 1);
 	if (a->again < AGAIN_EXACT)
 		solve_groups(a, bids);
 	free(bids);

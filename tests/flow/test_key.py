@@ -255,12 +255,13 @@ def full(breachmail, tmp_path_factory):
     key = incident.run("approve").tally["open"][0]["key"]
     incident.run("approve", "--accept", key, "--by", "Joan", "--reason", "none")
     said = ["--by", "Joan", "--reason", "so"]
-    for task in incident.run("task").tally["tasks"][:2]:
+    tasks = incident.run("task").tally["tasks"][:2]
+    for task in tasks:
         incident.run("task", "assign", task["number"], "--to", "Jo", "--as", "letter", *said)
-        incident.run("person", task["person_id"], "--raise", "undercover", *said)
         incident.run("note", "--kind", "decision", "a call")
     incident.run("task", "--print", incident.tmp / "letters.txt", "--kind", "letter", code=OK)
-    incident.walk("group", "compose")
+    for task in tasks:
+        incident.run("person", task["person_id"], "--hold", *said)
     incident.release()
     incident.run("send", code=OK)
     return incident

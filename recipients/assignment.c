@@ -43,9 +43,12 @@ static double bid(struct assignment *a, uint32_t row)
 	return change;
 }
 
-/* How free each person is for each row that wants them. */
-static void free_up(struct assignment *a, double *bids)
+/* How free each person is for each row that wants them. Returns how far that is from what
+ * it was, since a row of one person bids the same however free they are. */
+static double free_up(struct assignment *a, double *bids)
 {
+	double change = 0;
+
 	memset(bids, 0, a->people * sizeof(*bids));
 	for (size_t i = 0; i < a->starts[a->rows]; i++)
 		bids[a->edges[i].person] += a->edges[i].bid;
@@ -55,8 +58,10 @@ static void free_up(struct assignment *a, double *bids)
 
 		others = others > 0 ? others : 0;
 		fresh = (1 + a->again * others) / (1 + others);
+		change = fmax(change, fabs(fresh - e->free));
 		e->free = DAMPING * e->free + (1 - DAMPING) * fresh;
 	}
+	return change;
 }
 
 /* That no record is a person, weighed against one, two ... being they. */
@@ -291,7 +296,7 @@ void assignment_run(struct assignment *a)
 		change = 0;
 		for (uint32_t row = 0; row < a->rows; row++)
 			change = fmax(change, bid(a, row));
-		free_up(a, bids);
+		change = fmax(change, free_up(a, bids));
 	}
 	read_out(a, bids, bids + a->people + 1);
 	if (a->again < AGAIN_EXACT)

@@ -21,7 +21,7 @@ enum {
 };
 
 #define FIELDS (FIRST_COMPARISON + COMPARISONS)
-#define EXPECTED_MOST 25.0 /* people who share a key */
+#define EXPECTED_MOST 20.0 /* people who share a key */
 #define SAMPLE 4096        /* entries on which that is measured */
 #define SETS_MOST 128      /* that are considered */
 #define GROUP_SMALL                                                                      \

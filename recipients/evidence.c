@@ -78,6 +78,16 @@ static uint32_t domain_of(struct evidence *e, enum value_kind kind, bool strong)
 
 /* Columns that no field of ours is meant by are one when they read alike: "Shift Team",
  * "shift_team". */
+static void column_name(const char *field, enum value_kind kind, char name[FOLD_ROOM])
+{
+	if (kind == VALUE_TEXT) {
+		fold_words(field, name, FOLD_ROOM);
+		fold_join(name, name, FOLD_ROOM);
+	} else {
+		(void)snprintf(name, FOLD_ROOM, "%s", field);
+	}
+}
+
 static int column_add(
 	struct evidence *e, const char *field, uint32_t *ret, struct fault *f)
 {
@@ -85,12 +95,7 @@ static int column_add(
 	bool strong;
 	enum value_kind kind = value_kind_of(field, &strong);
 
-	if (kind == VALUE_TEXT) {
-		fold_words(field, name, sizeof(name));
-		fold_join(name, name, sizeof(name));
-	} else {
-		(void)snprintf(name, sizeof(name), "%s", field);
-	}
+	column_name(field, kind, name);
 	for (*ret = 0; *ret < e->columns_count; ++*ret)
 		if (!strcmp(e->columns[*ret].name, name))
 			return 0;
@@ -372,6 +377,23 @@ static bool is_idle(const struct evidence *e, enum evidence_side side, uint32_t 
 		!e->lists[EVIDENCE_RECORDS].count)
 		return false;
 	return c->kind != VALUE_NAME && !(e->stray && c->strong);
+}
+
+bool evidence_wants(const struct evidence *e, const char *field)
+{
+	bool strong;
+	enum value_kind kind = value_kind_of(field, &strong);
+	char name[FOLD_ROOM];
+
+	if (kind == VALUE_SKIPPED)
+		return false;
+	if (kind == VALUE_NAME || (strong && e->stray))
+		return true;
+	column_name(field, kind, name);
+	for (uint32_t i = 0; i < e->columns_count; i++)
+		if (!strcmp(e->columns[i].name, name))
+			return e->columns[i].filled[EVIDENCE_RECORDS];
+	return false;
 }
 
 int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,

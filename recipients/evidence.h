@@ -102,6 +102,9 @@ void evidence_done(struct evidence *e);
 int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 	const char *packed, size_t length, struct fault *f);
 
+/* Once the records are in: does a field of people matter? */
+bool evidence_wants(const struct evidence *e, const char *field);
+
 /* A surname or forename; "" for 0. */
 const char *evidence_word(const struct evidence *e, uint32_t number);
 struct value evidence_value(const struct evidence *e, uint32_t domain, uint32_t number);

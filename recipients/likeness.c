@@ -64,6 +64,15 @@ bool likeness_typing(const char *a, const char *b)
 
 /* --- names --- */
 
+static bool begins(const char *word, const char *with)
+{
+	while (*with && *word == *with) {
+		word++;
+		with++;
+	}
+	return !*with;
+}
+
 static const struct {
 	const char *from, *to;
 } scans[] = {{"rn", "m"}, {"cl", "d"}, {"vv", "w"}, {"li", "h"}, {"0", "o"}, {"1", "l"},
@@ -76,8 +85,7 @@ void likeness_scanned(const char *word, char out[LIKENESS_ROOM])
 	while (*word && length + 2 < LIKENESS_ROOM) {
 		size_t i = 0, count = sizeof(scans) / sizeof(*scans);
 
-		while (i < count &&
-			strncmp(word, scans[i].from, strlen(scans[i].from)) != 0)
+		while (i < count && !begins(word, scans[i].from))
 			i++;
 		if (*word != '-')
 			out[length++] = i < count ? *scans[i].to : *word;
@@ -105,8 +113,7 @@ void likeness_sound(const char *word, char out[LIKENESS_ROOM])
 		const char *to = one;
 		size_t i = 0, taken = 1;
 
-		while (i < count &&
-			strncmp(word, sounds[i].from, strlen(sounds[i].from)) != 0)
+		while (i < count && !begins(word, sounds[i].from))
 			i++;
 		if (i < count) {
 			to = sounds[i].to;
@@ -130,7 +137,7 @@ const char *likeness_bare(const char *word)
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
 		size_t length = strlen(prefixes[i]);
 
-		if (!strncmp(word, prefixes[i], length) && strlen(word) >= length + 4)
+		if (begins(word, prefixes[i]) && strlen(word) >= length + 4)
 			return word + length + (word[length] == '-');
 	}
 	return NULL;

@@ -82,6 +82,11 @@ int linkage_add_record(struct linkage *l, uint32_t record, const char *packed,
 	return side_add(l, EVIDENCE_RECORDS, record, packed, length, f);
 }
 
+bool linkage_wants(const struct linkage *l, const char *field)
+{
+	return evidence_wants(&l->evidence, field);
+}
+
 void linkage_settle(struct linkage *l, uint32_t record, uint32_t person)
 {
 	if (record >= l->settled_room) {

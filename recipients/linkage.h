@@ -106,6 +106,9 @@ int linkage_add_person(
 int linkage_add_record(
 	struct linkage *l, uint32_t record, const char *packed, size_t length, struct fault *f);
 
+/* Once all records are in: is a field of people of any use? */
+bool linkage_wants(const struct linkage *l, const char *field);
+
 /* A human has said who this record is: they are it for certain, and no longer free for
  * others. LINKAGE_NO_ONE: nobody is. Before linkage_run. */
 #define LINKAGE_NO_ONE UINT32_MAX

@@ -23,6 +23,7 @@ struct ruling {
 
 struct matching {
 	struct roster people, records;
+	const char *asked; /* the row that is to be explained, as if nobody had decided it */
 	struct linkage *linkage;
 	struct ruling *rulings; /* the newest of each record, sorted by record */
 	size_t rulings_count;
@@ -122,8 +123,7 @@ static const struct ruling *find_ruling(const struct matching *m, int64_t record
 		       : NULL;
 }
 
-/* A row that a human gave to one person, or to nobody: it speaks of no one else any more.
- */
+/* A row that a human gave to one person, or to nobody: it speaks of no one else any more. */
 static void settle(struct matching *m, uint32_t at)
 {
 	const struct ruling *r = find_ruling(m, m->records.rows[at].id);
@@ -132,28 +132,35 @@ static void settle(struct matching *m, uint32_t at)
 	if (!r || r->all)
 		return;
 	person = r->person ? roster_person(&m->people, r->person) : SIZE_MAX;
-	linkage_settle(
-		m->linkage, at, person == SIZE_MAX ? LINKAGE_NO_ONE : (uint32_t)person);
+	linkage_settle(m->linkage, at, person == SIZE_MAX ? LINKAGE_NO_ONE : (uint32_t)person);
 }
 
-static int load(struct ledger *l, struct matching *m, const struct progress *progress,
-	struct fault *f)
+static void settle_all(struct matching *m)
 {
-	if (roster_load_entries(l, &m->people, f) ||
-		roster_load_records(l, &m->records, f))
-		return -1;
-	m->linkage = linkage_new();
-	/* Records first: linkage then keeps of the list only what a record can meet. */
+	char scratch[ROSTER_NAME];
+
+	for (uint32_t i = 0; i < m->records.count; i++)
+		if (!m->asked ||
+			strcmp(roster_row_name(&m->records.rows[i], scratch), m->asked) != 0)
+			settle(m, i);
+}
+
+static int add_records(struct matching *m, const struct progress *progress, struct fault *f)
+{
 	for (size_t i = 0; i < m->records.count; i++) {
 		const struct roster_row *r = &m->records.rows[i];
 
 		if (i % 1000 == 0 && progress_step(progress, "reading records", i,
 					     m->records.count, f))
 			return -1;
-		settle(m, (uint32_t)i);
 		if (linkage_add_record(m->linkage, (uint32_t)i, r->packed, r->length, f))
 			return -1;
 	}
+	return 0;
+}
+
+static int add_people(struct matching *m, const struct progress *progress, struct fault *f)
+{
 	for (size_t i = 0; i < m->people.count; i++) {
 		const struct roster_row *e = &m->people.rows[i];
 
@@ -163,6 +170,32 @@ static int load(struct ledger *l, struct matching *m, const struct progress *pro
 		if (linkage_add_person(m->linkage, e->person, e->packed, e->length, f))
 			return -1;
 	}
+	return 0;
+}
+
+static bool wants(void *context, const char *field)
+{
+	const struct matching *m = context;
+
+	return linkage_wants(m->linkage, field) || (m->asked && roster_wants_names(NULL, field));
+}
+
+/* Records first: of the list only what a record can meet is then kept. */
+static int load(struct ledger *l, struct matching *m, const struct progress *progress,
+	struct fault *f)
+{
+	const struct roster_wish all = {NULL, NULL}, some = {wants, m};
+
+	m->linkage = linkage_new();
+	if (roster_load_records_of(l, &all, &m->records, f) || add_records(m, progress, f))
+		return -1;
+	if (!m->asked)
+		roster_forget(&m->records);
+	if (roster_load_entries_of(l, &some, &m->people, f) || add_people(m, progress, f))
+		return -1;
+	settle_all(m);
+	if (!m->asked)
+		roster_forget(&m->people);
 	return linkage_run(m->linkage, NULL, progress, f);
 }
 
@@ -405,7 +438,8 @@ int match_explain(
 	struct linkage_result found;
 	size_t at = 0;
 
-	if (load(l, &m, NULL, f) || load_rulings(l, &m, f)) /* settled rows as well */
+	m.asked = row_name;
+	if (load_rulings(l, &m, f) || load(l, &m, NULL, f))
 		return -1;
 	while (at < m.records.count &&
 		strcmp(roster_row_name(&m.records.rows[at], scratch), row_name) != 0)

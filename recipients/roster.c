@@ -179,11 +179,26 @@ static void index_ids(struct roster *r)
 	}
 }
 
-static int load(struct ledger *l, const char *sql, const char *place, struct roster *r,
-	struct fault *f)
+/* What is wished for of a row, packed again. */
+static void row_thin(const struct roster_wish *wish, const struct text *plain, struct text *out)
+{
+	const char *name = NULL, *value = NULL;
+
+	text_clear(out);
+	while (row_packed_next(plain->bytes, plain->length, &name, &value)) {
+		if (strcmp(name, ROSTER_ROW) != 0 && !wish->wants(wish->context, name))
+			continue;
+		text_add(out, name, strlen(name) + 1);
+		text_add(out, value, strlen(value) + 1);
+	}
+}
+
+static int load(struct ledger *l, const char *sql, const char *place,
+	const struct roster_wish *wish, struct roster *r, struct fault *f)
 {
 	auto_query struct query *q = NULL;
-	auto_text_buffer plain = {0};
+	auto_text_buffer plain = {0}, thin = {0};
+	bool thins = wish && wish->wants;
 	size_t room = 0;
 	int got;
 
@@ -204,8 +219,10 @@ static int load(struct ledger *l, const char *sql, const char *place, struct ros
 			.order = (uint32_t)r->count - 1};
 		if (query_sealed(q, "fields_sealed", place, row->id, &plain, f))
 			return -1;
-		row->length = plain.length;
-		row->packed = keep(r, plain.bytes, plain.length);
+		if (thins)
+			row_thin(wish, &plain, &thin);
+		row->length = thins ? thin.length : plain.length;
+		row->packed = keep(r, thins ? thin.bytes : plain.bytes, row->length);
 		number = roster_value(row, ROSTER_ROW);
 		row->number = number ? (uint32_t)strtoul(number, NULL, 10) : 0;
 	}
@@ -214,7 +231,7 @@ static int load(struct ledger *l, const char *sql, const char *place, struct ros
 	if (r->count)
 		qsort(r->rows, r->count, sizeof(*r->rows), compare_file_order);
 	index_ids(r);
-	return index_names(r, f);
+	return wish ? 0 : index_names(r, f);
 }
 
 /* Numbers the people by their first entry, and chains each person's entries in file
@@ -254,7 +271,8 @@ static void index_people(struct roster *r)
 	free(first_of);
 }
 
-int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f)
+int roster_load_entries_of(
+	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f)
 {
 	*ret = (struct roster){0};
 	if (load(l,
@@ -262,27 +280,49 @@ int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f)
 			" (SELECT o.id, row_number() OVER (ORDER BY coalesce(o.as_of, date(r.started_at / 1000, 'unixepoch')),"
 			" o.run_id) AS number FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people') s"
 			" ON s.id = e.source_id ORDER BY e.id"),
-		    "entry.fields_sealed", ret, f))
+		    "entry.fields_sealed", wish, ret, f))
 		return -1;
 	index_people(ret);
 	return 0;
 }
 
-int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f)
+int roster_load_records_of(
+	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f)
 {
 	*ret = (struct roster){0};
 	return load(l,
 		SQL("SELECT r.id, 0 AS owner, s.number AS source, r.fields_sealed FROM record r JOIN"
 		    " (SELECT id, row_number() OVER (ORDER BY run_id) AS number FROM source WHERE kind = 'breach') s"
 		    " ON s.id = r.source_id ORDER BY r.id"),
-		"record.fields_sealed", ret, f);
+		"record.fields_sealed", wish, ret, f);
 }
 
-void roster_done(struct roster *r)
+int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f)
+{
+	return roster_load_entries_of(l, NULL, ret, f);
+}
+
+int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f)
+{
+	return roster_load_records_of(l, NULL, ret, f);
+}
+
+void roster_forget(struct roster *r)
 {
 	for (size_t i = 0; i < r->blocks_count; i++)
 		free(r->blocks[i]);
 	free(r->blocks);
+	r->blocks = NULL;
+	r->blocks_count = 0;
+	for (size_t i = 0; i < r->count; i++) {
+		r->rows[i].packed = "";
+		r->rows[i].length = 0;
+	}
+}
+
+void roster_done(struct roster *r)
+{
+	roster_forget(r);
 	free(r->rows);
 	free(r->people);
 	free(r->first);
@@ -358,15 +398,26 @@ const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NA
 	return scratch;
 }
 
+static const char *const person_names[] = {
+	"person_id", "pay_number", "warrant_number", "service_number", "row_id"};
+#define PERSON_NAMES (sizeof(person_names) / sizeof(*person_names))
+
+bool roster_wants_names(void *context, const char *field)
+{
+	(void)context;
+	for (size_t i = 0; i < PERSON_NAMES; i++)
+		if (!strcmp(person_names[i], field))
+			return true;
+	return false;
+}
+
 const char *roster_person_name(
 	const struct roster *r, size_t person, char scratch[ROSTER_NAME])
 {
-	static const char *const names[] = {
-		"person_id", "pay_number", "warrant_number", "service_number", "row_id"};
 	const struct roster_row *newest = roster_newest(r, person);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = roster_value(newest, names[i]);
+	for (size_t i = 0; i < PERSON_NAMES; i++) {
+		const char *value = roster_value(newest, person_names[i]);
 
 		if (value)
 			return value;

@@ -8,6 +8,7 @@
 #ifndef RECIPIENTS_ROSTER_H
 #define RECIPIENTS_ROSTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,9 +48,27 @@ struct roster {
 	const char **values;
 };
 
+/*
+ * Which fields to keep of a row: the whole list of a large force is half a gigabyte, and who
+ * matches needs a fifth of it. `wants` NULL: all. A roster with a wish has no index of names,
+ * so that roster_value searches the row.
+ */
+struct roster_wish {
+	bool (*wants)(void *context, const char *field);
+	void *context;
+};
+/* Those by which rows and people are called. */
+bool roster_wants_names(void *context, const char *field);
+
 /* FAULT_INPUT: more than 1,024 different columns over all files. */
 int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f);
 int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f);
+int roster_load_entries_of(
+	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f);
+int roster_load_records_of(
+	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f);
+/* Lets the fields go; ids, order and people stay. */
+void roster_forget(struct roster *r);
 void roster_done(struct roster *r);
 #define auto_roster __attribute__((cleanup(roster_done))) struct roster
 

@@ -8,6 +8,7 @@
  */
 #include "recipients/value.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -315,6 +316,19 @@ static bool date_text(
 	return n < 4;
 }
 
+/* Amounts that are within 4 % share a step of 5 %, or have neighbouring ones; those that are
+ * rounded alike share a thousand, or have neighbouring ones. */
+static bool money_text(uint32_t amount, unsigned n, char out[VALUE_ROOM])
+{
+	unsigned step = (unsigned)(log1p((double)amount) / 0.05);
+
+	if (n == 1 || n == 2)
+		(void)snprintf(out, VALUE_ROOM, "%u%%", step + n);
+	else if (n == 3 || n == 4)
+		(void)snprintf(out, VALUE_ROOM, "%uk", amount / 1000 + n);
+	return n < 5;
+}
+
 bool value_text(enum value_kind kind, struct value v, const struct dictionary *forms,
 	unsigned n, char out[VALUE_ROOM])
 {
@@ -333,11 +347,12 @@ bool value_text(enum value_kind kind, struct value v, const struct dictionary *f
 		(void)snprintf(out, VALUE_ROOM, "%.*s", VALUE_ROOM - 1,
 			string_of(v.main, forms));
 		return n < 1;
+	case VALUE_MONEY:
+		return money_text(v.main - 1, n, out);
 	case VALUE_SKIPPED:
 	case VALUE_NAME:
 	case VALUE_RANK:
 	case VALUE_VETTING:
-	case VALUE_MONEY:
 	case VALUE_GENDER:
 		break;
 	}

@@ -196,11 +196,12 @@ static int exports(struct command *c, struct fault *f)
 	const char *rows = command_option(c, "export"),
 		   *people = command_option(c, "people");
 	__attribute__((cleanup(exporting_done))) struct exporting x = {0};
+	const struct roster_wish names = {roster_wants_names, NULL};
 
 	if (!rows && !people)
 		return 0;
-	if (roster_load_entries(c->ledger, &x.people, f) ||
-		roster_load_records(c->ledger, &x.records, f))
+	if (roster_load_entries_of(c->ledger, &names, &x.people, f) ||
+		roster_load_records_of(c->ledger, &names, &x.records, f))
 		return -1;
 	if (rows && export_rows(c, &x, rows, f))
 		return -1;

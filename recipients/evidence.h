@@ -105,6 +105,10 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 /* Once the records are in: does a field of people matter? */
 bool evidence_wants(const struct evidence *e, const char *field);
 
+/* Once all people are in: lays entries of one name side by side in memory, where they are looked
+ * at together. */
+void evidence_arrange(struct evidence *e);
+
 /* A surname or forename; "" for 0. */
 const char *evidence_word(const struct evidence *e, uint32_t number);
 struct value evidence_value(const struct evidence *e, uint32_t domain, uint32_t number);

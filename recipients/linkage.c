@@ -490,6 +490,7 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 	a->starts = text_alloc(((size_t)a->rows + 1) * sizeof(*a->starts));
 	a->claimed = text_alloc(((size_t)a->people + 1) * sizeof(*a->claimed));
 	l->tellable = text_alloc(((size_t)a->people + 1) * sizeof(*l->tellable));
+	evidence_arrange(&l->evidence);
 	scoring_init(&l->scoring, &l->evidence, l->people_limit);
 	l->scored = true;
 	scoring_learn(&l->scoring);

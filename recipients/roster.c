@@ -179,14 +179,40 @@ static void index_ids(struct roster *r)
 	}
 }
 
+/* The answers to a wish, in the order of the fields of a row: the rows of a file are alike. */
+struct answers {
+	const struct roster_wish *wish;
+	char *fields[NAMES_MAX];
+	bool wanted[NAMES_MAX];
+};
+
+static void answers_done(struct answers *a)
+{
+	for (size_t i = 0; i < NAMES_MAX; i++)
+		free(a->fields[i]);
+}
+
+static bool is_wanted(struct answers *a, size_t at, const char *field)
+{
+	if (at >= NAMES_MAX)
+		return true;
+	if (!a->fields[at] || strcmp(a->fields[at], field) != 0) {
+		free(a->fields[at]);
+		a->fields[at] = text_copy(field);
+		a->wanted[at] = !strcmp(field, ROSTER_ROW) ||
+				a->wish->wants(a->wish->context, field);
+	}
+	return a->wanted[at];
+}
+
 /* What is wished for of a row, packed again. */
-static void row_thin(const struct roster_wish *wish, const struct text *plain, struct text *out)
+static void row_thin(struct answers *answers, const struct text *plain, struct text *out)
 {
 	const char *name = NULL, *value = NULL;
 
 	text_clear(out);
-	while (row_packed_next(plain->bytes, plain->length, &name, &value)) {
-		if (strcmp(name, ROSTER_ROW) != 0 && !wish->wants(wish->context, name))
+	for (size_t i = 0; row_packed_next(plain->bytes, plain->length, &name, &value); i++) {
+		if (!is_wanted(answers, i, name))
 			continue;
 		text_add(out, name, strlen(name) + 1);
 		text_add(out, value, strlen(value) + 1);
@@ -198,6 +224,7 @@ static int load(struct ledger *l, const char *sql, const char *place,
 {
 	auto_query struct query *q = NULL;
 	auto_text_buffer plain = {0}, thin = {0};
+	__attribute__((cleanup(answers_done))) struct answers answers = {.wish = wish};
 	bool thins = wish && wish->wants;
 	size_t room = 0;
 	int got;
@@ -220,7 +247,7 @@ static int load(struct ledger *l, const char *sql, const char *place,
 		if (query_sealed(q, "fields_sealed", place, row->id, &plain, f))
 			return -1;
 		if (thins)
-			row_thin(wish, &plain, &thin);
+			row_thin(&answers, &plain, &thin);
 		row->length = thins ? thin.length : plain.length;
 		row->packed = keep(r, thins ? thin.bytes : plain.bytes, row->length);
 		number = roster_value(row, ROSTER_ROW);

@@ -43,24 +43,59 @@ static double bid(struct assignment *a, uint32_t row)
 	return change;
 }
 
-/* How free each person is for each row that wants them. Returns how far that is from what
- * it was, since a row of one person bids the same however free they are. */
-static double free_up(struct assignment *a, double *bids)
+/* Rows of which somebody is wanted by another row as well. Only they change from round to
+ * round. */
+static uint32_t *find_contested(const struct assignment *a, uint32_t *ret_count)
+{
+	uint8_t *wanted = text_alloc((size_t)a->people + 1);
+	uint32_t *rows = text_alloc(((size_t)a->rows + 1) * sizeof(*rows)), count = 0;
+
+	for (size_t i = 0; i < a->starts[a->rows]; i++)
+		if (wanted[a->edges[i].person] < 2)
+			wanted[a->edges[i].person]++;
+	for (uint32_t row = 0; row < a->rows; row++) {
+		bool contested = false;
+
+		for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
+			contested = contested || wanted[a->edges[i].person] > 1;
+		if (contested)
+			rows[count++] = row;
+	}
+	free(wanted);
+	*ret_count = count;
+	return rows;
+}
+
+static void sum_bids(const struct assignment *a, double *bids)
+{
+	for (size_t i = 0; i < a->starts[a->rows]; i++)
+		bids[a->edges[i].person] += a->edges[i].bid;
+}
+
+/* How free each person is for each row that wants them. `bids` of people whom these rows
+ * want are summed anew. Returns how far that is from what it was, since a row of one person
+ * bids the same however free they are. */
+static double free_up(
+	struct assignment *a, const uint32_t *rows, uint32_t count, double *bids)
 {
 	double change = 0;
 
-	memset(bids, 0, a->people * sizeof(*bids));
-	for (size_t i = 0; i < a->starts[a->rows]; i++)
-		bids[a->edges[i].person] += a->edges[i].bid;
-	for (size_t i = 0; i < a->starts[a->rows]; i++) {
-		struct assignment_edge *e = &a->edges[i];
-		double others = bids[e->person] - e->bid, fresh;
+	for (uint32_t r = 0; r < count; r++)
+		for (size_t i = a->starts[rows[r]]; i < a->starts[rows[r] + 1]; i++)
+			bids[a->edges[i].person] = 0;
+	for (uint32_t r = 0; r < count; r++)
+		for (size_t i = a->starts[rows[r]]; i < a->starts[rows[r] + 1]; i++)
+			bids[a->edges[i].person] += a->edges[i].bid;
+	for (uint32_t r = 0; r < count; r++)
+		for (size_t i = a->starts[rows[r]]; i < a->starts[rows[r] + 1]; i++) {
+			struct assignment_edge *e = &a->edges[i];
+			double others = bids[e->person] - e->bid, fresh;
 
-		others = others > 0 ? others : 0;
-		fresh = (1 + a->again * others) / (1 + others);
-		change = fmax(change, fabs(fresh - e->free));
-		e->free = DAMPING * e->free + (1 - DAMPING) * fresh;
-	}
+			others = others > 0 ? others : 0;
+			fresh = (1 + a->again * others) / (1 + others);
+			change = fmax(change, fabs(fresh - e->free));
+			e->free = DAMPING * e->free + (1 - DAMPING) * fresh;
+		}
 	return change;
 }
 
@@ -287,19 +322,24 @@ void assignment_run(struct assignment *a)
 {
 	double *bids = text_alloc(2 * ((size_t)a->people + 1) * sizeof(*bids));
 	double change = 1;
+	uint32_t count, *contested = find_contested(a, &count);
 
 	for (size_t i = 0; i < a->starts[a->rows]; i++) {
 		a->edges[i].free = 1;
 		a->edges[i].bid = 0;
 	}
+	for (uint32_t row = 0; row < a->rows; row++)
+		(void)bid(a, row);
+	sum_bids(a, bids);
 	for (int round = 0; round < ROUNDS && change > SETTLED; round++) {
-		change = 0;
-		for (uint32_t row = 0; row < a->rows; row++)
-			change = fmax(change, bid(a, row));
-		change = fmax(change, free_up(a, bids));
+		change = free_up(a, contested, count, bids);
+		for (uint32_t r = 0; r < count; r++)
+			change = fmax(change, bid(a, contested[r]));
 	}
+	(void)free_up(a, contested, count, bids);
 	read_out(a, bids, bids + a->people + 1);
 	if (a->again < AGAIN_EXACT)
 		solve_groups(a, bids);
 	free(bids);
+	free(contested);
 }

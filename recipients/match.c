@@ -23,7 +23,8 @@ struct ruling {
 
 struct matching {
 	struct roster people, records;
-	const char *asked; /* the row that is to be explained, as if nobody had decided it */
+	const char
+		*asked; /* the row that is to be explained, as if nobody had decided it */
 	struct linkage *linkage;
 	struct ruling *rulings; /* the newest of each record, sorted by record */
 	size_t rulings_count;
@@ -123,7 +124,8 @@ static const struct ruling *find_ruling(const struct matching *m, int64_t record
 		       : NULL;
 }
 
-/* A row that a human gave to one person, or to nobody: it speaks of no one else any more. */
+/* A row that a human gave to one person, or to nobody: it speaks of no one else any more.
+ */
 static void settle(struct matching *m, uint32_t at)
 {
 	const struct ruling *r = find_ruling(m, m->records.rows[at].id);
@@ -132,7 +134,8 @@ static void settle(struct matching *m, uint32_t at)
 	if (!r || r->all)
 		return;
 	person = r->person ? roster_person(&m->people, r->person) : SIZE_MAX;
-	linkage_settle(m->linkage, at, person == SIZE_MAX ? LINKAGE_NO_ONE : (uint32_t)person);
+	linkage_settle(
+		m->linkage, at, person == SIZE_MAX ? LINKAGE_NO_ONE : (uint32_t)person);
 }
 
 static void settle_all(struct matching *m)
@@ -140,12 +143,13 @@ static void settle_all(struct matching *m)
 	char scratch[ROSTER_NAME];
 
 	for (uint32_t i = 0; i < m->records.count; i++)
-		if (!m->asked ||
-			strcmp(roster_row_name(&m->records.rows[i], scratch), m->asked) != 0)
+		if (!m->asked || strcmp(roster_row_name(&m->records.rows[i], scratch),
+					 m->asked) != 0)
 			settle(m, i);
 }
 
-static int add_records(struct matching *m, const struct progress *progress, struct fault *f)
+static int add_records(
+	struct matching *m, const struct progress *progress, struct fault *f)
 {
 	for (size_t i = 0; i < m->records.count; i++) {
 		const struct roster_row *r = &m->records.rows[i];
@@ -159,7 +163,8 @@ static int add_records(struct matching *m, const struct progress *progress, stru
 	return 0;
 }
 
-static int add_people(struct matching *m, const struct progress *progress, struct fault *f)
+static int add_people(
+	struct matching *m, const struct progress *progress, struct fault *f)
 {
 	for (size_t i = 0; i < m->people.count; i++) {
 		const struct roster_row *e = &m->people.rows[i];
@@ -177,7 +182,8 @@ static bool wants(void *context, const char *field)
 {
 	const struct matching *m = context;
 
-	return linkage_wants(m->linkage, field) || (m->asked && roster_wants_names(NULL, field));
+	return linkage_wants(m->linkage, field) ||
+	       (m->asked && roster_wants_names(NULL, field));
 }
 
 /* Records first: of the list only what a record can meet is then kept. */
@@ -187,7 +193,8 @@ static int load(struct ledger *l, struct matching *m, const struct progress *pro
 	const struct roster_wish all = {NULL, NULL}, some = {wants, m};
 
 	m->linkage = linkage_new();
-	if (roster_load_records_of(l, &all, &m->records, f) || add_records(m, progress, f))
+	if (roster_load_records_of(l, &all, &m->records, f) ||
+		add_records(m, progress, f))
 		return -1;
 	if (!m->asked)
 		roster_forget(&m->records);

@@ -179,7 +179,8 @@ static void index_ids(struct roster *r)
 	}
 }
 
-/* The answers to a wish, in the order of the fields of a row: the rows of a file are alike. */
+/* The answers to a wish, in the order of the fields of a row: the rows of a file are
+ * alike. */
 struct answers {
 	const struct roster_wish *wish;
 	char *fields[NAMES_MAX];
@@ -211,7 +212,8 @@ static void row_thin(struct answers *answers, const struct text *plain, struct t
 	const char *name = NULL, *value = NULL;
 
 	text_clear(out);
-	for (size_t i = 0; row_packed_next(plain->bytes, plain->length, &name, &value); i++) {
+	for (size_t i = 0; row_packed_next(plain->bytes, plain->length, &name, &value);
+		i++) {
 		if (!is_wanted(answers, i, name))
 			continue;
 		text_add(out, name, strlen(name) + 1);
@@ -298,8 +300,8 @@ static void index_people(struct roster *r)
 	free(first_of);
 }
 
-int roster_load_entries_of(
-	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f)
+int roster_load_entries_of(struct ledger *l, const struct roster_wish *wish,
+	struct roster *ret, struct fault *f)
 {
 	*ret = (struct roster){0};
 	if (load(l,
@@ -313,8 +315,8 @@ int roster_load_entries_of(
 	return 0;
 }
 
-int roster_load_records_of(
-	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f)
+int roster_load_records_of(struct ledger *l, const struct roster_wish *wish,
+	struct roster *ret, struct fault *f)
 {
 	*ret = (struct roster){0};
 	return load(l,

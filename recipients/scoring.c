@@ -331,14 +331,31 @@ static void lay_record(struct scoring *s, const struct evidence_row *record,
 	s->floor = log_nobody(s) - SPREAD;
 }
 
+#define AHEAD 8 /* entries that are fetched before they are looked at */
+
+/* Entries lie all over the memory of a long list; waiting for each would take most of the
+ * time. */
+static void fetch(
+	const struct scoring *s, const uint32_t *entries, size_t count, size_t i)
+{
+	const struct evidence_row *rows = s->evidence->lists[EVIDENCE_PEOPLE].rows;
+	const struct comparisons *c = &s->comparisons;
+
+	if (i + 2 * AHEAD < count)
+		__builtin_prefetch(&rows[entries[i + 2 * AHEAD]]);
+	if (i + AHEAD < count) {
+		__builtin_prefetch(&s->evidence->names[rows[entries[i + AHEAD]].names]);
+		__builtin_prefetch(&c->matrix[(size_t)entries[i + AHEAD] * c->columns]);
+	}
+}
+
 static void weigh_entries(struct scoring *s, uint32_t reading, double log_reading,
 	const uint32_t *entries, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct score score;
 
-		if (s->evidence->single && entries[i] == s->record)
-			continue;
+		fetch(s, entries, count, i);
 		if (weigh_entry(s, entries[i], reading, log_reading, &score))
 			list_add(s, &score);
 	}

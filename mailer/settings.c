@@ -31,6 +31,18 @@ static const char *const relay_keys[] = {"url", "from", "reply_to", "envelope_fr
 	"user", "password_file", "ca_file", "connections", "per_minute", "per_day",
 	"pipelining", "retry_for", "stop_after", NULL};
 
+bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
+{
+	const json_t *occurred = json_object_get(s->json, "occurred");
+	const char *from = json_string_value(json_object_get(occurred, "from")),
+		   *to = json_string_value(json_object_get(occurred, "to"));
+
+	if (!from && !to)
+		return false;
+	(void)snprintf(out, SETTINGS_ISO_DAY, "%s", from ? from : to);
+	return true;
+}
+
 const char *settings_mode(const struct settings *s)
 {
 	return s->live ? "live" : "rehearsal";

@@ -58,6 +58,9 @@ void settings_free(struct settings *s);
 void settings_freep(struct settings **s);
 #define auto_settings __attribute__((cleanup(settings_freep))) struct settings
 
+/* The day from which on it happened, YYYY-MM-DD; false if the file does not say. */
+#define SETTINGS_ISO_DAY 11
+bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY]);
 const char *settings_mode(const struct settings *s); /* "rehearsal" or "live" */
 
 /* "26 August 2023", in the incident's zone. */

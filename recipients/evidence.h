@@ -70,6 +70,7 @@ struct evidence_row {
 	uint32_t owner; /* number of the person or record */
 	uint16_t names_count, cells_count;
 	size_t names, cells; /* where they begin */
+	bool other_day;      /* of a list that shows another day than the leak */
 };
 
 struct evidence_list {

@@ -76,6 +76,17 @@ int linkage_add_person(struct linkage *l, uint32_t person, const char *packed,
 	return side_add(l, EVIDENCE_PEOPLE, person, packed, length, f);
 }
 
+int linkage_add_other(struct linkage *l, uint32_t person, const char *packed,
+	size_t length, struct fault *f)
+{
+	struct evidence_list *people = &l->evidence.lists[EVIDENCE_PEOPLE];
+
+	if (linkage_add_person(l, person, packed, length, f))
+		return -1;
+	people->rows[people->count - 1].other_day = true;
+	return 0;
+}
+
 int linkage_add_record(struct linkage *l, uint32_t record, const char *packed,
 	size_t length, struct fault *f)
 {

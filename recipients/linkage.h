@@ -106,6 +106,11 @@ int linkage_add_person(
 int linkage_add_record(
 	struct linkage *l, uint32_t record, const char *packed, size_t length, struct fault *f);
 
+/* The same of a list that shows another day than the leak: it may say what was, but the one that
+ * is nearest to the leak's day says it better. */
+int linkage_add_other(
+	struct linkage *l, uint32_t person, const char *packed, size_t length, struct fault *f);
+
 /* Once all records are in: is a field of people of any use? */
 bool linkage_wants(const struct linkage *l, const char *field);
 

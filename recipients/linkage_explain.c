@@ -127,6 +127,11 @@ static void explain_whole(struct linkage *l, const struct score *score,
 		(void)snprintf(
 			line->how, sizeof(line->how), "it can be read in other ways");
 	}
+	if (score->log_day < 0) {
+		line = line_add(x, "day of the list", score->log_day);
+		(void)snprintf(line->how, sizeof(line->how),
+			"another list is nearer to the day of the leak");
+	}
 	line = line_add(x, "before any field", alone - sum);
 	(void)snprintf(line->how, sizeof(line->how), "one of %.0f people, or nobody",
 		(double)l->scoring.people);

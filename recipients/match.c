@@ -22,6 +22,8 @@ struct ruling {
 };
 
 struct matching {
+	const struct match_options *options;
+	int64_t nearest; /* number of the people list that is nearest to the leak's day */
 	struct roster people, records;
 	const char
 		*asked; /* the row that is to be explained, as if nobody had decided it */
@@ -44,14 +46,30 @@ static void matching_done(struct matching *m)
 
 /* --- inputs --- */
 
-static int digest_inputs(
-	struct ledger *l, unsigned char out[VAULT_DIGEST], struct fault *f)
+/* What was asked for, a word a line. */
+static void write_settings(const struct match_options *o, struct text *out)
+{
+	const char *column;
+	json_t *other;
+
+	text_printf(out, "threshold %.6f\nonce %d\n",
+		o->linkage.threshold > 0 ? o->linkage.threshold : LINKAGE_THRESHOLD,
+		(int)o->linkage.once);
+	if (o->day)
+		text_printf(out, "day %s\n", o->day);
+	json_object_foreach((json_t *)(uintptr_t)o->compare, column, other)
+		text_printf(out, "compare %s = %s\n", column, json_string_value(other));
+}
+
+static int digest_inputs(struct ledger *l, const char *settings,
+	unsigned char out[VAULT_DIGEST], struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_text_buffer list = {0};
 	int got;
 
-	text_add_string(&list, VERSION);
+	text_add_string(&list, VERSION "\n");
+	text_add_string(&list, settings);
 	if (ledger_query(l,
 		    SQL("SELECT 'source' AS what, id FROM source UNION ALL"
 			" SELECT 'decision', id FROM decision WHERE kind = 'row' ORDER BY 1, 2"),
@@ -64,7 +82,8 @@ static int digest_inputs(
 	return got;
 }
 
-int match_is_current(struct ledger *l, bool *ret, struct fault *f)
+/* `settings` NULL: those of the newest set. */
+static int is_current(struct ledger *l, const char *settings, bool *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	unsigned char now[VAULT_DIGEST];
@@ -73,17 +92,23 @@ int match_is_current(struct ledger *l, bool *ret, struct fault *f)
 	int got;
 
 	*ret = false;
-	if (digest_inputs(l, now, f) ||
-		ledger_query(l,
-			SQL("SELECT inputs FROM match_set ORDER BY id DESC LIMIT 1"), &q,
-			f))
+	if (ledger_query(l,
+		    SQL("SELECT inputs, settings FROM match_set ORDER BY id DESC LIMIT 1"),
+		    &q, f))
 		return -1;
 	got = query_next(q, f);
 	if (got <= 0)
 		return got;
+	if (digest_inputs(l, settings ? settings : query_text(q, "settings"), now, f))
+		return -1;
 	then = query_blob(q, "inputs", &length);
 	*ret = length == sizeof(now) && !memcmp(now, then, length);
 	return 0;
+}
+
+int match_is_current(struct ledger *l, bool *ret, struct fault *f)
+{
+	return is_current(l, NULL, ret, f);
 }
 
 static int load_rulings(struct ledger *l, struct matching *m, struct fault *f)
@@ -148,34 +173,82 @@ static void settle_all(struct matching *m)
 			settle(m, i);
 }
 
-static int add_records(
-	struct matching *m, const struct progress *progress, struct fault *f)
+/* A column of the leak under the name of the list's column that it is to be held against.
+ */
+static void rename_fields(
+	const json_t *compare, const struct roster_row *r, struct row *ret)
 {
+	const char *name = NULL, *value = NULL;
+
+	row_clear(ret);
+	while (row_packed_next(r->packed, r->length, &name, &value)) {
+		const char *other = json_string_value(json_object_get(compare, name));
+
+		row_add(ret, other ? other : name, value);
+	}
+}
+
+static int add_records(struct matching *m, struct fault *f)
+{
+	auto_row renamed = {0};
+
 	for (size_t i = 0; i < m->records.count; i++) {
 		const struct roster_row *r = &m->records.rows[i];
+		bool plain = !json_object_size(m->options->compare);
 
-		if (i % 1000 == 0 && progress_step(progress, "reading records", i,
-					     m->records.count, f))
+		if (i % 1000 == 0 && progress_step(m->options->progress,
+					     "reading records", i, m->records.count, f))
 			return -1;
-		if (linkage_add_record(m->linkage, (uint32_t)i, r->packed, r->length, f))
+		if (!plain)
+			rename_fields(m->options->compare, r, &renamed);
+		if (linkage_add_record(m->linkage, (uint32_t)i,
+			    plain ? r->packed : renamed.packed.bytes,
+			    plain ? r->length : renamed.packed.length, f))
 			return -1;
 	}
 	return 0;
 }
 
-static int add_people(
-	struct matching *m, const struct progress *progress, struct fault *f)
+static int add_people(struct matching *m, struct fault *f)
 {
 	for (size_t i = 0; i < m->people.count; i++) {
 		const struct roster_row *e = &m->people.rows[i];
+		bool near = !m->nearest || e->source == m->nearest;
 
-		if (i % 1000 == 0 &&
-			progress_step(progress, "reading people", i, m->people.count, f))
+		if (i % 1000 == 0 && progress_step(m->options->progress, "reading people",
+					     i, m->people.count, f))
 			return -1;
-		if (linkage_add_person(m->linkage, e->person, e->packed, e->length, f))
+		if (near ? linkage_add_person(
+				   m->linkage, e->person, e->packed, e->length, f)
+			 : linkage_add_other(
+				   m->linkage, e->person, e->packed, e->length, f))
 			return -1;
 	}
 	return 0;
+}
+
+/* Of several people lists the one that shows the day nearest to the leak's, numbered as
+ * roster.c does; 0 where the day is not known. Of two as near, the earlier: the leak may
+ * have been made of it. */
+static int find_nearest(struct ledger *l, struct matching *m, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (!m->options->day)
+		return 0;
+	if (ledger_query(l,
+		    SQL("SELECT number FROM (SELECT row_number() OVER (ORDER BY day, run_id) AS number, day FROM"
+			" (SELECT o.run_id, coalesce(o.as_of, date(r.started_at / 1000, 'unixepoch')) AS day"
+			" FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people'))"
+			" ORDER BY abs(julianday(day) - julianday(:day)), day LIMIT 1"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":day", m->options->day);
+	got = query_next(q, f);
+	if (got > 0)
+		m->nearest = query_int(q, "number");
+	return got < 0 ? -1 : 0;
 }
 
 static bool wants(void *context, const char *field)
@@ -187,23 +260,22 @@ static bool wants(void *context, const char *field)
 }
 
 /* Records first: of the list only what a record can meet is then kept. */
-static int load(struct ledger *l, struct matching *m, const struct progress *progress,
-	struct fault *f)
+static int load(struct ledger *l, struct matching *m, struct fault *f)
 {
 	const struct roster_wish all = {NULL, NULL}, some = {wants, m};
 
 	m->linkage = linkage_new();
-	if (roster_load_records_of(l, &all, &m->records, f) ||
-		add_records(m, progress, f))
+	if (find_nearest(l, m, f) || roster_load_records_of(l, &all, &m->records, f) ||
+		add_records(m, f))
 		return -1;
 	if (!m->asked)
 		roster_forget(&m->records);
-	if (roster_load_entries_of(l, &some, &m->people, f) || add_people(m, progress, f))
+	if (roster_load_entries_of(l, &some, &m->people, f) || add_people(m, f))
 		return -1;
 	settle_all(m);
 	if (!m->asked)
 		roster_forget(&m->people);
-	return linkage_run(m->linkage, NULL, progress, f);
+	return linkage_run(m->linkage, &m->options->linkage, m->options->progress, f);
 }
 
 /* --- the set --- */
@@ -343,18 +415,21 @@ static int write_set(struct ledger *l, struct matching *m,
 {
 	auto_query struct query *q = NULL;
 	__attribute__((cleanup(writer_done))) struct writer w = {0};
+	auto_text_buffer settings = {0};
 	unsigned char inputs[VAULT_DIGEST];
 	int64_t set;
 
-	if (digest_inputs(l, inputs, f) ||
+	write_settings(m->options, &settings);
+	if (digest_inputs(l, text_string(&settings), inputs, f) ||
 		ledger_number(l, SQL("SELECT max(id) FROM match_set"), 0, &set, f) ||
 		ledger_query(l,
-			SQL("INSERT INTO match_set (id, run_id, inputs) VALUES (:id, :run, :inputs)"),
+			SQL("INSERT INTO match_set (id, run_id, inputs, settings) VALUES (:id, :run, :inputs, :settings)"),
 			&q, f))
 		return -1;
 	query_bind_int(q, ":id", ++set);
 	query_bind_int(q, ":run", ledger_run(l));
 	query_bind_blob(q, ":inputs", inputs, sizeof(inputs));
+	query_bind_text(q, ":settings", text_string(&settings));
 	if (query_run(q, f) || writer_open(l, set, &w, f))
 		return -1;
 	m->absent = text_alloc(m->people.people_count * sizeof(*m->absent));
@@ -363,11 +438,12 @@ static int write_set(struct ledger *l, struct matching *m,
 	return write_records(m, &w, progress, f) || write_presence(m, &w, f) ? -1 : 0;
 }
 
-static int match_anew(struct ledger *l, const struct progress *progress, struct fault *f)
+static int match_anew(
+	struct ledger *l, const struct match_options *options, struct fault *f)
 {
-	auto_matching m = {0};
+	auto_matching m = {.options = options};
 
-	if (load_rulings(l, &m, f) || load(l, &m, progress, f))
+	if (load_rulings(l, &m, f) || load(l, &m, f))
 		return -1;
 	if (!m.people.count)
 		return fault_set(f, FAULT_REFUSED,
@@ -377,7 +453,7 @@ static int match_anew(struct ledger *l, const struct progress *progress, struct 
 			"there are no breach records yet: breachmail import breach FILE");
 	if (ledger_begin(l, f))
 		return -1;
-	if (write_set(l, &m, progress, f)) {
+	if (write_set(l, &m, options->progress, f)) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -406,51 +482,74 @@ int match_tally(struct ledger *l, struct match_tally *ret, struct fault *f)
 	return 0;
 }
 
-int match_run(struct ledger *l, const struct progress *progress, struct match_tally *ret,
-	struct fault *f)
+int match_run(struct ledger *l, const struct match_options *options,
+	struct match_tally *ret, struct fault *f)
 {
+	static const struct match_options usual = {0};
+	auto_text_buffer settings = {0};
+
 	*ret = (struct match_tally){0};
-	if (match_is_current(l, &ret->unchanged, f))
+	options = options ? options : &usual;
+	write_settings(options, &settings);
+	if (is_current(l, text_string(&settings), &ret->unchanged, f))
 		return -1;
-	if (!ret->unchanged && match_anew(l, progress, f))
+	if (!ret->unchanged && match_anew(l, options, f))
 		return -1;
 	return match_tally(l, ret, f);
 }
 
-static void explain_candidate(struct matching *m, uint32_t at,
+static json_t *explain_candidate(struct matching *m, uint32_t at,
 	const struct linkage_candidate *candidate, struct text *out)
 {
 	struct linkage_explanation x;
 	char scratch[ROSTER_NAME];
+	const char *name = roster_person_name(&m->people, candidate->person, scratch);
+	json_t *lines = json_array();
 	double sum = 0;
 
-	text_printf(out, "\n%s  probability %.6f\n",
-		roster_person_name(&m->people, candidate->person, scratch),
-		candidate->probability);
+	text_printf(out, "\n%s  probability %.6f\n", name, candidate->probability);
 	if (!linkage_explain(m->linkage, at, candidate->person, &x))
-		return;
+		x.count = 0;
 	for (size_t i = 0; i < x.count; i++) {
-		text_printf(out, "  %+8.2f bits  %-24s %s\n", x.lines[i].bits,
-			x.lines[i].what, x.lines[i].how);
-		sum += x.lines[i].bits;
+		const struct linkage_line *line = &x.lines[i];
+
+		text_printf(out, "  %+8.2f bits  %-24s %s\n", line->bits, line->what,
+			line->how);
+		json_array_append_new(
+			lines, json_pack("{s:s, s:s, s:f}", "field", line->what,
+				       "agreement", line->how, "bits", line->bits));
+		sum += line->bits;
 	}
-	text_printf(out, "  %+8.2f bits  in all\n", sum);
+	if (x.count)
+		text_printf(
+			out, "  %+8.2f bits  in all, which is this probability\n", sum);
+	return json_pack("{s:s, s:f, s:o, s:f}", "person_id", name, "probability",
+		candidate->probability, "lines", lines, "bits", sum);
 }
 
-int match_explain(
-	struct ledger *l, const char *row_name, struct text *out, struct fault *f)
+static size_t find_row(const struct matching *m, const char *name)
 {
-	auto_matching m = {0};
 	char scratch[ROSTER_NAME];
-	struct linkage_result found;
 	size_t at = 0;
 
-	m.asked = row_name;
-	if (load_rulings(l, &m, f) || load(l, &m, NULL, f))
-		return -1;
-	while (at < m.records.count &&
-		strcmp(roster_row_name(&m.records.rows[at], scratch), row_name) != 0)
+	while (at < m->records.count &&
+		strcmp(roster_row_name(&m->records.rows[at], scratch), name) != 0)
 		at++;
+	return at;
+}
+
+int match_explain(struct ledger *l, const struct match_options *options,
+	const char *row_name, struct text *out, json_t **ret_json, struct fault *f)
+{
+	static const struct match_options usual = {0};
+	auto_matching m = {.options = options ? options : &usual, .asked = row_name};
+	struct linkage_result found;
+	json_t *candidates;
+	size_t at;
+
+	if (load_rulings(l, &m, f) || load(l, &m, f))
+		return -1;
+	at = find_row(&m, row_name);
 	if (at == m.records.count)
 		return fault_set(f, FAULT_USAGE,
 			"no record is called '%s'; match --export lists them", row_name);
@@ -460,7 +559,12 @@ int match_explain(
 	if (find_ruling(&m, m.records.rows[at].id))
 		text_add_string(out,
 			"A person decided this row; that stands above what follows.\n");
+	candidates = json_array();
 	for (size_t i = 0; i < found.count; i++)
-		explain_candidate(&m, (uint32_t)at, &found.candidates[i], out);
+		json_array_append_new(candidates,
+			explain_candidate(&m, (uint32_t)at, &found.candidates[i], out));
+	*ret_json = json_pack("{s:s, s:s, s:s, s:o}", "row_id", row_name, "outcome",
+		linkage_outcome_name(found.outcome), "reason",
+		linkage_reason_text(found.reason), "candidates", candidates);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #ifndef RECIPIENTS_MATCH_H
 #define RECIPIENTS_MATCH_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,13 +29,25 @@ struct match_tally {
 	int64_t people_maybe; /* perhaps */
 };
 
-int match_run(struct ledger *l, const struct progress *progress, struct match_tally *ret, struct fault *f);
+/* How to match; zeros and NULLs are the usual. */
+struct match_options {
+	struct linkage_settings linkage;
+	const char *day;       /* YYYY-MM-DD, of the leak: the list nearest to it counts most */
+	const json_t *compare; /* {COLUMN of the leak: COLUMN of the list} */
+	const struct progress *progress;
+};
+
+int match_run(struct ledger *l, const struct match_options *options, struct match_tally *ret, struct fault *f);
 /* What the newest set says. */
 int match_tally(struct ledger *l, struct match_tally *ret, struct fault *f);
 /* Is the newest set over the files and decisions that the ledger has now? */
 int match_is_current(struct ledger *l, bool *ret, struct fault *f);
 
-/* Why a row (by roster_row_name) came out as it did, in words: names of fields, no values of people. */
-int match_explain(struct ledger *l, const char *row_name, struct text *out, struct fault *f);
+/*
+ * Why a row (by roster_row_name) came out as it did, in words and as JSON, which the caller frees: names of fields, no
+ * values of people. With the settings of the newest set, as if no human had decided the row.
+ */
+int match_explain(struct ledger *l, const struct match_options *options, const char *row_name, struct text *out,
+	json_t **ret_json, struct fault *f);
 
 #endif

@@ -327,14 +327,20 @@ static int check_compare(struct config c, struct fault *f)
 
 static int read_matching(struct policy *p, struct config c, struct fault *f)
 {
-	static const char *const keys[] = {"people", "breach", "compare", NULL};
+	static const char *const keys[] = {
+		"people", "breach", "compare", "threshold", "one_to_one", NULL};
+	static const char *const once[] = {"auto", "on", "off", NULL};
+	int choice = 0;
 
 	p->matching = c.value;
 	if (config_known(c, keys, f) ||
+		config_number(config_member(&c, "threshold"), 0.5, 1, &p->threshold, f) ||
+		config_choice(config_member(&c, "one_to_one"), once, &choice, f) ||
 		check_columns(config_member(&c, "people"), false, f) ||
 		check_columns(config_member(&c, "breach"), true, f) ||
 		check_compare(config_member(&c, "compare"), f))
 		return -1;
+	p->once = (enum policy_once)choice;
 	return 0;
 }
 

@@ -45,6 +45,11 @@ enum policy_review {
 	POLICY_FULL,
 	POLICY_WITHHELD
 };
+enum policy_once { /* can a person be in the leak more than once? */
+	POLICY_AUTO, /* the files tell */
+	POLICY_ON,   /* once */
+	POLICY_OFF   /* often */
+};
 enum policy_in_doubt {
 	POLICY_ASK,
 	POLICY_RESEND
@@ -97,6 +102,8 @@ struct policy {
 	 * checked. NULL: none.
 	 */
 	const json_t *matching;
+	double threshold; /* "threshold": from which a row is matched; 0: not given */
+	enum policy_once once; /* "one_to_one" */
 	json_t *json; /* the file */
 };
 

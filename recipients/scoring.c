@@ -25,6 +25,8 @@ static const double usual_orders[NAME_ORDERS] = {[NAME_GIVEN] = 1,
 	[NAME_FORENAME_FIRST] = .93,
 	[NAME_SURNAME_FIRST] = .07,
 	[NAME_SWAPPED] = .015};
+/* log of how much less likely a record shows the day of another list. */
+#define OTHER_DAY (-3.0)
 #define RANK_KEPT .02 /* and that "PC" stands for two forenames */
 
 void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
@@ -185,6 +187,8 @@ static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t readin
 	double weight = log_reading;
 
 	memset(name.level, NAMING_MISSING, sizeof(name.level));
+	if (row->other_day)
+		weight += OTHER_DAY;
 	if (s->naming.reading)
 		weight += weigh_names(s, row, &name);
 	if (weight + s->fields_most < s->floor && !is_holder(s, entry))
@@ -203,6 +207,7 @@ static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t readin
 		.listing = s->listing,
 		.log_u = log_u_of(s, pattern),
 		.log_reading = log_reading,
+		.log_day = row->other_day ? OTHER_DAY : 0,
 		.log_joint = take_joint(s, entry, pattern, &name)};
 	ret->weight = weight + ret->log_joint;
 	return ret->weight >= s->floor || ret->holder;

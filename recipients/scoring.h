@@ -26,7 +26,8 @@ struct score {
 	double log_u;	   /* of the pattern */
 	double log_reading; /* how likely this reading of the name is, among its readings */
 	double log_joint;  /* what fields that go together take away; 0 or less */
-	double weight;	   /* log of all: m, less u, and the two above */
+	double log_day;	   /* for an entry that shows another day */
+	double weight;	   /* log of all: m, less u, and those above */
 };
 
 struct scoring {

@@ -13,7 +13,7 @@ const struct verb_option match_options[] = {
 	{"people", "FILE",
 		"every person with the probability of being in the leak, as CSV"},
 	{"explain", "ROW", "why a row came out as it did"},
-	{"threshold", "P", "(not in this version)"},
+	{"threshold", "P", "how sure a match must be, 0.5 to 1 (0.95)"},
 	{"dedupe", "FILE",
 		"pairs of leaked rows that are one person, as CSV; needs no list"},
 	{NULL, NULL, NULL}};
@@ -208,31 +208,59 @@ static int exports(struct command *c, struct fault *f)
 	return people ? export_people(c, &x, people, f) : 0;
 }
 
-static int explain(struct command *c, struct fault *f)
+/* The command line counts before policy.json. */
+static int read_options(struct command *c, char day[SETTINGS_ISO_DAY],
+	struct match_options *ret, struct fault *f)
+{
+	const char *threshold = command_option(c, "threshold");
+	char *end = NULL;
+
+	*ret = (struct match_options){.progress = &c->progress};
+	if (c->policy) {
+		ret->linkage.threshold = c->policy->threshold;
+		ret->linkage.once = (enum linkage_once)c->policy->once;
+		ret->compare = json_object_get(c->policy->matching, "compare");
+	}
+	if (c->settings && settings_leak_day(c->settings, day))
+		ret->day = day;
+	if (!threshold)
+		return 0;
+	ret->linkage.threshold = strtod(threshold, &end);
+	if (end == threshold || *end ||
+		!(ret->linkage.threshold >= 0.5 && ret->linkage.threshold <= 1))
+		return fault_set(f, FAULT_USAGE, "--threshold is a number from 0.5 to 1");
+	return 0;
+}
+
+static int explain(
+	struct command *c, const struct match_options *options, struct fault *f)
 {
 	auto_text_buffer words = {0};
+	json_t *json = NULL;
 
-	if (match_explain(c->ledger, command_option(c, "explain"), &words, f))
+	if (match_explain(
+		    c->ledger, options, command_option(c, "explain"), &words, &json, f))
 		return -1;
-	show_string(c, "explanation", text_string(&words));
+	show_json(c, "explanation", json);
 	show(c, "%s", text_string(&words));
 	return 0;
 }
 
 int verb_match(struct command *c, struct fault *f)
 {
+	struct match_options options;
 	struct match_tally t;
-	char n[SHOW_NUMBER];
+	char n[SHOW_NUMBER], day[SETTINGS_ISO_DAY];
 
-	if (command_option(c, "threshold"))
-		return command_later("match --threshold", f);
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail match takes no arguments");
 	if (command_option(c, "dedupe"))
 		return match_dedupe(c, f);
+	if (read_options(c, day, &options, f))
+		return -1;
 	if (command_option(c, "explain"))
-		return explain(c, f);
-	if (match_run(c->ledger, &c->progress, &t, f) || exports(c, f))
+		return explain(c, &options, f);
+	if (match_run(c->ledger, &options, &t, f) || exports(c, f))
 		return -1;
 	show_count(c, "rows", t.rows);
 	show_count(c, "matched", t.matched);

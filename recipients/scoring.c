@@ -361,6 +361,8 @@ static void weigh_entries(struct scoring *s, uint32_t reading, double log_readin
 		struct score score;
 
 		fetch(s, entries, count, i);
+		if (s->evidence->single && entries[i] == s->record)
+			continue;
 		if (weigh_entry(s, entries[i], reading, log_reading, &score))
 			list_add(s, &score);
 	}

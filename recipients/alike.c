@@ -16,12 +16,13 @@
 #include "recipients/numbering.h"
 #include "recipients/text.h"
 
-#define LETTERS 64       /* of a text that count */
-#define PREFIX 7         /* two errors are looked for in the first letters */
-#define PART_LEAST 3     /* letters in a part of a name */
-#define KEYS_MOST 256    /* of one text */
-#define SHARED_MOST 4096 /* given values with one key: what so many share says nothing   \
-			  */
+#define LETTERS 64    /* of a text that count */
+#define PREFIX 7      /* two errors are looked for in the first letters */
+#define PART_LEAST 3  /* letters in a part of a name */
+#define KEYS_MOST 256 /* of one text */
+#define SHARED_MOST                                                                      \
+	4096 /* given values with one key: what so many share says nothing               \
+	      */
 
 struct pair {
 	uint32_t given, listed, level;
@@ -63,6 +64,7 @@ static void pairs_index(const struct pairs *p, uint32_t limit, struct alike *ret
 struct keys {
 	uint64_t list[KEYS_MOST];
 	size_t count;
+	size_t further; /* from here on, of further texts */
 };
 
 static void key_add(struct keys *k, uint64_t key)
@@ -146,6 +148,7 @@ static void keys_of(const struct alike_question *q, uint32_t value, struct keys 
 			key_add(keys, key_of(form, 3));
 		keys_parts(keys, text);
 	}
+	keys->further = keys->count;
 	for (unsigned n = 1; (text = q->text(q->context, value, n)); n++)
 		if (*text)
 			key_add(keys, key_of(text, 4));
@@ -176,11 +179,15 @@ static void judge(struct join *j, uint32_t given, uint32_t listed)
 
 static void join_listed(struct join *j, const struct keys *keys, uint32_t listed)
 {
+	size_t further =
+		j->question->further_most ? j->question->further_most : SHARED_MOST;
+
 	for (size_t k = 0; k < keys->count; k++) {
 		uint32_t number = numbering_find(&j->numbers, keys->list[k]);
 		const uint32_t *end, *at = index_range(&j->given, number, &end);
+		size_t most = k < keys->further ? SHARED_MOST : further;
 
-		if (!number || end - at > SHARED_MOST)
+		if (!number || (size_t)(end - at) > most)
 			continue;
 		for (; at < end; at++)
 			judge(j, *at, listed);

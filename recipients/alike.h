@@ -41,6 +41,8 @@ struct alike_question {
 	   error, of the further ones until NULL one must be equal; "" is none. */
 	const char *(*text)(void *context, uint32_t value, unsigned n);
 	void *context;
+	/* Further texts that more given values have find nothing; 0: no such limit. */
+	size_t further_most;
 	bool names; /* two letters left out instead of one, equal sound, parts in common */
 };
 

@@ -14,7 +14,8 @@
 
 #include "recipients/text.h"
 
-#define EACH_MOST ((size_t)4 << 20) /* pairs of texts that are compared one by one */
+#define EACH_MOST ((size_t)1 << 20) /* pairs of texts that are compared one by one */
+#define WORD_MOST 64 /* texts with one word: what more have in common is "street" */
 #define NUMBERS_MOST                                                                     \
 	((size_t)64 << 20) /* of what is compared faster, as amounts of money */
 #define LEAST_SHARE 1e-3   /* of people who do not agree */
@@ -73,7 +74,8 @@ static void choose(struct comparisons *c, uint32_t slots[EVIDENCE_COLUMNS])
 			struct comparison *x = &c->list[c->count];
 
 			if (!is_compared(e, column) ||
-				(column->kind == VALUE_TEXT) != unknown)
+				(column->kind == VALUE_TEXT) != unknown ||
+				evidence_repeats(e, i))
 				continue;
 			*x = (struct comparison){.column = i,
 				.kind = column->kind,
@@ -204,6 +206,8 @@ static void find_alike(struct comparisons *c, struct comparison *x)
 	struct alike_question q = {.limit = x->limit,
 		.judge = ask_judge,
 		.text = ask_text,
+		.further_most =
+			x->kind == VALUE_TEXT || x->kind == VALUE_PLACE ? WORD_MOST : 0,
 		.context = &asking};
 	uint32_t *given = given_values(c, x, &q.given_count),
 		 *listed = listed_values(x, &q.listed_count);

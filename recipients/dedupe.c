@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "recipients/evidence.h"
+#include "recipients/kin.h"
 #include "recipients/scoring.h"
 #include "recipients/text.h"
 
@@ -94,16 +95,67 @@ static int compare_views(const void *a, const void *b)
 	return x->log_odds < y->log_odds ? -1 : x->log_odds > y->log_odds;
 }
 
+static void find_row(struct dedupe *d, size_t row)
+{
+	const struct evidence_row *record =
+		&d->evidence.lists[EVIDENCE_RECORDS].rows[row];
+
+	scoring_find(&d->scoring, record);
+	kin_weigh(&d->scoring, record);
+}
+
+/* Fields go together by what different people have: of rows that are one, the first
+ * stands for all. */
+static void find_dependence(struct dedupe *d, size_t step)
+{
+	size_t rows = d->evidence.lists[EVIDENCE_RECORDS].count;
+	const struct evidence_row *entries = d->evidence.lists[EVIDENCE_PEOPLE].rows;
+	bool *kept = text_alloc(rows + 1), *skipped = text_alloc(rows + 1);
+
+	for (size_t i = 0; i < rows; i += step) {
+		const struct scoring *s = &d->scoring;
+		bool one = false;
+
+		find_row(d, i);
+		for (size_t k = 0; k < s->count; k++)
+			one = one || (kept[s->list[k].person] &&
+					     scoring_log_odds(s, &s->list[k]) > 0);
+		kept[i] = !one;
+	}
+	for (size_t i = 0; i < rows; i++)
+		skipped[i] = !kept[entries[i].owner];
+	dependence_init(&d->scoring.dependence, &d->scoring.comparisons, skipped);
+	free(skipped);
+	free(kept);
+}
+
+/* First without what goes together, which is not known yet. */
+static void learn(struct dedupe *d)
+{
+	const struct evidence_list *records = &d->evidence.lists[EVIDENCE_RECORDS];
+	size_t step = records->count / SCORING_SAMPLE + 1;
+	struct model_sample sample = {0};
+
+	scoring_learn(&d->scoring);
+	find_dependence(d, step);
+	for (size_t i = 0; i < records->count; i += step) {
+		find_row(d, i);
+		scoring_sample(&d->scoring, &records->rows[i], &sample);
+	}
+	model_learn(&d->scoring.model, &sample, d->scoring.people);
+	model_sample_done(&sample);
+}
+
 static int find_views(struct dedupe *d, const struct progress *progress, struct fault *f)
 {
 	const struct evidence_list *records = &d->evidence.lists[EVIDENCE_RECORDS];
-	struct scoring *s = &d->scoring;
+	const struct scoring *s = &d->scoring;
 
 	for (uint32_t i = 0; i < records->count; i++) {
 		if (i % 512 == 0 &&
 			progress_step(progress, "comparing", i, records->count, f))
 			return -1;
-		scoring_find(s, &records->rows[i]);
+		find_row(d, i);
 		for (size_t k = 0; k < s->count; k++)
 			if (view_add(d, i, s->list[k].person,
 				    scoring_log_odds(s, &s->list[k]), f))
@@ -136,10 +188,11 @@ static void join_views(struct dedupe *d)
 
 int dedupe_run(struct dedupe *d, const struct progress *progress, struct fault *f)
 {
+	evidence_arrange(&d->evidence);
 	scoring_init(&d->scoring, &d->evidence,
 		(uint32_t)d->evidence.lists[EVIDENCE_PEOPLE].count);
 	d->scored = true;
-	scoring_learn(&d->scoring);
+	learn(d);
 	if (find_views(d, progress, f))
 		return -1;
 	join_views(d);

@@ -21,6 +21,7 @@ enum {
 
 #define SAMPLE 8192
 #define LIFT_LEAST 1.3 /* less is not worth counting */
+#define LEAST 0.5      /* others; fewer are none */
 #define PAIRS_LEAST 8  /* agreements in the sample that a lift must rest on */
 
 /* Value of a field of an entry; initials stand beside forenames as the name's letter does
@@ -54,18 +55,18 @@ static int compare_keys(const void *a, const void *b)
 
 /* How many pairs of entries of the sample agree in both fields, as a share; `ret_count`
  * how many there are. With a == b: in the one. */
-static double agreement(const struct comparisons *c, uint32_t a, uint32_t b,
-	uint64_t *keys, double *ret_count)
+static double agreement(const struct comparisons *c, const bool *skipped, uint32_t a,
+	uint32_t b, uint64_t *keys, double *ret_count)
 {
 	size_t people = c->evidence->lists[EVIDENCE_PEOPLE].count,
-	       step = people / SAMPLE + 1;
+	       step = skipped ? 1 : people / SAMPLE + 1;
 	size_t count = 0, run = 0;
 
 	for (size_t i = 0; i < people; i += step) {
 		uint32_t x = value_of(c, (uint32_t)i, a, false),
 			 y = value_of(c, (uint32_t)i, b, false);
 
-		if (x && y)
+		if (x && y && !(skipped && skipped[i]))
 			keys[count++] = numbering_pair(x, y);
 	}
 	qsort(keys, count, sizeof(*keys), compare_keys);
@@ -95,15 +96,15 @@ static int compare_lifts(const void *a, const void *b)
 }
 
 /* All pairs worth counting, the strongest first. */
-static size_t find_pairs(
-	const struct comparisons *c, struct dependence_pair *found, uint64_t *keys)
+static size_t find_pairs(const struct comparisons *c, const bool *skipped,
+	struct dependence_pair *found, uint64_t *keys)
 {
 	uint32_t fields = FIRST_COMPARISON + c->count;
 	double alone[DEPENDENCE_FIELDS], pairs;
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < fields; i++)
-		alone[i] = agreement(c, i, i, keys, &pairs);
+		alone[i] = agreement(c, skipped, i, i, keys, &pairs);
 	for (uint32_t a = 0; a < fields; a++)
 		for (uint32_t b = a + 1; b < fields; b++) {
 			double both;
@@ -111,7 +112,7 @@ static size_t find_pairs(
 			if (!is_usable(c, a) || !is_usable(c, b) || alone[a] <= 0 ||
 				alone[b] <= 0)
 				continue;
-			both = agreement(c, a, b, keys, &pairs);
+			both = agreement(c, skipped, a, b, keys, &pairs);
 			if (pairs >= PAIRS_LEAST &&
 				both > LIFT_LEAST * alone[a] * alone[b])
 				found[count++] = (struct dependence_pair){.a = a,
@@ -168,7 +169,8 @@ static void take_tree(
 	}
 }
 
-void dependence_init(struct dependence *d, const struct comparisons *c)
+void dependence_init(
+	struct dependence *d, const struct comparisons *c, const bool *skipped)
 {
 	struct dependence_pair *found = text_alloc(
 		(size_t)DEPENDENCE_FIELDS * DEPENDENCE_FIELDS * sizeof(*found));
@@ -176,7 +178,7 @@ void dependence_init(struct dependence *d, const struct comparisons *c)
 
 	*d = (struct dependence){
 		.comparisons = c, .entries = c->evidence->lists[EVIDENCE_PEOPLE].count};
-	take_tree(d, found, find_pairs(c, found, keys));
+	take_tree(d, found, find_pairs(c, skipped, found, keys));
 	free(found);
 	free(keys);
 }
@@ -191,22 +193,24 @@ void dependence_done(struct dependence *d)
 }
 
 double dependence_take(const struct dependence *d,
-	const uint32_t values[DEPENDENCE_FIELDS], const double log_u[DEPENDENCE_FIELDS])
+	const uint32_t values[DEPENDENCE_FIELDS], const double log_u[DEPENDENCE_FIELDS],
+	const double *left_out)
 {
 	double sum = 0;
 
 	for (uint32_t i = 0; i < d->count; i++) {
 		const struct dependence_pair *p = &d->pairs[i];
-		uint32_t x = values[p->a], y = values[p->b], number, others;
-		double apart = log_u[p->a] + log_u[p->b], together;
+		uint32_t x = values[p->a], y = values[p->b], number;
+		double apart = log_u[p->a] + log_u[p->b], together, others;
 
 		if (!x || !y)
 			continue;
 		number = numbering_find(&p->numbers, numbering_pair(x, y));
-		others = number ? p->counts[number - 1] - 1 : 0;
-		if (!others)
+		others =
+			number ? p->counts[number - 1] - (left_out ? left_out[i] : 1) : 0;
+		if (others < LEAST)
 			continue;
-		together = log((double)others / (double)d->entries);
+		together = log(others / (double)d->entries);
 		if (together > apart)
 			sum += apart - together;
 	}

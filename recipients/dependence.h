@@ -13,6 +13,7 @@
 #ifndef RECIPIENTS_DEPENDENCE_H
 #define RECIPIENTS_DEPENDENCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "recipients/comparison.h"
@@ -35,15 +36,18 @@ struct dependence {
 	size_t entries;
 };
 
-/* `c` stays. */
-void dependence_init(struct dependence *d, const struct comparisons *c);
+/* `c` stays. Entries of which `skipped` is set (NULL: none) do not say which fields go
+ * together: they are others' doubles. */
+void dependence_init(
+	struct dependence *d, const struct comparisons *c, const bool *skipped);
 void dependence_done(struct dependence *d);
 
 /*
  * What is to be taken from a weight: 0 or less. `values` of the fields that agree exactly, 0
- * for those that do not; `log_u` of each.
+ * for those that do not; `log_u` of each. `left_out`: how many entries with both
+ * values of a pair do not count, by pair; NULL: one, the entry that is weighed.
  */
 double dependence_take(const struct dependence *d, const uint32_t values[DEPENDENCE_FIELDS],
-	const double log_u[DEPENDENCE_FIELDS]);
+	const double log_u[DEPENDENCE_FIELDS], const double *left_out);
 
 #endif

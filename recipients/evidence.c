@@ -485,6 +485,65 @@ void evidence_arrange(struct evidence *e)
 	names_arrange(e);
 }
 
+/* --- what is said twice --- */
+
+#define REPEATS_LOOKED 2000 /* rows, spread over the file */
+#define REPEATS_LEAST 20    /* that have the column */
+#define REPEATS_SHARE 0.95
+
+static bool has_word(const struct evidence *e, const struct evidence_row *row,
+	const char *word, size_t length)
+{
+	for (uint32_t i = 0; i < row->names_count; i++) {
+		const struct evidence_name *n = &e->names[row->names + i];
+		auto_text wanted = text_format("%.*s", (int)length, word);
+
+		if (strstr(evidence_word(e, n->surname), wanted))
+			return true;
+		for (size_t k = 0; k < EVIDENCE_FORENAMES && n->forenames[k]; k++)
+			if (!strcmp(evidence_word(e, n->forenames[k]), wanted))
+				return true;
+	}
+	return false;
+}
+
+static bool is_name(
+	const struct evidence *e, const struct evidence_row *row, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (!has_word(e, row, text, length))
+			return false;
+		text += length;
+		text += *text == ' ';
+	}
+	return true;
+}
+
+bool evidence_repeats(const struct evidence *e, uint32_t column)
+{
+	const struct evidence_column *c = &e->columns[column];
+	const struct evidence_list *list = &e->lists[EVIDENCE_RECORDS];
+	size_t step = list->count / REPEATS_LOOKED + 1, cells = 0, repeated = 0;
+
+	if (c->kind != VALUE_TEXT)
+		return false;
+	for (size_t i = 0; i < list->count; i += step) {
+		uint32_t number = evidence_find(e, &list->rows[i], column);
+		struct value value;
+
+		if (!number || !list->rows[i].names_count)
+			continue;
+		value = evidence_value(e, c->domain, number);
+		cells++;
+		repeated += is_name(
+			e, &list->rows[i], dictionary_string(&e->forms, value.main));
+	}
+	return cells >= REPEATS_LEAST &&
+	       (double)repeated >= REPEATS_SHARE * (double)cells;
+}
+
 static bool is_comparable(const struct evidence *e, const struct evidence_cell *cell)
 {
 	return e->columns[cell->column].filled[EVIDENCE_PEOPLE] ||

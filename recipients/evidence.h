@@ -84,7 +84,7 @@ struct evidence {
 	uint32_t columns_count, domains_count;
 	uint32_t rank;            /* column, and one */
 	bool stray;               /* records have a kind of number that people do not */
-	bool single; /* one file: its rows are on both sides, in the same order */
+	bool single; /* one file: its rows are on both sides, with the same owners */
 	struct dictionary fields; /* names as they come -> places */
 	uint32_t places[EVIDENCE_COLUMNS * 2];
 	uint32_t sequence[EVIDENCE_COLUMNS * 2]; /* of the last row; the next has the same */
@@ -119,6 +119,8 @@ bool evidence_stray(const struct evidence *e, uint32_t column);
 /* The value in a column, 0: none. */
 uint32_t evidence_find(
 	const struct evidence *e, const struct evidence_row *row, uint32_t column);
+/* A column of text that says the name once more: "first and last name" beside the two. */
+bool evidence_repeats(const struct evidence *e, uint32_t column);
 /* Appends bytes without NUL: records with equal ones stand alike to every entry. After all is
  * added. */
 void evidence_sign(

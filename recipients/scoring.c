@@ -15,9 +15,9 @@
 #define SPREAD                                                                           \
 	16.0 /* candidates that weigh so much less than the best, or than nobody, are    \
 		out */
+#define SPREAD_SINGLE 10.0 /* the same in a single file, where the best is no rival */
 #define READING_UNLIKELY                                                                 \
-	(-7.0)      /* log; such a reading of a name must find its surname as it is */
-#define SAMPLE 6000 /* records from which the model is learned */
+	(-7.0) /* log; such a reading of a name must find its surname as it is */
 
 /* How common the orders of a name are. */
 static const double usual_orders[NAME_ORDERS] = {[NAME_GIVEN] = 1,
@@ -37,7 +37,7 @@ void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
 	comparisons_init(&s->comparisons, e);
 	naming_init(&s->naming, e);
 	if (!e->single)
-		dependence_init(&s->dependence, &s->comparisons);
+		dependence_init(&s->dependence, &s->comparisons, NULL);
 	blocking_init(&s->blocking, &s->comparisons, &s->naming);
 	model_init(&s->model, &s->comparisons);
 	s->places = text_alloc(((size_t)people + 1) * sizeof(*s->places));
@@ -163,14 +163,14 @@ static double take_joint(const struct scoring *s, uint32_t entry, model_pattern 
 	}
 	if (s->evidence->single)
 		return 0;
-	return dependence_take(&s->dependence, equal.values, equal.log_u);
+	return dependence_take(&s->dependence, equal.values, equal.log_u, NULL);
 }
 
 static bool is_holder(const struct scoring *s, uint32_t entry)
 {
 	const struct comparisons *c = &s->comparisons;
 
-	for (uint32_t i = 0; i < c->count; i++)
+	for (uint32_t i = 0; s->strong && i < c->count; i++)
 		if (c->list[i].strong && c->list[i].value &&
 			comparison_level(c, &c->list[i], entry) == VALUE_EQUAL)
 			return true;
@@ -276,12 +276,14 @@ static void lay_fields(struct scoring *s, const struct evidence_row *record)
 	comparisons_lay(&s->comparisons, record);
 	s->listing = (struct model_listing){0};
 	s->fields_most = 0;
+	s->strong = false;
 	for (uint32_t i = 0; i < s->comparisons.count; i++) {
 		const struct comparison *x = &s->comparisons.list[i];
 		int class = x->listed_equal ? MODEL_LISTED : MODEL_UNLISTED;
 		double most = 0;
 
 		list_part(&s->listing, NAMING_PARTS + i, x->value != 0, x->listed_equal);
+		s->strong = s->strong || (x->strong && x->value);
 		for (unsigned level = 0; x->value && level < VALUE_LEVELS; level++) {
 			double weight = s->model.log_m[class][NAMING_PARTS + i][level] -
 					x->log_u[level];
@@ -325,7 +327,7 @@ static void lay_record(struct scoring *s, const struct evidence_row *record,
 	const struct evidence_name *names = s->evidence->names + record->names;
 
 	*ret_readings = record->names_count < READINGS ? record->names_count : READINGS;
-	s->record = (uint32_t)(record - s->evidence->lists[EVIDENCE_RECORDS].rows);
+	s->record = record->owner;
 	s->naming.own = s->evidence->single ? names : NULL;
 	lay_fields(s, record);
 	weigh_readings(s, record, log_readings);
@@ -333,7 +335,7 @@ static void lay_record(struct scoring *s, const struct evidence_row *record,
 		s, *ret_readings ? &names[likeliest(log_readings, *ret_readings)] : NULL);
 	s->likely = s->listing;
 	s->count = 0;
-	s->floor = log_nobody(s) - SPREAD;
+	s->floor = log_nobody(s) - (s->evidence->single ? SPREAD_SINGLE : SPREAD);
 }
 
 #define AHEAD 8 /* entries that are fetched before they are looked at */
@@ -354,6 +356,13 @@ static void fetch(
 	}
 }
 
+/* In a single file a row is not held against itself. */
+static bool is_itself(const struct scoring *s, uint32_t entry)
+{
+	return s->evidence->single &&
+	       s->evidence->lists[EVIDENCE_PEOPLE].rows[entry].owner == s->record;
+}
+
 static void weigh_entries(struct scoring *s, uint32_t reading, double log_reading,
 	const uint32_t *entries, size_t count)
 {
@@ -361,7 +370,7 @@ static void weigh_entries(struct scoring *s, uint32_t reading, double log_readin
 		struct score score;
 
 		fetch(s, entries, count, i);
-		if (s->evidence->single && entries[i] == s->record)
+		if (is_itself(s, entries[i]))
 			continue;
 		if (weigh_entry(s, entries[i], reading, log_reading, &score))
 			list_add(s, &score);
@@ -444,14 +453,14 @@ void scoring_lay(
 
 /* --- learning --- */
 
-static void sample_record(
-	struct scoring *s, struct model_sample *sample, const struct evidence_row *record)
+void scoring_sample(const struct scoring *s, const struct evidence_row *record,
+	struct model_sample *sample)
 {
-	scoring_find(s, record);
 	model_sample_record(sample, s->likely);
 	for (size_t i = 0; i < s->count; i++)
 		model_sample_add(sample, s->list[i].pattern,
-			s->list[i].log_u - s->list[i].log_reading - s->list[i].log_joint);
+			s->list[i].log_u - s->list[i].log_reading - s->list[i].log_joint -
+				s->list[i].log_kin);
 	for (unsigned part = 0; part < NAMING_PARTS && record->names_count; part++)
 		for (int level = 0; level < s->model.levels[part]; level++)
 			sample->usual[model_class(s->listing, part)][part][level] +=
@@ -467,11 +476,13 @@ static void sample_record(
 void scoring_learn(struct scoring *s)
 {
 	const struct evidence_list *records = &s->evidence->lists[EVIDENCE_RECORDS];
-	size_t step = records->count / SAMPLE + 1;
+	size_t step = records->count / SCORING_SAMPLE + 1;
 	struct model_sample sample = {0};
 
-	for (size_t i = 0; i < records->count; i += step)
-		sample_record(s, &sample, &records->rows[i]);
+	for (size_t i = 0; i < records->count; i += step) {
+		scoring_find(s, &records->rows[i]);
+		scoring_sample(s, &records->rows[i], &sample);
+	}
 	model_learn(&s->model, &sample, s->people);
 	model_sample_done(&sample);
 }

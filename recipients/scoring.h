@@ -26,6 +26,7 @@ struct score {
 	double log_u;	   /* of the pattern */
 	double log_reading; /* how likely this reading of the name is, among its readings */
 	double log_joint;  /* what fields that go together take away; 0 or less */
+	double log_kin;	   /* what chance loses by kin.h; 0 or more */
 	double log_day;	   /* for an entry that shows another day */
 	double weight;	   /* log of all: m, less u, and those above */
 };
@@ -43,10 +44,11 @@ struct scoring {
 	size_t cut;	/* more who came up, beyond SCORING_MOST */
 	uint32_t *places; /* by person: in the list, and one */
 	double floor;	  /* lighter ones are left out */
-	uint32_t record;  /* that is weighed: its row */
+	uint32_t record;  /* that is weighed: its owner */
 	/* log(m / u) of each level, of the record and the reading laid out. */
 	double weights[MODEL_PARTS][MODEL_LEVELS];
 	double fields_most; /* what fields besides the name can add */
+	bool strong;	    /* the record has an identifier */
 	struct model_listing listing; /* of the record, in the reading laid out */
 	struct model_listing likely;  /* in the likeliest reading: what "nobody" is weighed by */
 };
@@ -56,7 +58,12 @@ void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people);
 void scoring_done(struct scoring *s);
 
 /* Learns the model from a sample of the records. */
+#define SCORING_SAMPLE 6000
 void scoring_learn(struct scoring *s);
+
+/* Adds the record that was found last, with its list, to what a model is learned from. */
+void scoring_sample(const struct scoring *s, const struct evidence_row *record,
+	struct model_sample *sample);
 
 /* Fills `list`: everybody who may be the record, down to SPREAD below the best. */
 void scoring_find(struct scoring *s, const struct evidence_row *record);

@@ -316,6 +316,17 @@ static bool date_text(
 	return n < 4;
 }
 
+/* The n-th word, from 1. */
+static bool word_text(const char *text, unsigned n, char out[VALUE_ROOM])
+{
+	for (; n > 1 && *text; n--) {
+		text += strcspn(text, " ");
+		text += *text == ' ';
+	}
+	(void)snprintf(out, VALUE_ROOM, "%.*s", (int)strcspn(text, " "), text);
+	return *text != '\0';
+}
+
 /* Amounts that are within 4 % share a step of 5 %, or have neighbouring ones; those that are
  * rounded alike share a thousand, or have neighbouring ones. */
 static bool money_text(uint32_t amount, unsigned n, char out[VALUE_ROOM])
@@ -340,10 +351,13 @@ bool value_text(enum value_kind kind, struct value v, const struct dictionary *f
 		(void)snprintf(out, VALUE_ROOM, "%s%s", string_of(v.main, forms),
 			n ? "" : string_of(v.other, forms));
 		return n < 2;
-	case VALUE_NUMBER:
-	case VALUE_EMAIL:
 	case VALUE_PLACE:
 	case VALUE_TEXT:
+		if (n)
+			return word_text(string_of(v.main, forms), n, out);
+		/* fall through */
+	case VALUE_NUMBER:
+	case VALUE_EMAIL:
 		(void)snprintf(out, VALUE_ROOM, "%.*s", VALUE_ROOM - 1,
 			string_of(v.main, forms));
 		return n < 1;

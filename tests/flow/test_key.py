@@ -255,13 +255,15 @@ def full(breachmail, tmp_path_factory):
     key = incident.run("approve").tally["open"][0]["key"]
     incident.run("approve", "--accept", key, "--by", "Joan", "--reason", "none")
     said = ["--by", "Joan", "--reason", "so"]
+    for person in list(incident.routes())[:2]:
+        incident.run("person", person, "--raise", "undercover", *said)
+    incident.walk("group", "compose")
     tasks = incident.run("task").tally["tasks"][:2]
+    assert len(tasks) == 2
     for task in tasks:
         incident.run("task", "assign", task["number"], "--to", "Jo", "--as", "letter", *said)
         incident.run("note", "--kind", "decision", "a call")
     incident.run("task", "--print", incident.tmp / "letters.txt", "--kind", "letter", code=OK)
-    for task in tasks:
-        incident.run("person", task["person_id"], "--hold", *said)
     incident.release()
     incident.run("send", code=OK)
     return incident

@@ -120,16 +120,20 @@ static void blanks(struct text *t, size_t count)
 		text_add_char(t, ' ');
 }
 
-/* Lines of plain text with a margin, a form feed where a page is full. `line`: how many
- * are on the page already. */
-static void add_lines(struct text *out, const char *lines, size_t line)
+/* Lines of plain text with a margin; a form feed where a page is full, and then `head`,
+ * so that no page gets among another's. `line`: how many are on the page already. */
+static void add_lines(struct text *out, const char *head, const char *lines, size_t line)
 {
+	unsigned page = 1;
+
 	while (*lines) {
 		size_t length = strcspn(lines, "\n");
 
 		if (line == PAGE_LINES) {
 			text_add_char(out, '\f');
-			line = 0;
+			blanks(out, MARGIN);
+			text_printf(out, "%s, page %u\n\n", head, ++page);
+			line = 2;
 		}
 		if (length)
 			blanks(out, MARGIN);
@@ -140,7 +144,8 @@ static void add_lines(struct text *out, const char *lines, size_t line)
 	}
 }
 
-static void begin_page(struct printer *p)
+/* In HTML `head` stands above each page that one of them takes. */
+static void begin_page(struct printer *p, const char *head)
 {
 	if (!p->begun && p->options->html)
 		text_add_string(p->out,
@@ -148,11 +153,23 @@ static void begin_page(struct printer *p)
 			" sheets</title>\n<style>\n@page { size: A4; margin: 20mm 20mm 20mm 25mm; }\n"
 			"body { font: 11pt/1.4 sans-serif; margin: 0; }\nsection { break-after: page; }\n"
 			"h1 { font-size: 14pt; } h2 { font-size: 12pt; }\n"
-			".window { height: 30mm; padding-top: 34mm; padding-bottom: 12mm; width: 80mm; overflow: hidden;"
+			"table { width: 100%; border-spacing: 0; } td { padding: 0; vertical-align: top; }\n"
+			"thead td { height: 8mm; font-size: 9pt; }\n"
+			".window { height: 30mm; padding-top: 26mm; padding-bottom: 12mm; width: 80mm; overflow: hidden;"
 			" line-height: 1.2; }\n</style>\n</head>\n<body>\n");
 	else if (p->begun && !p->options->html)
 		text_add_char(p->out, '\f');
+	if (p->options->html)
+		text_printf(p->out,
+			"<section>\n<table><thead><tr><td>%s</td></tr></thead>\n<tbody><tr><td>\n",
+			head);
 	p->begun = true;
+}
+
+static void end_page(struct printer *p)
+{
+	if (p->options->html)
+		text_add_string(p->out, "</td></tr></tbody></table>\n</section>\n");
 }
 
 /* The address as lines of a window: a cell of a list has it in one, with commas. */
@@ -183,12 +200,11 @@ static void window_lines(
 	}
 }
 
-static void text_letter(struct printer *p, const char *window, const char *code,
+static void text_letter(struct printer *p, const char *window, const char *reference,
 	const char *subject, const char *body)
 {
-	auto_text head =
-		text_format("%s\nReference: %s\n\n%s\n\n", p->today, code, subject);
-	size_t line = WINDOW_LINE + WINDOW_LINES + 3;
+	auto_text whole =
+		text_format("%s\n%s\n\n%s\n\n%s", p->today, reference, subject, body);
 
 	for (size_t i = 0; i < WINDOW_LINE; i++)
 		text_add_char(p->out, '\n');
@@ -201,14 +217,13 @@ static void text_letter(struct printer *p, const char *window, const char *code,
 		text_add_char(p->out, '\n');
 		window += length + (window[length] == '\n');
 	}
-	add_lines(p->out, head, line);
-	add_lines(p->out, body, line + 5);
+	add_lines(p->out, reference, whole, WINDOW_LINE + WINDOW_LINES + 3);
 }
 
-static void html_letter(struct printer *p, const char *window, const char *code,
+static void html_letter(struct printer *p, const char *window, const char *reference,
 	const char *subject, const char *blocks)
 {
-	text_add_string(p->out, "<section class=\"letter\">\n<div class=\"window\">");
+	text_add_string(p->out, "<div class=\"window\">");
 	for (; *window; window++)
 		if (*window == '\n') {
 			text_add_string(p->out, "<br>");
@@ -217,9 +232,9 @@ static void html_letter(struct printer *p, const char *window, const char *code,
 
 			prose_add_escaped(p->out, one);
 		}
-	text_printf(p->out, "</div>\n<p>%s<br>Reference: %s</p>\n<h1>", p->today, code);
+	text_printf(p->out, "</div>\n<p>%s<br>%s</p>\n<h1>", p->today, reference);
 	prose_add_escaped(p->out, subject);
-	text_printf(p->out, "</h1>\n%s</section>\n", blocks);
+	text_printf(p->out, "</h1>\n%s", blocks);
 }
 
 /* --- one task --- */
@@ -304,6 +319,7 @@ static int print_letter(struct printer *p, const struct task *t,
 	const char *address = roster_value(who->entry, "address"), *prose;
 	bool by_hand = task_by_hand(t->reason) || is_unsafe(p, t) || !address;
 	auto_text_buffer window = {0}, body = {0};
+	auto_text reference = NULL;
 	auto_text name = name_of(who->entry);
 	auto_text subject = NULL;
 	char code[CODE_TEXT];
@@ -320,9 +336,11 @@ static int print_letter(struct printer *p, const struct task *t,
 		return -1;
 	window_lines(name, by_hand ? "BY HAND: give it to nobody else" : address,
 		by_hand ? NULL : roster_value(who->entry, "postcode"), &window);
-	begin_page(p);
+	reference = text_format("Reference: %s", code);
+	begin_page(p, reference);
 	(p->options->html ? html_letter : text_letter)(
-		p, text_string(&window), code, subject, text_string(&body));
+		p, text_string(&window), reference, subject, text_string(&body));
+	end_page(p);
 	ret->letters++;
 	ret->by_hand += by_hand;
 	return 0;
@@ -336,9 +354,7 @@ static int print_sheet(struct printer *p, const struct task *t,
 		{"call", "task/call"}, {"liaison", "task/liaison"},
 		{"next-of-kin", "task/next-of-kin"}};
 	const char *template = templates[0][1];
-	auto_text title = text_format("Task %lld: %s (do not leave this lying about)",
-		(long long)t->number, t->kind);
-	auto_text head = text_format("%s\n\n", title);
+	auto_text head = text_format("Task %lld: %s", (long long)t->number, t->kind);
 	auto_text_buffer body = {0};
 
 	for (size_t i = 0; i < sizeof(templates) / sizeof(templates[0]); i++)
@@ -349,15 +365,15 @@ static int print_sheet(struct printer *p, const struct task *t,
 		(p->options->html ? prose_blocks(text_string(&p->prose), &body, f)
 				  : prose_text(text_string(&p->prose), &body, f)))
 		return fault_prefix(f, "%s", template);
-	begin_page(p);
+	begin_page(p, head);
 	if (p->options->html) {
-		text_printf(p->out,
-			"<section class=\"sheet\">\n<h1>%s</h1>\n%s</section>\n", title,
-			text_string(&body));
+		text_printf(p->out, "<h1>%s</h1>\n%s", head, text_string(&body));
 	} else {
-		add_lines(p->out, head, 0);
-		add_lines(p->out, text_string(&body), 2);
+		auto_text whole = text_format("%s\n\n%s", head, text_string(&body));
+
+		add_lines(p->out, head, whole, 0);
 	}
+	end_page(p);
 	ret->sheets++;
 	return 0;
 }

@@ -312,7 +312,15 @@ def test_the_same_as_a_page(few):
     assert tally["letters"] == 1 and html.startswith("<!DOCTYPE html>") and html.rstrip().endswith("</html>")
     assert '<div class="window">Mr Zed Okafor<br>5 High St<br>Flat 2<br>Old Mill<br>Northmoor<br>NM1 1AC' in html
     assert "size: A4" in html and "src=" not in html and "http" not in html and "<script" not in html
-    assert html.count("<section") == html.count("</section>") == 1
+    assert html.count("<section") == html.count("</section>") == html.count("<thead>") == 1
+
+
+def test_no_page_gets_among_anothers(few):
+    """Each page of a letter says to which it belongs."""
+    text, _ = printed(few)
+    assert "\f" in text
+    for page in text.split("\f"):
+        assert re.search(r"Reference: [0-9A-Z]{5}-[0-9A-Z]{5}|Task \d+: ", page), page
 
 
 def test_values_do_not_break_out_of_the_page(few):

@@ -411,7 +411,8 @@ def test_a_ledger_of_the_version_before(few):
     db.execute("ATTACH ? AS new", (str(few.ledger),))
     for (table,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
         columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
-        db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+        values = columns.replace("inputs", "x'00'") if table == "match_set" else columns
+        db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {values} FROM new.{table}")
     (application,) = db.execute("PRAGMA new.application_id").fetchone()
     db.execute(f"PRAGMA main.application_id = {application}")
     db.execute("PRAGMA main.user_version = 1")
@@ -423,5 +424,7 @@ def test_a_ledger_of_the_version_before(few):
     assert [one["number"] for one in listed] == [1, 2, 3]
     assert {(one["person_id"], one["kind"]) for one in listed} == {
         ("A4", "visit"), ("A5", "visit"), ("A7", "visit")}      # kinds came with this version
-    assert reconcile(few)["states"]["task"] == 3
+    assert few.status()["states"]["task"] == 3
+    few.walk("match", "group", "compose")               # what a newer version looks at may be more
+    assert tasks(few) == listed and reconcile(few)["states"]["task"] == 3
     few.run("check", code=OK)

@@ -14,10 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recipients/dictionary.h"
-
-#define EDGE_LEAST 1e-6   /* candidates below this do not take part */
-#define ODDS_MOST 1e9     /* a human's word, and what no evidence exceeds */
 #define NOBODY_LIKELY 0.9 /* from here on a record is nobody's */
 #define ALIKE 0.01        /* weights that differ by less are the same */
 #define SURE 0.99         /* records from which repeats are counted */
@@ -109,159 +105,6 @@ void linkage_settle(struct linkage *l, uint32_t record, uint32_t person)
 		l->settled_room = room;
 	}
 	l->settled[record] = person == LINKAGE_NO_ONE ? LINKAGE_NO_ONE : person + 1;
-}
-
-/* --- edges --- */
-
-static void edge_add(
-	struct linkage *l, uint32_t row, uint32_t person, double odds, struct note note)
-{
-	size_t count = l->assignment.starts[row + 1];
-
-	if (count == l->edges_room) {
-		l->edges_room = l->edges_room ? l->edges_room + l->edges_room / 2 : 1024;
-		l->assignment.edges = text_realloc(l->assignment.edges,
-			l->edges_room * sizeof(*l->assignment.edges));
-		l->notes = text_realloc(l->notes, l->edges_room * sizeof(*l->notes));
-	}
-	l->assignment.edges[count] =
-		(struct assignment_edge){.row = row, .person = person, .odds = odds};
-	l->notes[count] = note;
-	l->assignment.starts[row + 1]++;
-}
-
-/* Quite another name: no surname and no forename that could be the same. */
-static bool is_contradicted(model_pattern pattern)
-{
-	int surname = model_get(pattern, NAMING_SURNAME),
-	    forename = model_get(pattern, NAMING_FORENAME),
-	    initial = model_get(pattern, NAMING_INITIAL);
-
-	if (surname < 0)
-		return false;
-	if (forename == FORENAME_OTHER || initial == INITIAL_OTHER)
-		return true;
-	return surname == SURNAME_OTHER &&
-	       (forename == FORENAME_INITIAL || (forename < 0 && initial < 0));
-}
-
-static uint8_t flags_of(const struct linkage *l, model_pattern pattern)
-{
-	const struct comparisons *c = &l->scoring.comparisons;
-	bool all = true;
-	uint8_t flags = model_get(pattern, NAMING_SURNAME) >= 0 ? NAMED : 0;
-
-	for (unsigned part = 0; part < l->scoring.model.parts; part++)
-		all = all && (part == NAMING_BARE || model_get(pattern, part) <= 0);
-	for (uint32_t i = 0; i < c->count; i++) {
-		int level = model_get(pattern, NAMING_PARTS + i);
-
-		if (!c->list[i].strong || level < 0)
-			continue;
-		flags |= level == VALUE_EQUAL ? HOLDS : NUMBER_DIFFERS;
-	}
-	if (flags & HOLDS && is_contradicted(pattern))
-		flags |= CONTRADICTED;
-	return flags | (all ? ALL_EQUAL : 0);
-}
-
-static void edges_settled(struct linkage *l, uint32_t row, uint32_t settled)
-{
-	if (settled != LINKAGE_NO_ONE && settled <= l->people_limit)
-		edge_add(l, row, settled - 1, ODDS_MOST,
-			(struct note){.flags = ALL_EQUAL});
-}
-
-/* Whoever is likely enough, when the record stands alone. */
-static void edges_find(struct linkage *l, uint32_t row, const struct evidence_row *record)
-{
-	struct scoring *s = &l->scoring;
-	double all = 1;
-
-	scoring_find(s, record);
-	for (size_t i = 0; i < s->count; i++)
-		all += exp(fmin(scoring_log_odds(s, &s->list[i]), 300));
-	for (size_t i = 0; i < s->count; i++) {
-		double odds = exp(fmin(scoring_log_odds(s, &s->list[i]), 300));
-		uint8_t flags = flags_of(l, s->list[i].pattern);
-
-		if (odds / all >= EDGE_LEAST || flags & HOLDS)
-			edge_add(l, row, s->list[i].person, fmin(odds, ODDS_MOST),
-				(struct note){(float)s->list[i].weight, flags});
-	}
-}
-
-static void edges_copy(struct linkage *l, uint32_t row, uint32_t from)
-{
-	for (size_t i = l->assignment.starts[from]; i < l->assignment.starts[from + 1];
-		i++)
-		edge_add(l, row, l->assignment.edges[i].person,
-			l->assignment.edges[i].odds, l->notes[i]);
-}
-
-/* Records that say the same are decided once: a leak of thousands of equal rows takes no
- * longer than one. */
-struct twins {
-	struct dictionary signs;
-	uint32_t *sign; /* of each record's row */
-	struct twin {
-		uint32_t count, first; /* row of the first, and one */
-	} * list;
-};
-
-static void twins_find(struct twins *t, const struct evidence *e)
-{
-	const struct evidence_list *records = &e->lists[EVIDENCE_RECORDS];
-	auto_text_buffer sign = {0};
-
-	t->sign = text_alloc((records->count + 1) * sizeof(*t->sign));
-	t->list = text_alloc((records->count + 2) * sizeof(*t->list));
-	for (size_t i = 0; i < records->count; i++) {
-		text_clear(&sign);
-		evidence_sign(e, &records->rows[i], &sign);
-		t->sign[i] = dictionary_add(&t->signs, text_string(&sign));
-		t->list[t->sign[i]].count++;
-	}
-}
-
-static void twins_done(struct twins *t)
-{
-	dictionary_done(&t->signs);
-	free(t->sign);
-	free(t->list);
-}
-#define auto_twins __attribute__((cleanup(twins_done))) struct twins
-
-static uint32_t settled_of(const struct linkage *l, uint32_t record)
-{
-	return record < l->settled_room ? l->settled[record] : 0;
-}
-
-static int find_edges(struct linkage *l, const struct progress *progress, struct fault *f)
-{
-	const struct evidence_list *records = &l->evidence.lists[EVIDENCE_RECORDS];
-	auto_twins twins = {0};
-
-	twins_find(&twins, &l->evidence);
-	for (uint32_t i = 0; i < records->count; i++) {
-		struct twin *twin = &twins.list[twins.sign[i]];
-		uint32_t settled = settled_of(l, records->rows[i].owner);
-
-		if (i % 512 == 0 &&
-			progress_step(progress, "matching", i, records->count, f))
-			return -1;
-		l->decisions[records->rows[i].owner] = (struct decision){.row = i + 1};
-		l->assignment.starts[i + 1] = l->assignment.starts[i];
-		if (settled) {
-			edges_settled(l, i, settled);
-		} else if (twin->first) {
-			edges_copy(l, i, twin->first - 1);
-		} else {
-			twin->first = i + 1;
-			edges_find(l, i, &records->rows[i]);
-		}
-	}
-	return 0;
 }
 
 /* --- who gets whom --- */
@@ -505,7 +348,7 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 	scoring_init(&l->scoring, &l->evidence, l->people_limit);
 	l->scored = true;
 	scoring_learn(&l->scoring);
-	if (find_edges(l, progress, f))
+	if (linkage_edges_find(l, progress, f))
 		return -1;
 	weigh_edges(l, settings ? settings->once : LINKAGE_AUTO);
 	assignment_run(a);
@@ -541,7 +384,7 @@ double linkage_person(const struct linkage *l, uint32_t person, double *ret_tell
 void linkage_keys(const struct linkage *l, struct text *out)
 {
 	if (l->scored)
-		blocking_report(&l->scoring.blocking, l->assignment.rows, out);
+		blocking_report(&l->scoring.blocking, l->looked_at, out);
 }
 
 const char *linkage_outcome_name(enum linkage_outcome outcome)

@@ -49,9 +49,15 @@ struct linkage {
 	struct assignment assignment;
 	struct note *notes; /* beside the edges */
 	size_t edges_room;
+	uint64_t looked_at; /* records that were held against the list in this process */
 	double *tellable; /* by person */
 	uint32_t *settled; /* by record, as in decision; NULL: none */
 	size_t settled_room;
 };
+
+#define ODDS_MOST 1e9 /* a human's word, and what no evidence exceeds */
+
+/* Fills the assignment's edges and starts, and the notes beside them. */
+int linkage_edges_find(struct linkage *l, const struct progress *progress, struct fault *f);
 
 #endif

@@ -156,6 +156,33 @@ static void file_name(struct blocking *b, uint32_t entry, const struct evidence_
 	}
 }
 
+static bool lacks_surname(const struct evidence *e)
+{
+	const struct evidence_list *records = &e->lists[EVIDENCE_RECORDS];
+
+	for (size_t i = 0; i < records->count; i++)
+		for (uint32_t k = 0; k < records->rows[i].names_count; k++)
+			if (!e->names[records->rows[i].names + k].surname)
+				return true;
+	return false;
+}
+
+static void file_forenames(struct blocking *b)
+{
+	const struct evidence *e = b->comparisons->evidence;
+	const struct evidence_list *people = &e->lists[EVIDENCE_PEOPLE];
+
+	for (uint32_t i = 0; i < people->count; i++)
+		for (uint32_t k = 0; k < people->rows[i].names_count; k++) {
+			const struct evidence_name *n =
+				&e->names[people->rows[i].names + k];
+
+			for (size_t f = 0; f < EVIDENCE_FORENAMES && n->forenames[f]; f++)
+				index_add(&b->forenames.index, n->forenames[f], i);
+		}
+	index_build(&b->forenames.index, e->words.count + 1);
+}
+
 static void file_names(struct blocking *b)
 {
 	const struct evidence *e = b->comparisons->evidence;
@@ -316,6 +343,8 @@ void blocking_init(
 	b->seen = text_alloc(
 		(c->evidence->lists[EVIDENCE_PEOPLE].count + 1) * sizeof(*b->seen));
 	file_names(b);
+	if (lacks_surname(c->evidence))
+		file_forenames(b);
 	choose_keys(b);
 	for (uint32_t i = 0; i < b->count; i++)
 		file_all(b, &b->keys[i]);
@@ -326,6 +355,7 @@ void blocking_done(struct blocking *b)
 	index_done(&b->lettered.index);
 	index_done(&b->worded.index);
 	index_done(&b->surnames.index);
+	index_done(&b->forenames.index);
 	for (uint32_t i = 0; i < b->count; i++)
 		index_done(&b->keys[i].index);
 	free(b->entries);
@@ -416,6 +446,20 @@ static void find_surname(
 				surname, n->letters[naming_letter(n->evidence, first)]));
 }
 
+static void find_forename(struct blocking *b, uint32_t forename, bool only_equal)
+{
+	const struct alike_item *end,
+		*at = alike_range(&b->naming->forenames, forename, &end);
+
+	for (; at < end; at++) {
+		const uint32_t *last,
+			*entries = index_range(&b->forenames.index, at->listed, &last);
+
+		if (!only_equal || at->level == FORENAME_EQUAL)
+			take(b, &b->forenames, entries, last);
+	}
+}
+
 void blocking_find_named(
 	struct blocking *b, const struct evidence_name *reading, bool only_equal)
 {
@@ -423,6 +467,8 @@ void blocking_find_named(
 		*at = alike_range(&b->naming->surnames, reading->surname, &end);
 
 	blocking_begin(b);
+	if (!reading->surname)
+		find_forename(b, reading->forenames[0], only_equal);
 	for (; at < end; at++)
 		if (!only_equal || at->level == SURNAME_EQUAL)
 			find_surname(b, reading, at->listed);
@@ -526,6 +572,9 @@ void blocking_report(const struct blocking *b, uint64_t records, struct text *ou
 
 	text_printf(out, "surname and forename: %.1f\n",
 		(double)(b->lettered.found + b->worded.found + b->surnames.found) / rows);
+	if (b->forenames.found)
+		text_printf(
+			out, "forename alone: %.1f\n", (double)b->forenames.found / rows);
 	for (uint32_t i = 0; i < b->count; i++) {
 		const struct blocking_key *key = &b->keys[i];
 		bool first = true;

@@ -3,7 +3,7 @@
  * blocking: whom a record is held against, without going through the whole list.
  *
  * People are found by surname and a letter of a forename, where every surname and forename that
- * is alike counts; by each field that few people share, where a typing error counts; and by
+ * is alike counts, by forename where that is all there is; by each field that few people share, where a typing error counts; and by
  * each smallest set of fields that few people share together, so that no single wrong field
  * loses a person. Which sets these are is measured on the list.
  */
@@ -31,8 +31,9 @@ struct blocking_key {
 struct blocking {
 	const struct comparisons *comparisons;
 	const struct naming *naming;
-	/* By surname and letter of a forename, surname and forename, surname alone. */
-	struct blocking_key lettered, worded, surnames;
+	/* By surname and letter of a forename, surname and forename, surname alone; by forename
+	   alone where records have readings without a surname. */
+	struct blocking_key lettered, worded, surnames, forenames;
 	struct blocking_key keys[BLOCKING_KEYS];
 	uint32_t count;
 	uint32_t *entries; /* that came up for the record, each once */

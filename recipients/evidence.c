@@ -41,6 +41,8 @@ void evidence_done(struct evidence *e)
 	dictionary_done(&e->fields);
 	dictionary_done(&e->words);
 	dictionary_done(&e->forms);
+	dictionary_done(&e->note_texts);
+	free(e->notes);
 	free(e->names);
 	free(e->cells);
 	free(e->lists[EVIDENCE_PEOPLE].rows);
@@ -76,6 +78,26 @@ static uint32_t domain_of(struct evidence *e, enum value_kind kind, bool strong)
 	return e->domains_count++;
 }
 
+static int column_make(struct evidence *e, const char *name, enum value_kind kind,
+	bool strong, uint32_t *ret, struct fault *f)
+{
+	for (*ret = 0; *ret < e->columns_count; ++*ret)
+		if (!strcmp(e->columns[*ret].name, name))
+			return 0;
+	if (e->columns_count == EVIDENCE_COLUMNS)
+		return fault_set(f, FAULT_INPUT,
+			"more than %d different columns to compare", EVIDENCE_COLUMNS);
+	e->columns[*ret] = (struct evidence_column){.name = text_copy(name),
+		.kind = kind,
+		.part = part_of(name),
+		.strong = strong,
+		.domain = domain_of(e, kind, strong)};
+	e->columns_count++;
+	if (!strcmp(name, "rank"))
+		e->rank = *ret + 1;
+	return 0;
+}
+
 /* Columns that no field of ours is meant by are one when they read alike: "Shift Team",
  * "shift_team". */
 static void column_name(const char *field, enum value_kind kind, char name[FOLD_ROOM])
@@ -96,21 +118,7 @@ static int column_add(
 	enum value_kind kind = value_kind_of(field, &strong);
 
 	column_name(field, kind, name);
-	for (*ret = 0; *ret < e->columns_count; ++*ret)
-		if (!strcmp(e->columns[*ret].name, name))
-			return 0;
-	if (e->columns_count == EVIDENCE_COLUMNS)
-		return fault_set(f, FAULT_INPUT,
-			"more than %d different columns to compare", EVIDENCE_COLUMNS);
-	e->columns[*ret] = (struct evidence_column){.name = text_copy(name),
-		.kind = kind,
-		.part = part_of(name),
-		.strong = strong,
-		.domain = domain_of(e, kind, strong)};
-	e->columns_count++;
-	if (!strcmp(name, "rank"))
-		e->rank = *ret + 1;
-	return 0;
+	return column_make(e, name, kind, strong, ret, f);
 }
 
 static int column_look_up(
@@ -204,14 +212,16 @@ static void forenames_add(
 }
 
 static void name_add(struct evidence *e, enum evidence_side side,
-	struct evidence_row *row, const struct name *n, bool former, bool known)
+	struct evidence_row *row, const struct name *n, bool former, bool known,
+	unsigned doubt)
 {
 	struct evidence_name new = {.order = (uint8_t)n->order,
 		.former = former,
 		.known = known,
-		.rank_kept = n->rank_kept};
+		.rank_kept = n->rank_kept,
+		.doubt = (uint8_t)doubt};
 
-	if (!*n->surname || row->names_count == UINT16_MAX)
+	if ((!*n->surname && n->order != NAME_CALLED) || row->names_count == UINT16_MAX)
 		return;
 	new.surname = word_add(e, n->surname);
 	new.rank = rank_add(e, side, n->rank);
@@ -290,18 +300,18 @@ static void names_add(struct evidence *e, enum evidence_side side,
 		count = swapped_add(names, count);
 	for (size_t i = 0; i < count; i++) {
 		other = names[i];
-		name_add(e, side, row, &other, false, false);
+		name_add(e, side, row, &other, false, false, 0);
 		if (values[KNOWN_AS]) {
 			forenames_put(values, values[KNOWN_AS], other.forenames);
-			name_add(e, side, row, &other, false, true);
+			name_add(e, side, row, &other, false, true, 0);
 		}
 		if (!values[FORMER_SURNAME] ||
 			!name_surname(values[FORMER_SURNAME], other.surname))
 			continue;
 		if (values[KNOWN_AS])
-			name_add(e, side, row, &other, true, true);
+			name_add(e, side, row, &other, true, true, 0);
 		memcpy(other.forenames, names[i].forenames, sizeof(other.forenames));
-		name_add(e, side, row, &other, true, false);
+		name_add(e, side, row, &other, true, false, 0);
 	}
 }
 
@@ -376,6 +386,8 @@ static bool is_idle(const struct evidence *e, enum evidence_side side, uint32_t 
 	if (side == EVIDENCE_RECORDS || c->filled[EVIDENCE_RECORDS] ||
 		!e->lists[EVIDENCE_RECORDS].count)
 		return false;
+	if (e->notes_count) /* a text may say anything but these */
+		return c->kind == VALUE_MONEY || c->kind == VALUE_GENDER;
 	return c->kind != VALUE_NAME && !(e->stray && c->strong);
 }
 
@@ -389,11 +401,28 @@ bool evidence_wants(const struct evidence *e, const char *field)
 		return false;
 	if (kind == VALUE_NAME || (strong && e->stray))
 		return true;
+	if (e->notes_count && kind != VALUE_MONEY && kind != VALUE_GENDER)
+		return true;
 	column_name(field, kind, name);
 	for (uint32_t i = 0; i < e->columns_count; i++)
 		if (!strcmp(e->columns[i].name, name))
 			return e->columns[i].filled[EVIDENCE_RECORDS];
 	return false;
+}
+
+static void note_add(struct evidence *e, const char *text)
+{
+	auto_text cut = text_format("%.*s", EVIDENCE_NOTE, text);
+
+	e->notes = grown(e->notes, e->notes_count, &e->notes_room, sizeof(*e->notes));
+	e->notes[e->notes_count++] =
+		(struct evidence_note){(uint32_t)e->lists[EVIDENCE_RECORDS].count,
+			dictionary_add(&e->note_texts, cut)};
+}
+
+const char *evidence_note_text(const struct evidence *e, const struct evidence_note *note)
+{
+	return dictionary_string(&e->note_texts, note->text);
 }
 
 int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
@@ -402,7 +431,7 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 	struct evidence_list *list = &e->lists[side];
 	struct evidence_row row = {
 		.owner = owner, .names = e->names_count, .cells = e->cells_count};
-	const char *field = NULL, *value = NULL, *values[PARTS] = {NULL};
+	const char *field = NULL, *value = NULL, *values[PARTS] = {NULL}, *note = NULL;
 
 	for (size_t at = 0; row_packed_next(packed, length, &field, &value); at++) {
 		uint32_t column = 0;
@@ -410,6 +439,9 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 		if (column_find(e, at, field, &column, f))
 			return -1;
 		column_fill(e, side, column);
+		if (e->columns[column].kind == VALUE_SKIPPED &&
+			!strcmp(e->columns[column].name, "text"))
+			note = value;
 		if (e->columns[column].kind == VALUE_SKIPPED || is_idle(e, side, column))
 			continue;
 		if (e->columns[column].kind == VALUE_NAME)
@@ -418,71 +450,48 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 			cell_add(e, &row, column, value);
 	}
 	names_add(e, side, &row, values);
+	if (note && side == EVIDENCE_RECORDS && !row.names_count)
+		note_add(e, note);
 	list->rows = grown(list->rows, list->count, &list->room, sizeof(*list->rows));
 	list->rows[list->count++] = row;
 	return 0;
 }
 
-struct place {
-	uint32_t surname, forename, row;
-};
-
-static int compare_places(const void *a, const void *b)
+void evidence_reopen(struct evidence *e, struct evidence_row *row)
 {
-	const struct place *x = a, *y = b;
+	size_t from = row->cells;
 
-	if (x->surname != y->surname)
-		return x->surname < y->surname ? -1 : 1;
-	if (x->forename != y->forename)
-		return x->forename < y->forename ? -1 : 1;
-	return x->row < y->row ? -1 : 1;
-}
-
-/* Names of all rows in the order of the people's; those of records keep their order. */
-static void names_arrange(struct evidence *e)
-{
-	struct evidence_name *names = text_alloc((e->names_count + 1) * sizeof(*names));
-	size_t count = 0;
-
-	for (int side = 0; side < 2; side++)
-		for (size_t i = 0; i < e->lists[side].count; i++) {
-			struct evidence_row *row = &e->lists[side].rows[i];
-
-			memcpy(names + count, e->names + row->names,
-				row->names_count * sizeof(*names));
-			row->names = count;
-			count += row->names_count;
-		}
-	free(e->names);
-	e->names = names;
-	e->names_room = e->names_count + 1;
-	e->names_count = count;
-}
-
-void evidence_arrange(struct evidence *e)
-{
-	struct evidence_list *people = &e->lists[EVIDENCE_PEOPLE];
-	struct place *places = text_alloc((people->count + 1) * sizeof(*places));
-	struct evidence_row *rows = text_alloc((people->count + 1) * sizeof(*rows));
-
-	for (size_t i = 0; i < people->count; i++) {
-		const struct evidence_row *row = &people->rows[i];
-
-		places[i].row = (uint32_t)i;
-		if (row->names_count) {
-			places[i].surname = e->names[row->names].surname;
-			places[i].forename = e->names[row->names].forenames[0];
-		}
+	row->names = e->names_count;
+	row->names_count = 0;
+	row->cells = e->cells_count;
+	for (size_t i = 0; i < row->cells_count; i++) {
+		e->cells = grown(
+			e->cells, e->cells_count, &e->cells_room, sizeof(*e->cells));
+		e->cells[e->cells_count++] = e->cells[from + i];
 	}
-	if (people->count)
-		qsort(places, people->count, sizeof(*places), compare_places);
-	for (size_t i = 0; i < people->count; i++)
-		rows[i] = people->rows[places[i].row];
-	free(people->rows);
-	people->rows = rows;
-	people->room = people->count + 1;
-	free(places);
-	names_arrange(e);
+}
+
+void evidence_add_name(struct evidence *e, struct evidence_row *row, const struct name *n,
+	unsigned doubt)
+{
+	name_add(e, EVIDENCE_RECORDS, row, n, false, false, doubt);
+}
+
+void evidence_add_value(
+	struct evidence *e, struct evidence_row *row, uint32_t column, const char *text)
+{
+	column_fill(e, EVIDENCE_RECORDS, column);
+	cell_add(e, row, column, text);
+}
+
+void evidence_add_number(struct evidence *e, struct evidence_row *row, const char *text)
+{
+	struct fault f = {0};
+	uint32_t column;
+
+	/* No field is called so: names of columns are folded. */
+	if (!column_make(e, "number in the text", VALUE_NUMBER, true, &column, &f))
+		evidence_add_value(e, row, column, text);
 }
 
 /* --- what is said twice --- */
@@ -578,7 +587,9 @@ void evidence_sign(
 		for (size_t k = 0; k < EVIDENCE_FORENAMES; k++)
 			sign_number(n->forenames[k], out);
 		sign_number(n->rank, out);
-		sign_number((uint32_t)n->order << 1 | n->rank_kept, out);
+		sign_number(
+			(uint32_t)n->order << 9 | (uint32_t)n->doubt << 1 | n->rank_kept,
+			out);
 	}
 	text_add_char(out, '|');
 	for (uint32_t i = 0; i < record->cells_count; i++) {

@@ -52,13 +52,14 @@ struct evidence_column {
 
 /* One reading of the name of a row. */
 struct evidence_name {
-	uint32_t surname;                       /* a word, "-" between its parts */
+	uint32_t surname;                       /* a word, "-" between its parts; 0: none */
 	uint32_t forenames[EVIDENCE_FORENAMES]; /* words; one letter is an initial; 0: none */
 	uint32_t rank;                          /* that stood beside it: value of column "rank" */
 	uint8_t order;                          /* enum name_order */
-	bool former, known; /* the surname is a former one, the first forename what they are
-			       called */
-	bool rank_kept;     /* name.h */
+	uint8_t doubt;				/* halves how likely this reading is, so often */
+	bool former : 1, known : 1; /* the surname is a former one, the first forename what
+				       they are called */
+	bool rank_kept : 1;	    /* name.h */
 };
 
 struct evidence_cell {
@@ -72,6 +73,14 @@ struct evidence_row {
 	size_t names, cells; /* where they begin */
 	bool other_day;      /* of a list that shows another day than the leak */
 };
+
+/* Free text of a record that has no name in a field of its own: notebook.h reads it. */
+struct evidence_note {
+	uint32_t row;  /* of the records */
+	uint32_t text; /* evidence_note_text */
+};
+
+#define EVIDENCE_NOTE 512 /* bytes of a text; what is beyond is not read */
 
 struct evidence_list {
 	struct evidence_row *rows;
@@ -95,6 +104,9 @@ struct evidence {
 	struct evidence_cell *cells;
 	size_t cells_count, cells_room;
 	struct evidence_list lists[2];
+	struct evidence_note *notes;
+	size_t notes_count, notes_room;
+	struct dictionary note_texts;
 };
 
 void evidence_done(struct evidence *e);
@@ -109,6 +121,20 @@ bool evidence_wants(const struct evidence *e, const char *field);
 /* Once all people are in: lays entries of one name side by side in memory, where they are looked
  * at together. */
 void evidence_arrange(struct evidence *e);
+
+const char *evidence_note_text(const struct evidence *e, const struct evidence_note *note);
+
+/*
+ * Evidence that a record's text gives, after all rows are in: evidence_reopen, then add to that
+ * row, before the next is opened. A name may lack its surname here. A number of which nobody says
+ * what it is goes into a column that is looked for in all strong numbers of the list.
+ */
+void evidence_reopen(struct evidence *e, struct evidence_row *row);
+void evidence_add_name(struct evidence *e, struct evidence_row *row, const struct name *n,
+	unsigned doubt);
+void evidence_add_value(
+	struct evidence *e, struct evidence_row *row, uint32_t column, const char *text);
+void evidence_add_number(struct evidence *e, struct evidence_row *row, const char *text);
 
 /* A surname or forename; "" for 0. */
 const char *evidence_word(const struct evidence *e, uint32_t number);

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipients/notebook.h"
+
 #define NOBODY_LIKELY 0.9 /* from here on a record is nobody's */
 #define ALIKE 0.01        /* weights that differ by less are the same */
 #define SURE 0.99         /* records from which repeats are counted */
@@ -278,6 +280,7 @@ static enum linkage_outcome decide(
 	if (v->sum <= 1 - NOBODY_LIKELY)
 		return LINKAGE_UNMATCHED;
 	*ret_reason = flags & NUMBER_DIFFERS && v->holders == 0 ? LINKAGE_NUMBER_DIFFERS
+		      : v->alike_count > 1                      ? LINKAGE_SEVERAL
 								: LINKAGE_TOO_LITTLE;
 	return LINKAGE_POSSIBLE;
 }
@@ -336,6 +339,8 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 {
 	struct assignment *a = &l->assignment;
 
+	if (notebook_read(&l->evidence, progress, f))
+		return -1;
 	l->threshold = settings && settings->threshold > 0 ? settings->threshold
 							   : LINKAGE_THRESHOLD;
 	a->rows = (uint32_t)l->evidence.lists[EVIDENCE_RECORDS].count;

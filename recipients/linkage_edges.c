@@ -43,7 +43,7 @@ static bool is_contradicted(model_pattern pattern)
 	    initial = model_get(pattern, NAMING_INITIAL);
 
 	if (surname < 0)
-		return false;
+		return forename == FORENAME_OTHER;
 	if (forename == FORENAME_OTHER || initial == INITIAL_OTHER)
 		return true;
 	return surname == SURNAME_OTHER &&

@@ -30,6 +30,7 @@ enum name_order {
 	NAME_FORENAME_FIRST, /* "John Smith" */
 	NAME_SURNAME_FIRST,  /* "Smith John" */
 	NAME_SWAPPED,	     /* each in the column of the other, or "John, Smith" */
+	NAME_CALLED,	     /* a forename alone */
 	NAME_ORDERS
 };
 

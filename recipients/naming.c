@@ -517,7 +517,8 @@ void naming_compare(const struct naming *n, const struct evidence_name *entry,
 
 	memset(ret, NAMING_MISSING, sizeof(ret->level));
 	ret->surname = ret->forename = 0;
-	ret->level[NAMING_SURNAME] = compare_surname(n, entry);
+	if (n->reading->surname)
+		ret->level[NAMING_SURNAME] = compare_surname(n, entry);
 	if (given[0] && listed[0]) {
 		if (naming_is_initial(n->evidence, given[0]) ||
 			naming_is_initial(n->evidence, listed[0]))
@@ -556,6 +557,9 @@ double naming_share(const struct naming *n, const struct evidence_name *reading)
 			? t->letter[naming_letter(n->evidence, first)]
 			: count_alike(&n->forenames, first, t->first) + t->known[first];
 
-	return (count_alike(&n->surnames, reading->surname, t->surname) + UNSEEN) / all *
-	       (forename + UNSEEN) / all;
+	double surname = reading->surname
+				 ? count_alike(&n->surnames, reading->surname, t->surname)
+				 : all;
+
+	return (surname + UNSEEN) / all * (forename + UNSEEN) / all;
 }

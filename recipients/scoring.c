@@ -24,7 +24,8 @@ static const double usual_orders[NAME_ORDERS] = {[NAME_GIVEN] = 1,
 	[NAME_COMMA] = 1,
 	[NAME_FORENAME_FIRST] = .93,
 	[NAME_SURNAME_FIRST] = .07,
-	[NAME_SWAPPED] = .015};
+	[NAME_SWAPPED] = .015,
+	[NAME_CALLED] = .5};
 /* log of how much less likely a record shows the day of another list. */
 #define OTHER_DAY (-3.0)
 #define RANK_KEPT .02 /* and that "PC" stands for two forenames */
@@ -253,7 +254,8 @@ static void weigh_readings(
 		const struct evidence_name *n = &s->evidence->names[record->names + i];
 
 		log_readings[i] = usual_orders[n->order] * naming_share(&s->naming, n) *
-				  (n->rank_kept ? RANK_KEPT : 1);
+				  (n->rank_kept ? RANK_KEPT : 1) *
+				  exp2(-(double)n->doubt);
 		sum += log_readings[i];
 	}
 	for (uint32_t i = 0; i < record->names_count; i++)
@@ -300,7 +302,8 @@ static void lay_reading(struct scoring *s, const struct evidence_name *reading)
 	const struct naming *n = &s->naming;
 
 	naming_lay(&s->naming, reading);
-	list_part(&s->listing, NAMING_SURNAME, reading, n->surname_listed);
+	list_part(&s->listing, NAMING_SURNAME, reading && reading->surname,
+		n->surname_listed);
 	list_part(&s->listing, NAMING_FORENAME, reading && n->forename_full,
 		n->forename_listed);
 	for (unsigned part = 0; reading && part < NAMING_PARTS; part++)

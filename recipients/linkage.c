@@ -309,8 +309,8 @@ static void list_candidates(struct linkage *l, uint32_t row, struct decision *d)
 	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
 		/* The holder of an identifier is always shown. */
 		if (a->edges[i].probability >= LINKAGE_LEAST || l->notes[i].flags & HOLDS)
-			first[count++] = (struct linkage_candidate){a->edges[i].person,
-				fmax(a->edges[i].probability, LINKAGE_LEAST)};
+			first[count++] = (struct linkage_candidate){
+				a->edges[i].person, a->edges[i].probability};
 	if (count > 1)
 		qsort(first, count, sizeof(*first), candidate_order);
 	d->fit = (uint32_t)count;

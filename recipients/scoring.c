@@ -41,6 +41,7 @@ void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
 		dependence_init(&s->dependence, &s->comparisons, NULL);
 	blocking_init(&s->blocking, &s->comparisons, &s->naming);
 	model_init(&s->model, &s->comparisons);
+	s->bare = e->lists[EVIDENCE_RECORDS].count >= MODEL_LEAST_RECORDS;
 	s->places = text_alloc(((size_t)people + 1) * sizeof(*s->places));
 	for (size_t i = 0; i < e->lists[EVIDENCE_PEOPLE].count; i++) {
 		uint32_t person = e->lists[EVIDENCE_PEOPLE].rows[i].owner;
@@ -120,6 +121,8 @@ static double weigh_names(const struct scoring *s, const struct evidence_row *en
 
 		naming_compare(
 			&s->naming, &s->evidence->names[entry->names + i], &levels);
+		if (!s->bare)
+			levels.level[NAMING_BARE] = NAMING_MISSING;
 		weight = weigh_name(s, &levels);
 		if (weight > best) {
 			best = weight;

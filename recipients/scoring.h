@@ -39,6 +39,9 @@ struct scoring {
 	struct blocking blocking;
 	struct model model;
 	size_t people; /* different ones */
+	/* What it says that a record has no second forename depends on the list and the leak:
+	   there is no usual weight for it, only a learned one. */
+	bool bare;
 	struct score *list; /* of the record, the best first */
 	size_t count, room;
 	size_t cut;	/* more who came up, beyond SCORING_MOST */

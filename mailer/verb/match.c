@@ -216,11 +216,11 @@ static int read_options(struct command *c, char day[SETTINGS_ISO_DAY],
 	char *end = NULL;
 
 	*ret = (struct match_options){.progress = &c->progress};
-	if (c->policy) {
-		ret->linkage.threshold = c->policy->threshold;
-		ret->linkage.once = (enum linkage_once)c->policy->once;
-		ret->compare = json_object_get(c->policy->matching, "compare");
-	}
+	if (command_policy(c, f))
+		return -1;
+	ret->linkage.threshold = c->policy->threshold;
+	ret->linkage.once = (enum linkage_once)c->policy->once;
+	ret->compare = json_object_get(c->policy->matching, "compare");
 	if (c->settings && settings_leak_day(c->settings, day))
 		ret->day = day;
 	if (!threshold)

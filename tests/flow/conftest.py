@@ -348,9 +348,9 @@ def breachmail():
     return BINARY
 
 
-def make_force(folder, people, seed):
+def make_force(folder, people, seed, *more):
     subprocess.run([sys.executable, SCRIPTS / "make-people", "--people", str(people), "--seed", seed,
-                    "--out", folder, "--truth", "--jobs", "1"], check=True, capture_output=True)
+                    "--out", folder, "--truth", "--jobs", "1", *more], check=True, capture_output=True)
     return folder
 
 

@@ -111,6 +111,21 @@ static void fill_matrix(struct comparisons *c, const uint32_t slots[EVIDENCE_COL
 	}
 }
 
+/* `by` is 1, or as good as -1. */
+static void count_entry(
+	const struct comparisons *c, struct comparison *x, size_t entry, uint32_t by)
+{
+	bool any = false;
+
+	for (uint32_t k = 0; k < x->listed_count; k++) {
+		uint32_t value = c->matrix[entry * c->columns + x->listed[k]];
+
+		x->counts[value] += value ? by : 0;
+		any = any || value;
+	}
+	x->filled += any ? by : 0;
+}
+
 static void count_values(struct comparisons *c, struct comparison *x)
 {
 	size_t people = c->evidence->lists[EVIDENCE_PEOPLE].count;
@@ -118,17 +133,8 @@ static void count_values(struct comparisons *c, struct comparison *x)
 	x->counts = text_alloc((size_t)x->limit * sizeof(*x->counts));
 	x->levels = text_alloc(x->limit);
 	memset(x->levels, VALUE_OTHER, x->limit);
-	for (size_t i = 0; i < people; i++) {
-		bool any = false;
-
-		for (uint32_t k = 0; k < x->listed_count; k++) {
-			uint32_t value = c->matrix[i * c->columns + x->listed[k]];
-
-			x->counts[value] += value != 0;
-			any = any || value;
-		}
-		x->filled += any;
-	}
+	for (size_t i = 0; i < people; i++)
+		count_entry(c, x, i, 1);
 }
 
 /* --- alike values --- */
@@ -171,7 +177,7 @@ static uint32_t *given_values(
 	bool *seen = text_alloc(x->limit);
 	size_t count = 0;
 
-	for (size_t i = 0; i < records->count; i++) {
+	for (size_t i = 0; i < records->count + records->behind; i++) {
 		const struct evidence_row *row = &records->rows[i];
 		uint32_t value = evidence_find(e, row, x->column);
 
@@ -258,6 +264,15 @@ static void lift(struct comparison *x)
 		x->levels[at->listed] = VALUE_OTHER;
 	x->levels[x->value] = VALUE_OTHER;
 	x->value = 0;
+}
+
+void comparisons_count(struct comparisons *c, uint32_t entry, int step)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (c->list[i].value)
+			lift(&c->list[i]);
+		count_entry(c, &c->list[i], entry, (uint32_t)step);
+	}
 }
 
 /* Shares of the list at each level; what is at no level has nobody to meet. */

@@ -553,6 +553,38 @@ bool evidence_repeats(const struct evidence *e, uint32_t column)
 	       (double)repeated >= REPEATS_SHARE * (double)cells;
 }
 
+/* --- trials --- */
+
+uint32_t evidence_keep(struct evidence *e, uint32_t domain, struct value value)
+{
+	return value_add(&e->domains[domain], value);
+}
+
+size_t evidence_make(struct evidence *e, uint16_t names, uint16_t cells)
+{
+	struct evidence_list *list = &e->lists[EVIDENCE_RECORDS];
+	size_t at = list->count + list->behind++;
+
+	list->rows = grown(list->rows, at, &list->room, sizeof(*list->rows));
+	list->rows[at] = (struct evidence_row){.names_count = names,
+		.cells_count = cells,
+		.names = e->names_count,
+		.cells = e->cells_count};
+	for (uint16_t i = 0; i < names; i++) {
+		e->names = grown(
+			e->names, e->names_count, &e->names_room, sizeof(*e->names));
+		e->names[e->names_count++] = (struct evidence_name){0};
+	}
+	for (uint16_t i = 0; i < cells; i++) {
+		e->cells = grown(
+			e->cells, e->cells_count, &e->cells_room, sizeof(*e->cells));
+		e->cells[e->cells_count++] = (struct evidence_cell){0};
+	}
+	return at;
+}
+
+/* --- what is compared --- */
+
 static bool is_comparable(const struct evidence *e, const struct evidence_cell *cell)
 {
 	return e->columns[cell->column].filled[EVIDENCE_PEOPLE] ||

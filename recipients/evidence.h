@@ -85,6 +85,7 @@ struct evidence_note {
 struct evidence_list {
 	struct evidence_row *rows;
 	size_t count, room;
+	size_t behind; /* rows behind them, which only lend their words (evidence_make) */
 };
 
 struct evidence {
@@ -114,6 +115,15 @@ void evidence_done(struct evidence *e);
 /* FAULT_INPUT when there are more than EVIDENCE_COLUMNS fields. */
 int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 	const char *packed, size_t length, struct fault *f);
+
+/*
+ * For trials (damage.h), after all is added: a value of a domain; and a row behind the records,
+ * with room for so many names and cells, which the caller fills. Their words and values are
+ * compared with the list's as those of records are, and else they are not there. Returns its
+ * number.
+ */
+uint32_t evidence_keep(struct evidence *e, uint32_t domain, struct value value);
+size_t evidence_make(struct evidence *e, uint16_t names, uint16_t cells);
 
 /* Once the records are in: does a field of people matter? */
 bool evidence_wants(const struct evidence *e, const char *field);

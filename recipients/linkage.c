@@ -285,6 +285,14 @@ static enum linkage_outcome decide(
 	return LINKAGE_POSSIBLE;
 }
 
+enum linkage_outcome linkage_judge(const struct linkage *l, uint32_t row)
+{
+	struct verdict v = verdict_find(l, row);
+	enum linkage_reason reason;
+
+	return decide(&v, l->threshold, &reason);
+}
+
 static int candidate_order(const void *a, const void *b)
 {
 	const struct linkage_candidate *x = a, *y = b;
@@ -346,10 +354,12 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 	a->rows = (uint32_t)l->evidence.lists[EVIDENCE_RECORDS].count;
 	a->people = l->people_limit;
 	l->decisions = text_alloc(((size_t)l->records_limit + 1) * sizeof(*l->decisions));
-	a->starts = text_alloc(((size_t)a->rows + 1) * sizeof(*a->starts));
+	a->starts =
+		text_alloc(((size_t)a->rows + CALIBRATION_ROWS + 1) * sizeof(*a->starts));
 	a->claimed = text_alloc(((size_t)a->people + 1) * sizeof(*a->claimed));
 	l->tellable = text_alloc(((size_t)a->people + 1) * sizeof(*l->tellable));
 	evidence_arrange(&l->evidence);
+	calibration_prepare(l);
 	scoring_init(&l->scoring, &l->evidence, l->people_limit);
 	l->scored = true;
 	scoring_learn(&l->scoring);
@@ -359,6 +369,7 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 	assignment_run(a);
 	decide_all(l);
 	find_tellable(l);
+	calibration_run(l);
 	return 0;
 }
 
@@ -384,6 +395,11 @@ double linkage_person(const struct linkage *l, uint32_t person, double *ret_tell
 	if (ret_tellable)
 		*ret_tellable = known ? l->tellable[person] : 0;
 	return known ? l->assignment.claimed[person] : 0;
+}
+
+const struct calibration *linkage_calibration(const struct linkage *l)
+{
+	return &l->calibration;
 }
 
 void linkage_keys(const struct linkage *l, struct text *out)

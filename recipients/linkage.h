@@ -87,6 +87,7 @@ struct linkage_settings {
 	enum linkage_once once;
 };
 
+struct calibration; /* calibration.h */
 struct linkage;
 
 struct linkage *linkage_new(void);
@@ -154,6 +155,9 @@ struct linkage_explanation {
 
 bool linkage_explain(struct linkage *l, uint32_t record, uint32_t person,
 	struct linkage_explanation *ret);
+
+/* How far the outcomes can be trusted. */
+const struct calibration *linkage_calibration(const struct linkage *l);
 
 /* How the list was searched: a line a key with how many people came up for a record by it. */
 void linkage_keys(const struct linkage *l, struct text *out);

@@ -96,6 +96,18 @@ static void edges_find(struct linkage *l, uint32_t row, const struct evidence_ro
 	}
 }
 
+void linkage_edges_try(struct linkage *l, uint32_t row)
+{
+	struct assignment *a = &l->assignment;
+
+	a->starts[row + 1] = a->starts[row];
+	edges_find(l, row, &l->evidence.lists[EVIDENCE_RECORDS].rows[row]);
+	if (a->again < 1) /* as linkage.c does with those of records */
+		for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
+			a->edges[i].odds =
+				fmin(a->edges[i].odds / (1 - l->share), ODDS_MOST);
+}
+
 static void edges_copy(struct linkage *l, uint32_t row, uint32_t from)
 {
 	for (size_t i = l->assignment.starts[from]; i < l->assignment.starts[from + 1];

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "recipients/assignment.h"
+#include "recipients/calibration.h"
+#include "recipients/damage.h"
 #include "recipients/evidence.h"
 #include "recipients/linkage.h"
 #include "recipients/scoring.h"
@@ -53,11 +55,18 @@ struct linkage {
 	double *tellable; /* by person */
 	uint32_t *settled; /* by record, as in decision; NULL: none */
 	size_t settled_room;
+	struct damage damage; /* trials */
+	struct calibration calibration;
 };
 
 #define ODDS_MOST 1e9 /* a human's word, and what no evidence exceeds */
 
 /* Fills the assignment's edges and starts, and the notes beside them. */
 int linkage_edges_find(struct linkage *l, const struct progress *progress, struct fault *f);
+
+/* For trials (calibration.c), in rows behind the records and one after the other: edges as a
+ * record gets them; and what it would be decided to be, by their probabilities. */
+void linkage_edges_try(struct linkage *l, uint32_t row);
+enum linkage_outcome linkage_judge(const struct linkage *l, uint32_t row);
 
 #endif

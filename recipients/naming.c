@@ -55,43 +55,46 @@ uint32_t naming_letter(const struct evidence *e, uint32_t word)
 
 /* --- the list --- */
 
-static void tally_forenames(
-	struct naming_tally *t, const struct evidence *e, const struct evidence_name *n)
+static void tally_forenames(struct naming_tally *t, const struct evidence *e,
+	const struct evidence_name *n, uint32_t by)
 {
 	uint32_t letter = naming_letter(e, n->forenames[0]);
 
-	t->first[n->forenames[0]]++;
-	t->letter[letter]++;
-	t->bare += !n->forenames[1];
+	t->first[n->forenames[0]] += by;
+	t->letter[letter] += by;
+	t->bare += n->forenames[1] ? 0 : by;
 	if (n->forenames[1])
-		t->second[naming_letter(e, n->forenames[1])]++;
+		t->second[naming_letter(e, n->forenames[1])] += by;
 	for (size_t i = 1; i < EVIDENCE_FORENAMES && n->forenames[i]; i++) {
-		t->middle[n->forenames[i]]++;
+		t->middle[n->forenames[i]] += by;
 		t->later[naming_letter(e, n->forenames[i])] +=
-			naming_letter(e, n->forenames[i]) != letter;
+			naming_letter(e, n->forenames[i]) != letter ? by : 0;
 	}
 }
 
-static void tally_entry(
-	struct naming_tally *t, const struct evidence *e, const struct evidence_row *row)
+/* `by` is 1, or as good as -1. */
+static void tally_entry(struct naming_tally *t, const struct evidence *e,
+	const struct evidence_row *row, uint32_t by)
 {
 	const struct evidence_name *names = e->names + row->names;
 	bool known = false, former = false;
 
 	if (!row->names_count)
 		return;
-	t->entries++;
-	t->surname[names[0].surname]++;
-	tally_forenames(t, e, &names[0]);
+	t->entries += by;
+	t->surname[names[0].surname] += by;
+	tally_forenames(t, e, &names[0], by);
 	for (uint32_t i = 1; i < row->names_count; i++) {
 		if (names[i].known && !known) {
-			t->known[names[i].forenames[0]]++;
+			t->known[names[i].forenames[0]] += by;
 			t->later[naming_letter(e, names[i].forenames[0])] +=
 				naming_letter(e, names[i].forenames[0]) !=
-				naming_letter(e, names[0].forenames[0]);
+						naming_letter(e, names[0].forenames[0])
+					? by
+					: 0;
 		}
 		if (names[i].former && !former)
-			t->former[names[i].surname]++;
+			t->former[names[i].surname] += by;
 		known = known || names[i].known;
 		former = former || names[i].former;
 	}
@@ -118,9 +121,14 @@ static void tally_init(struct naming *n)
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		*lists[i] = text_alloc(words * sizeof(uint32_t));
 	for (size_t i = 0; i < people->count; i++)
-		tally_entry(t, n->evidence, &people->rows[i]);
+		tally_entry(t, n->evidence, &people->rows[i], 1);
 	n->tally = t;
 	letters_find(n);
+}
+
+void naming_count(struct naming *n, const struct evidence_row *entry, int step)
+{
+	tally_entry(n->tally, n->evidence, entry, (uint32_t)step);
 }
 
 /* --- alike words --- */
@@ -210,7 +218,7 @@ static uint32_t *words_of(const struct evidence *e, enum evidence_side side,
 	bool *seen = text_alloc(words);
 	const struct evidence_list *rows = &e->lists[side];
 
-	for (size_t i = 0; i < rows->count; i++)
+	for (size_t i = 0; i < rows->count + rows->behind; i++)
 		for (uint32_t k = 0; k < rows->rows[i].names_count; k++) {
 			const struct evidence_name *n =
 				&e->names[rows->rows[i].names + k];

@@ -100,6 +100,9 @@ int naming_levels_count(enum naming_part part);
 void naming_init(struct naming *n, const struct evidence *e);
 void naming_done(struct naming *n);
 
+/* Counts an entry of the list once more, or (-1) once less: somebody left. */
+void naming_count(struct naming *n, const struct evidence_row *entry, int step);
+
 /* Lays a reading of a record out; NULL: none. The last one is forgotten. */
 void naming_lay(struct naming *n, const struct evidence_name *reading);
 

@@ -190,6 +190,8 @@ static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t readin
 	model_pattern pattern = 0;
 	double weight = log_reading;
 
+	if (row->owner + 1 == s->left)
+		return false;
 	memset(name.level, NAMING_MISSING, sizeof(name.level));
 	if (row->other_day)
 		weight += OTHER_DAY;
@@ -387,6 +389,30 @@ static void places_clear(struct scoring *s)
 {
 	for (size_t i = 0; i < s->count; i++)
 		s->places[s->list[i].person] = 0;
+}
+
+static void count_entries(
+	struct scoring *s, const uint32_t *entries, size_t count, int step)
+{
+	const struct evidence_row *rows = s->evidence->lists[EVIDENCE_PEOPLE].rows;
+
+	for (size_t i = 0; i < count; i++) {
+		comparisons_count(&s->comparisons, entries[i], step);
+		naming_count(&s->naming, &rows[entries[i]], step);
+	}
+}
+
+void scoring_leave(
+	struct scoring *s, uint32_t person, const uint32_t *entries, size_t count)
+{
+	count_entries(s, entries, count, -1);
+	s->left = person + 1;
+}
+
+void scoring_return(struct scoring *s, const uint32_t *entries, size_t count)
+{
+	count_entries(s, entries, count, 1);
+	s->left = 0;
 }
 
 /* By each reading of the name whom it finds, then by each whom other keys find. */

@@ -47,6 +47,7 @@ struct scoring {
 	size_t cut;	/* more who came up, beyond SCORING_MOST */
 	uint32_t *places; /* by person: in the list, and one */
 	double floor;	  /* lighter ones are left out */
+	uint32_t left;	  /* person who is taken for gone, and one; 0: nobody */
 	uint32_t record;  /* that is weighed: its owner */
 	/* log(m / u) of each level, of the record and the reading laid out. */
 	double weights[MODEL_PARTS][MODEL_LEVELS];
@@ -64,6 +65,10 @@ void scoring_done(struct scoring *s);
 #define SCORING_SAMPLE 6000
 void scoring_learn(struct scoring *s);
 
+/* As if a person, who has these entries, were not on the list; until they come back. */
+void scoring_leave(
+	struct scoring *s, uint32_t person, const uint32_t *entries, size_t count);
+void scoring_return(struct scoring *s, const uint32_t *entries, size_t count);
 /* Adds the record that was found last, with its list, to what a model is learned from. */
 void scoring_sample(const struct scoring *s, const struct evidence_row *record,
 	struct model_sample *sample);

@@ -33,7 +33,7 @@
 #define MODEL_PARTS (NAMING_PARTS + COMPARISONS)
 #define MODEL_LEVELS 7
 #define MODEL_LEAST_RECORDS 200 /* to learn from */
-#define MODEL_ROUNDS 25
+#define MODEL_ROUNDS 100 /* few of a leak on the list, and it goes slowly */
 
 /* The levels of a pair in all parts, three bits each: 0 nothing to compare, else level + 1. */
 typedef uint64_t model_pattern;

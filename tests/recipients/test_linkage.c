@@ -4,36 +4,13 @@
  * must hold whatever the weights are. Rows are written "field=value|field=value". The
  * hard cases are those that real files hold.
  */
-#include "recipients/linkage.h"
+#include "tests/recipients/rows.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
+#include "recipients/linkage.h"
 
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define NOBODY UINT32_MAX
-
-static void row_read(struct row *r, const char *text)
-{
-	auto_text copy = text_copy(text);
-	char *rest = copy, *field, *value;
-
-	row_clear(r);
-	while ((field = strsep(&rest, "|"))) {
-		value = strchr(field, '=');
-		if (!value)
-			continue;
-		*value = '\0';
-		row_add(r, field, value + 1);
-	}
-}
 
 static void person_add(struct linkage *l, uint32_t person, const char *text)
 {
@@ -149,26 +126,20 @@ static const struct {
 /* Others on the list, of names that are not alike. */
 static void filler_write(uint32_t i, char out[256], bool damaged)
 {
-	static const char *const starts[] = {"Bar", "Cor", "Dal", "Fen", "Gil", "Hol",
-		"Kes", "Lam", "Mor", "Nor", "Pen", "Ros", "Tan", "Wes"};
-	static const char *const ends[] = {"by", "combe", "dale", "field", "ham", "ley",
-		"more", "ridge", "stock", "thorpe", "well", "worth"};
-	static const char *const forenames[] = {"Adam", "Beth", "Callum", "Donna",
-		"Esther", "Frank", "Gemma", "Harold", "Irene", "Kevin", "Laura"};
 	static const char *const ranks[] = {"PC", "PC", "PC", "PC", "PC", "DC", "DC",
 		"Sergeant", "Inspector", "PCSO", "Band C", "Band D", "SC"};
 	static const char *const units[] = {
 		"Response", "Custody", "CID", "Ports", "Roads", "Dogs", "Finance"};
 	static const char *const places[] = {
 		"Bow", "Acton", "Ealing", "Brixton", "Larne", "Lewes", "Lurgan", "Newry"};
+	char surname[32];
 
 	(void)snprintf(out, 256,
-		"surname=%s%s%s|forenames=%s|rank=%s|vetting=%s|unit=%s|location=%s|"
+		"surname=%s%s|forenames=%s|rank=%s|vetting=%s|unit=%s|location=%s|"
 		"date_of_birth=%u-%02u-%02u",
-		starts[i % 14], ends[i / 14 % 12], damaged ? "e" : "",
-		forenames[i * 5 % 11], ranks[i * 7 % 13], i % 3 ? "RV" : "MV",
-		units[i * 3 % 7], places[i * 11 % 8], 1960 + i * 7 % 40, 1 + i * 5 % 12,
-		1 + i * 11 % 28);
+		row_surname(i, surname), damaged ? "e" : "", row_forename(i * 5),
+		ranks[i * 7 % 13], i % 3 ? "RV" : "MV", units[i * 3 % 7],
+		places[i * 11 % 8], 1960 + i * 7 % 40, 1 + i * 5 % 12, 1 + i * 11 % 28);
 }
 
 static void filler_add(struct linkage *l, uint32_t from, uint32_t count)

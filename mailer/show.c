@@ -152,10 +152,39 @@ void show_file_drop(struct show_file *o)
 	o->stream = NULL;
 }
 
+/* Digits with a sign and a point: a spreadsheet has nothing to work out. */
+static bool plain_number(const char *v)
+{
+	size_t digits;
+
+	v += *v == '-' || *v == '+';
+	digits = strspn(v, "0123456789");
+	v += digits;
+	if (*v == '.') {
+		v++;
+		digits += strspn(v, "0123456789");
+		v += strspn(v, "0123456789");
+	}
+	return digits && !*v;
+}
+
+/* What a spreadsheet may take for a formula: the signs of OWASP's list, also in full
+ * width. */
+static bool is_formula(const char *v)
+{
+	static const char *const wide[] = {
+		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (!strncmp(v, wide[i], 3))
+			return true;
+	return *v && strchr("=+-@\t\r\n", *v) && !plain_number(v);
+}
+
 void show_cell(FILE *out, const char *value, char end)
 {
 	const char *v = value ? value : "";
-	bool formula = *v && strchr("=+-@\t\r", *v);
+	bool formula = is_formula(v);
 
 	if (formula || strpbrk(v, ",\"\r\n")) {
 		(void)fputc('"', out);

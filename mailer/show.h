@@ -37,7 +37,8 @@ int show_file_close(struct show_file *o, struct fault *f); /* renames it into pl
 void show_file_drop(struct show_file *o);		   /* after a fault: leaves nothing */
 #define auto_show_file __attribute__((cleanup(show_file_drop))) struct show_file
 
-/* A cell of a CSV file (RFC 4180), and one that a spreadsheet will not take for a formula. */
+/* A cell of a CSV file (RFC 4180). What a spreadsheet would take for a formula has an apostrophe in front (OWASP, "CSV
+ * injection"); numbers stay as they are. Every CSV file of the program is written with this. */
 void show_cell(FILE *out, const char *value, char end);
 
 /* The progress of long work: a bar on a terminal, otherwise a line each 10 s; none with -q. */

@@ -25,7 +25,7 @@
 struct entry {
 	char *name;
 	zip_uint64_t index, size, packed;
-	bool counted; /* its size is in `opened` */
+	bool counted; /* its sizes are in `opened` and `packed` */
 };
 
 struct package {
@@ -36,7 +36,7 @@ struct package {
 	zip_error_t error;
 	struct entry *entries; /* by name */
 	size_t count;
-	zip_uint64_t opened;
+	zip_uint64_t opened, packed; /* sizes of the parts that were opened */
 };
 
 struct part {
@@ -305,18 +305,20 @@ static const char *said(const char *name, char out[SAID_MAX + 1])
 	return out;
 }
 
+/* Small bombs count together. */
 static int check_size(struct package *p, struct entry *e, struct fault *f)
 {
 	char name[SAID_MAX + 1];
 
-	if (e->size > NEVER_A_BOMB && e->size / PACKAGE_RATIO > e->packed)
-		return fault_set(f, FAULT_INPUT,
-			"its part '%s' unpacks to more than %d times its size, the limit: this is made to fill memory",
-			said(e->name, name), PACKAGE_RATIO);
 	if (!e->counted) {
 		e->counted = true;
 		p->opened += e->size < PACKAGE_BYTES ? e->size : PACKAGE_BYTES + 1;
+		p->packed += e->packed < PACKAGE_BYTES ? e->packed : PACKAGE_BYTES;
 	}
+	if (p->opened > NEVER_A_BOMB && p->opened / PACKAGE_RATIO > p->packed)
+		return fault_set(f, FAULT_INPUT,
+			"unpacks to more than %d times its size, the limit (at its part '%s'): this is made to fill memory",
+			PACKAGE_RATIO, said(e->name, name));
 	if (p->opened > PACKAGE_BYTES)
 		return fault_set(f, FAULT_INPUT,
 			"unpacks to more than %zu bytes, the limit for a workbook",

@@ -6,9 +6,9 @@
  * compared without regard to case, as the standard says (ECMA-376-2, 6.2.2.3).
  *
  * Limits, each a fault that names it: PACKAGE_PARTS parts; PACKAGE_BYTES unpacked over all
- * parts that are opened; a part that is larger than 16 MiB and PACKAGE_RATIO times its
- * packed size is a bomb, and so is one that holds more than it says. Faults of this room
- * have no file name in front: the caller's to add.
+ * parts that are opened, and, above 16 MiB, no more than PACKAGE_RATIO times their packed
+ * size; a part does not hold more than it says. Faults of this room have no file name in
+ * front: the caller's to add.
  */
 #ifndef RECIPIENTS_PACKAGE_H
 #define RECIPIENTS_PACKAGE_H

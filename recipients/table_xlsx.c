@@ -194,6 +194,8 @@ static void show_number(struct reading *r, const char *value)
 	double number;
 	char *end;
 
+	if (!w->reading) /* a survey asks only whether there is something */
+		return;
 	while (*value == ' ' || *value == '\n' || *value == '\r' || *value == '\t')
 		value++;
 	if (!*value)
@@ -219,6 +221,8 @@ static void show_shared(struct reading *r, const char *value)
 
 	if (*value >= '0' && *value <= '9' && !end[strspn(end, " \r\n\t")])
 		text = xlsx_string(&r->xlsx, n, &length);
+	if (text && !w->reading && !cell_blank(text, length))
+		return;
 	if (text)
 		replace(r, text, length);
 	else

@@ -156,13 +156,19 @@ void workbook_cell_bad(struct workbook *w, const char *reason)
 	w->cell.reason = reason;
 }
 
+/* What is too long to be read to its end is not empty, whatever its beginning. */
+static bool is_empty(const struct workbook *w, const struct workbook_cell *c)
+{
+	return !c->reason && c->length <= w->table->limits.cell &&
+	       cell_blank(text_string(&w->bytes) + c->from, c->length);
+}
+
 void workbook_cell_end(struct workbook *w)
 {
 	struct workbook_cell *c = &w->cell;
 
 	c->length = w->bytes.length - c->from;
-	if (passed_over(w) ||
-		(!c->reason && cell_blank(text_string(&w->bytes) + c->from, c->length))) {
+	if (passed_over(w) || is_empty(w, c)) {
 		text_cut(&w->bytes, c->from);
 		return;
 	}
@@ -364,6 +370,10 @@ int workbook_header(struct workbook *w, struct fault *f)
 	if (!got)
 		return fault_set(
 			f, FAULT_INPUT, "%s: all rows of the sheet are empty", name);
+	if (w->bytes.length > w->table->limits.row)
+		return fault_set(f, FAULT_INPUT,
+			"%s: row %zu, the header: is longer than %zu bytes, the limit for a row",
+			name, w->number + 1, w->table->limits.row);
 	if (add_names(w, f))
 		return fault_prefix(f, "%s: row %zu, the header", name, w->number + 1);
 	if (check_areas(w, f))

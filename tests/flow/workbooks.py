@@ -15,6 +15,8 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELATIONS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 ODF = ('xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
@@ -119,8 +121,13 @@ def xlsx_parts(sheets, from_1904=False):
                      for i, (sheet, state) in enumerate(zip(sheets, states), 1))
     relations = "".join(f'<Relationship Id="rId{i}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{i}.xml"/>'
                         for i in range(1, len(sheets) + 1))
+    kinds = [("workbook", "sheet.main"), ("styles", "styles"), ("sharedStrings", "sharedStrings")]
+    kinds += [(f"worksheets/sheet{i}", "worksheet") for i in range(1, len(sheets) + 1)]
     parts = {
-        "[Content_Types].xml": f"{HEAD}<Types/>",
+        "[Content_Types].xml": f'{HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+                               f'<Default Extension="rels" ContentType="{RELATIONS_TYPE}"/>' + "".join(
+                                   f'<Override PartName="/xl/{name}.xml" ContentType="{SHEET_TYPE}.{kind}+xml"/>'
+                                   for name, kind in kinds) + "</Types>",
         "_rels/.rels": f'{HEAD}<Relationships {RELATIONS}><Relationship Id="r" '
                        f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'{HEAD}<workbook {MAIN} xmlns:r="{OFFICE}"><workbookPr date1904="{from_1904:d}"/>'

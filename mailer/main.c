@@ -17,6 +17,7 @@
 
 #include "mailer/show.h"
 #include "mailer/verb.h"
+#include "mailer/verb/doors.h"
 #include "recipients/config.h"
 #include "recipients/text.h"
 #include "recipients/vault.h"
@@ -347,12 +348,19 @@ static int fix_clock(const struct settings *s, struct fault *f)
 	return 0;
 }
 
+/* Short, and a human waits for it: taking a file back is one too. */
+static bool is_decision(const struct command *c)
+{
+	return c->verb->needs == VERB_DECIDES ||
+	       (c->verb->run == verb_import && command_option(c, "withdraw"));
+}
+
 static int open_incident(struct command *c, struct fault *f)
 {
 	struct ledger_options o = {.key_file = c->key_file,
 		.verb = c->verb->name,
 		.wait_seconds = c->wait_seconds,
-		.beside = c->verb->needs == VERB_DECIDES};
+		.beside = is_decision(c)};
 	enum ledger_mode mode = LEDGER_WRITE;
 	struct stat st;
 

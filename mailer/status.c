@@ -58,7 +58,7 @@ static int gather_rows(struct ledger *l, json_t *status, struct fault *f)
 
 	(void)json_object_set_new(status, "outcomes", outcomes);
 	if (ledger_query(l,
-		    SQL("SELECT coalesce(m.outcome, 'waiting') AS outcome, count(*) AS rows FROM record r"
+		    SQL("SELECT coalesce(m.outcome, 'waiting') AS outcome, count(*) AS rows FROM record_now r"
 			" LEFT JOIN match_now m ON m.record_id = r.id GROUP BY 1"),
 		    &q, f))
 		return -1;
@@ -128,9 +128,9 @@ static int gather_needs(struct ledger *l, json_t *status, struct fault *f)
 		const char *name, *sql;
 	} counts[] = {
 		{"rejected_people_rows",
-			SQL("SELECT total(rejected) FROM source WHERE kind = 'people'")},
+			SQL("SELECT total(rejected) FROM source_now WHERE kind = 'people'")},
 		{"rejected_breach_rows",
-			SQL("SELECT total(rejected) FROM source WHERE kind = 'breach'")},
+			SQL("SELECT total(rejected) FROM source_now WHERE kind = 'breach'")},
 		{"rows_in_conflict",
 			SQL("SELECT count(*) FROM match_now WHERE reason = 'conflict'")},
 		{"rows_possible",
@@ -252,7 +252,9 @@ static const char *next_step(struct ledger *l, const json_t *status)
 	struct fault ignored;
 	int64_t people = 0;
 
-	(void)ledger_number(l, SQL("SELECT count(*) FROM person"), 0, &people, &ignored);
+	(void)ledger_number(l,
+		SQL("SELECT count(*) FROM source_now WHERE kind = 'people'"), 0, &people,
+		&ignored);
 	if (!people)
 		return "breachmail import people FILE";
 	if (!json_integer_value(json_object_get(status, "rows")))

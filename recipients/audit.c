@@ -19,6 +19,8 @@ static const struct sealed_column {
 		SQL("SELECT id AS row, operator_sealed AS seal FROM run")},
 	{"source.about_sealed",
 		SQL("SELECT id AS row, about_sealed AS seal FROM source")},
+	{"source_withdrawn.said_sealed",
+		SQL("SELECT source_id AS row, said_sealed AS seal FROM source_withdrawn")},
 	{"entry.fields_sealed",
 		SQL("SELECT id AS row, fields_sealed AS seal FROM entry")},
 	{"record.fields_sealed",

@@ -75,7 +75,7 @@ static int digest_inputs(struct ledger *l, const struct group_options *o,
 	unsigned char out[VAULT_DIGEST], struct fault *f)
 {
 	auto_text_buffer bytes = {0};
-	int64_t set, rulings;
+	int64_t set, rulings, withdrawn;
 	char *exposed = json_dumps(o->exposed, JSON_COMPACT),
 	     *allowed = json_dumps(o->allowed, JSON_COMPACT);
 
@@ -84,11 +84,15 @@ static int digest_inputs(struct ledger *l, const struct group_options *o,
 	free(exposed);
 	free(allowed);
 	if (ledger_number(l, SQL("SELECT max(id) FROM match_set"), 0, &set, f) ||
-		ruling_newest(l, &rulings, f))
+		ruling_newest(l, &rulings, f) ||
+		ledger_number(l, SQL("SELECT count(*) FROM source_withdrawn"), 0,
+			&withdrawn, f))
 		return -1;
 	text_printf(&bytes, "\nmatch %lld", (long long)set);
 	if (rulings)
 		text_printf(&bytes, "\nrulings %lld", (long long)rulings);
+	if (withdrawn)
+		text_printf(&bytes, "\nwithdrawn %lld", (long long)withdrawn);
 	vault_digest(ledger_vault(l), "group", bytes.bytes, bytes.length, out);
 	return 0;
 }

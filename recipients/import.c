@@ -33,6 +33,7 @@ struct import {
 	const struct import_options *options;
 	struct import_tally *tally;
 	struct table *table;
+	const char *sheet; /* of a workbook, the one that is read; else NULL */
 	const char *const *header;
 	const char **fields; /* of each column: a known field's name, or its own */
 	char **own; /* its header; "column:surname" where that is a field's name */
@@ -158,6 +159,11 @@ static int map_columns(struct import *im, struct fault *f)
 	for (size_t i = 0; i < im->options->maps_count; i++)
 		if (map_one(im, im->options->maps[i], f))
 			return -1;
+	for (size_t i = 0; i < im->columns; i++)
+		if (table_hidden(im->table, i))
+			(void)json_array_append_new(
+				im->tally->hidden_columns, json_string(im->header[i]));
+	im->tally->format = table_format(im->table);
 	im->tally->encoding = table_encoding(im->table);
 	im->tally->columns = json_object();
 	im->tally->unmapped = json_array();
@@ -273,6 +279,7 @@ static void describe(const struct import *im, struct row *about)
 	row_add(about, "#file", im->options->file);
 	row_add(about, "#format", table_format(im->table));
 	row_add(about, "#encoding", table_encoding(im->table));
+	row_add(about, "#sheet", im->sheet);
 	row_add(about, "#controller", im->options->controller);
 	for (size_t i = 0; i < im->columns; i++)
 		row_add(about, im->fields[i], im->header[i]);
@@ -379,7 +386,7 @@ static int take_person(
 	}
 	if (answer.first_in_list) {
 		im->tally->people++;
-		im->tally->known_before += !answer.is_new;
+		im->tally->known_before += answer.listed;
 		im->tally->protected += is_protected(im, packed, length);
 	}
 	w->person = answer.person;
@@ -391,6 +398,7 @@ static int take_row(struct import *im, const struct table_row *row, struct fault
 	struct waiting w = {.id = vault_random_id()};
 
 	im->tally->rows++;
+	im->tally->hidden_rows += row->hidden;
 	if (row->reason) {
 		reject(im, row, row->column, row->reason);
 		return 0;
@@ -429,6 +437,43 @@ static int take_rows(struct import *im, struct fault *f)
 
 /* --- the whole --- */
 
+/* Another sheet of a file is another source. */
+static int digest_file(struct import *im, struct fault *f)
+{
+	const struct vault *v = ledger_vault(im->ledger);
+	auto_text_buffer both = {0};
+
+	if (vault_digest_file(v, "file", im->options->file, im->digest, f))
+		return -1;
+	if (!im->sheet)
+		return 0;
+	text_add(&both, im->digest, sizeof(im->digest));
+	text_add_string(&both, im->sheet);
+	vault_digest(v, "sheet", both.bytes, both.length, im->digest);
+	return 0;
+}
+
+/* The source that this file is already; one that was withdrawn is not it, and what is
+ * imported then is known by a digest over its digest. */
+static int select_already(struct import *im, struct query *q, struct fault *f)
+{
+	int got;
+
+	query_bind_text(q, ":kind", im->options->people ? "people" : "breach");
+	for (;;) {
+		unsigned char digest[VAULT_DIGEST];
+
+		query_bind_blob(q, ":digest", im->digest, sizeof(im->digest));
+		got = query_next(q, f);
+		if (got <= 0 || !query_int(q, "withdrawn"))
+			return got;
+		query_reset(q);
+		vault_digest(ledger_vault(im->ledger), "again", im->digest,
+			sizeof(im->digest), digest);
+		memcpy(im->digest, digest, sizeof(digest));
+	}
+}
+
 /* 1: this file is in the ledger; the tally says what it gave then. */
 static int find_already(struct import *im, struct fault *f)
 {
@@ -436,16 +481,14 @@ static int find_already(struct import *im, struct fault *f)
 	auto_row about = {0}, before = {0};
 	int got;
 
-	if (vault_digest_file(
-		    ledger_vault(im->ledger), "file", im->options->file, im->digest, f) ||
+	if (digest_file(im, f) ||
 		ledger_query(im->ledger,
-			SQL("SELECT id, rows, accepted, rejected, people, known_before, protected, about_sealed FROM source"
+			SQL("SELECT id, rows, accepted, rejected, people, known_before, protected, about_sealed,"
+			    " id IN (SELECT source_id FROM source_withdrawn) AS withdrawn FROM source"
 			    " WHERE kind = :kind AND digest = :digest"),
 			&q, f))
 		return -1;
-	query_bind_text(q, ":kind", im->options->people ? "people" : "breach");
-	query_bind_blob(q, ":digest", im->digest, sizeof(im->digest));
-	got = query_next(q, f);
+	got = select_already(im, q, f);
 	if (got <= 0)
 		return got;
 	if (query_sealed(q, "about_sealed", "source.about_sealed", query_int(q, "id"),
@@ -457,7 +500,7 @@ static int find_already(struct import *im, struct fault *f)
 
 		if (!then || strcmp(then, im->header[i]) != 0)
 			return fault_set(f, FAULT_REFUSED,
-				"%s was imported before, with other columns, and the ledger keeps what it has: to read it otherwise, begin in a new folder (import -n shows the columns first)",
+				"%s was imported before, with other columns, and the ledger keeps what it has: to read it otherwise, take it back first (import --list, import --withdraw)",
 				im->options->file);
 	}
 	im->tally->already = true;
@@ -494,6 +537,33 @@ static int write_all(struct import *im, struct fault *f)
 		write_source(im, f) || write_rejects(im, f))
 		return -1;
 	return ledger_commit(im->ledger, f);
+}
+
+/* What a workbook holds: nothing hidden goes unsaid. */
+static void tell_sheets(struct import *im)
+{
+	static const char *const shown[] = {"visible", "hidden", "veryHidden"};
+	size_t count;
+	const struct table_sheet *s = table_sheets(im->table, &count);
+
+	if (!count)
+		return;
+	im->tally->sheets = json_array();
+	im->tally->unread = json_array();
+	im->tally->hidden_columns = json_array();
+	for (; count--; s++) {
+		if (s->read)
+			im->sheet = s->name;
+		(void)json_array_append_new(im->tally->sheets,
+			json_pack("{s:s,s:s,s:b,s:b,s:I,s:I,s:I}", "name", s->name,
+				"state", shown[s->shown], "hidden",
+				s->shown != TABLE_SHOWN, "read", (int)s->read, "rows",
+				(json_int_t)s->rows, "hidden_rows",
+				(json_int_t)s->hidden_rows, "hidden_columns",
+				(json_int_t)s->hidden_columns));
+	}
+	for (const char *const *u = table_unread(im->table); *u; u++)
+		(void)json_array_append_new(im->tally->unread, json_string(*u));
 }
 
 static int check_needs(const struct import *im, struct fault *f)
@@ -535,9 +605,12 @@ int import_run(struct ledger *l, const struct import_options *o, struct import_t
 {
 	struct import im = {
 		.ledger = l, .options = o, .tally = ret, .source = vault_random_id()};
-	int got = table_open(o->file, NULL, &im.table, f);
+	int got = table_open(
+		o->file, &(struct table_options){.sheet = o->sheet}, &im.table, f);
 
 	*ret = (struct import_tally){0};
+	if (!got)
+		tell_sheets(&im);
 	if (!got)
 		got = map_columns(&im, f) || check_needs(&im, f) ? -1
 								 : find_already(&im, f);
@@ -551,6 +624,9 @@ int import_run(struct ledger *l, const struct import_options *o, struct import_t
 
 void import_tally_done(struct import_tally *t)
 {
+	json_decref(t->sheets);
+	json_decref(t->unread);
+	json_decref(t->hidden_columns);
 	json_decref(t->columns);
 	json_decref(t->unmapped);
 	for (size_t i = 0; i < IMPORT_REJECTS_SHOWN; i++)

@@ -4,7 +4,8 @@
  *
  * A column is a known field (field.h) by its header, by `maps` ("FIELD=COLUMN", which win) or by the policy's
  * `matching`; other columns stay under their own name. A bad row becomes a reject that names row and field, and the rest
- * goes on. The same file twice changes nothing. All of a file is imported, or nothing of it.
+ * goes on. The same file twice changes nothing, unless it was withdrawn (source.h); of a workbook, each sheet is a
+ * source of its own. All of a file is imported, or nothing of it.
  *
  * People: the rows of one human are entries of one person. Rows belong together by the strongest identifier that both
  * have (person_id, pay, warrant, service number, work e-mail; all but the first only with a name that agrees).
@@ -27,6 +28,7 @@
 struct import_options {
 	bool people; /* else breach records */
 	const char *file;
+	const char *sheet; /* of a workbook; NULL: the only one with something in it */
 	const char *const *maps; /* "FIELD=COLUMN" */
 	size_t maps_count;
 	const char *as_of;	     /* YYYY-MM-DD: the day that the list shows; NULL: not known */
@@ -39,7 +41,11 @@ struct import_tally {
 	bool already; /* this very file was imported before */
 	size_t rows, accepted, rejected;
 	size_t people, known_before, protected; /* people lists */
-	const char *encoding; /* "UTF-8" ...: how the bytes were read */
+	const char *format, *encoding; /* "CSV", "UTF-8" ...: how the bytes were read */
+	size_t hidden_rows; /* of a workbook; of `rows` */
+	json_t *sheets;	    /* of a workbook, else NULL: [{name, state, hidden, read, rows, hidden_rows, hidden_columns}] */
+	json_t *unread;	    /* of a workbook: ["comments"]: what else may hold data (table.h) */
+	json_t *hidden_columns; /* of a workbook: [column] */
 	json_t *columns;  /* {field: column} */
 	json_t *unmapped; /* [column]: under their own name only */
 	char *rejects[IMPORT_REJECTS_SHOWN]; /* "row 7, Pay No: ..." of the first ones */

@@ -34,6 +34,7 @@ struct human {
 	uint64_t forenames;          /* hash; 0: not given */
 	uint64_t identifiers[KINDS]; /* hashes; 0: not given */
 	uint32_t first_row;          /* in the list being read; 0: not seen in it */
+	bool withdrawn;              /* no list that counts has them */
 };
 
 struct slot {
@@ -169,13 +170,38 @@ static bool told_apart(const struct human *a, const struct human *b, size_t kind
 	return false;
 }
 
-static bool same_name(const struct human *a, const struct human *b)
+static bool same_surname(const struct human *a, const struct human *b)
 {
 	for (size_t i = 0; i < SURNAMES; i++)
 		for (size_t j = 0; a->surnames[i] && j < SURNAMES; j++)
 			if (a->surnames[i] == b->surnames[j])
 				return true;
-	return a->forenames && a->forenames == b->forenames;
+	return false;
+}
+
+static bool same_name(const struct human *a, const struct human *b)
+{
+	return same_surname(a, b) || (a->forenames && a->forenames == b->forenames);
+}
+
+/* As far as both have it; at least one part of it. */
+static bool same_whole_name(const struct human *a, const struct human *b)
+{
+	bool surnames = a->surnames[0] && b->surnames[0];
+
+	if (a->forenames && b->forenames && a->forenames != b->forenames)
+		return false;
+	return surnames ? same_surname(a, b) : a->forenames && b->forenames;
+}
+
+/* Is `other`, who has an identifier of this kind in common with `h`, the same human? */
+static bool is_same(const struct human *h, const struct human *other, size_t kind)
+{
+	if (told_apart(h, other, kind))
+		return false;
+	if (other->withdrawn)
+		return same_whole_name(h, other);
+	return !kind || same_name(h, other);
 }
 
 static uint32_t find(const struct known *k, const struct human *h)
@@ -192,7 +218,7 @@ static uint32_t find(const struct known *k, const struct human *h)
 
 			if (k->slots[i].hash != hash)
 				continue;
-			if (!told_apart(h, other, kind) && (!kind || same_name(h, other)))
+			if (is_same(h, other, kind))
 				return k->slots[i].human;
 			if (++holders == HOLDERS_MAX)
 				break;
@@ -229,25 +255,49 @@ static uint32_t add(struct known *k, int64_t id)
 	return (uint32_t)k->count++;
 }
 
-int known_load(struct ledger *l, struct known **ret, struct fault *f)
+static void add_listed(struct known *k, const struct roster *entries)
 {
-	struct known *k = text_alloc(sizeof(*k));
-	auto_roster entries = {0};
-
-	vault_random(&k->secret, sizeof(k->secret));
-	if (roster_load_entries(l, &entries, f)) {
-		known_free(k);
-		return -1;
-	}
-	for (size_t p = 0; p < entries.people_count; p++)
-		(void)add(k, entries.people[p]);
-	for (size_t i = 0; i < entries.count; i++) {
+	for (size_t p = 0; p < entries->people_count; p++)
+		(void)add(k, entries->people[p]);
+	for (size_t i = 0; i < entries->count; i++) {
 		struct human h = {0};
 
-		read_row(k, entries.rows[i].packed, entries.rows[i].length, &h);
-		remember(k, entries.rows[i].person, &h);
+		read_row(k, entries->rows[i].packed, entries->rows[i].length, &h);
+		remember(k, entries->rows[i].person, &h);
 	}
-	*ret = k;
+}
+
+/* Of people whom no other list has: what is said of the others is what is right. */
+static void add_withdrawn(
+	struct known *k, const struct roster *withdrawn, const struct roster *listed)
+{
+	for (size_t p = 0; p < withdrawn->people_count; p++) {
+		uint32_t at;
+
+		if (roster_person(listed, withdrawn->people[p]) != SIZE_MAX)
+			continue;
+		at = add(k, withdrawn->people[p]);
+		for (const struct roster_row *e = NULL;
+			(e = roster_entry(withdrawn, p, e));) {
+			struct human h = {0};
+
+			read_row(k, e->packed, e->length, &h);
+			remember(k, at, &h);
+		}
+		k->humans[at].withdrawn = true;
+	}
+}
+
+int known_load(struct ledger *l, struct known **ret, struct fault *f)
+{
+	auto_roster listed = {0}, withdrawn = {0};
+
+	if (roster_load_entries(l, &listed, f) || roster_load_withdrawn(l, &withdrawn, f))
+		return -1;
+	*ret = text_alloc(sizeof(**ret));
+	vault_random(&(*ret)->secret, sizeof((*ret)->secret));
+	add_listed(*ret, &listed);
+	add_withdrawn(*ret, &withdrawn, &listed);
 	return 0;
 }
 
@@ -282,6 +332,8 @@ void known_find(struct known *k, const char *packed, size_t length, uint32_t row
 	ret->is_new = at == NOBODY;
 	if (ret->is_new)
 		at = add(k, vault_random_id());
+	ret->listed = !ret->is_new && !k->humans[at].withdrawn;
+	k->humans[at].withdrawn = false;
 	remember(k, at, &h);
 	ret->person = k->humans[at].id;
 	ret->first_in_list = !k->humans[at].first_row;

@@ -66,9 +66,11 @@ static int ask_about_lists(struct asking *a, struct ledger *l, struct fault *f)
 	if (ledger_query(l,
 		    SQL("SELECT *, people < 0.9 * before_people AS fewer, as_of < before_as_of AS older,"
 			" known_before < 0.8 * min(people, before_people) AS unlike, protected < before_protected AS lost FROM"
-			" (SELECT row_number() OVER w AS number, people, known_before, protected, as_of,"
+			" (SELECT number, people, known_before, protected, as_of,"
 			" lag(people) OVER w AS before_people, lag(protected) OVER w AS before_protected,"
-			" lag(as_of) OVER w AS before_as_of FROM source WHERE kind = 'people' WINDOW w AS (ORDER BY run_id))"
+			" lag(as_of) OVER w AS before_as_of FROM (SELECT *, row_number() OVER (ORDER BY run_id) AS number"
+			" FROM source WHERE kind = 'people') WHERE id IN (SELECT id FROM source_now)"
+			" WINDOW w AS (ORDER BY run_id))"
 			" WHERE before_people IS NOT NULL"),
 		    &q, f))
 		return -1;

@@ -60,7 +60,8 @@ struct roster_wish {
 /* Those by which rows and people are called. */
 bool roster_wants_names(void *context, const char *field);
 
-/* FAULT_INPUT: more than 1,024 different columns over all files. */
+/* Without files that were withdrawn; the others keep their numbers. FAULT_INPUT: more than 1,024
+ * different columns over all files. */
 int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f);
 int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f);
 int roster_load_entries_of(
@@ -69,6 +70,8 @@ int roster_load_records_of(
 	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f);
 /* Lets the fields go; ids, order and people stay. */
 void roster_forget(struct roster *r);
+/* The entries of people lists that were withdrawn: they say only who is the same human (known.h). */
+int roster_load_withdrawn(struct ledger *l, struct roster *ret, struct fault *f);
 void roster_done(struct roster *r);
 #define auto_roster __attribute__((cleanup(roster_done))) struct roster
 

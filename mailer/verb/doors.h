@@ -26,6 +26,7 @@ DOOR(note);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);
 int verb_check(struct command *c, struct fault *f);
+bool import_only_looks(const struct command *c);
 bool match_only_looks(const struct command *c);
 bool group_only_looks(const struct command *c);
 bool compose_only_looks(const struct command *c);

@@ -174,7 +174,7 @@ static int rejects(struct command *c, enum format format, FILE *out, struct faul
 	int got;
 
 	if (ledger_query(c->ledger,
-		    SQL("SELECT r.id, r.reason_sealed, s.kind FROM reject r JOIN source s ON s.id = r.source_id"
+		    SQL("SELECT r.id, r.reason_sealed, s.kind FROM reject r JOIN source_now s ON s.id = r.source_id"
 			" ORDER BY s.run_id, r.id"),
 		    &q, f))
 		return -1;

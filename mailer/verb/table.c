@@ -26,7 +26,7 @@ const struct verb verbs[] = {
 		"make an incident's folder, its ledger and its key", VERB_ALONE,
 		init_options, NULL, verb_init},
 	{"import", "people|breach FILE", "read a people list or a leaked file",
-		VERB_WRITES, import_options, NULL, verb_import},
+		VERB_WRITES, import_options, import_only_looks, verb_import},
 	{"match", "", "find out who each leaked row is", VERB_WRITES, match_options,
 		match_only_looks, verb_match},
 	{"group", "", "sort the affected people by risk and route", VERB_WRITES,

@@ -266,6 +266,7 @@ def full(breachmail, tmp_path_factory):
     incident.run("task", "--print", incident.tmp / "letters.txt", "--kind", "letter", code=OK)
     incident.release()
     incident.run("send", code=OK)
+    incident.run("import", "--withdraw", "2", "--by", "Joan", "--reason", "none")
     return incident
 
 

@@ -21,8 +21,8 @@
 #define SLIP .02
 /* Entries that a word nobody has stands for. */
 #define UNSEEN .3
-/* How often a name is a surname alone that may be read with a forename too. */
-#define NO_FORENAME .01
+/* How often a name is a surname or a forename alone that may be read as both. */
+#define ALONE .01
 
 struct naming_tally {
 	uint32_t *surname, *former, *first, *known, *middle; /* by word */
@@ -560,14 +560,14 @@ double naming_share(const struct naming *n, const struct evidence_name *reading)
 	double all = t->entries ? t->entries : 1;
 	uint32_t first = reading->forenames[0];
 	double forename =
-		!first ? NO_FORENAME * all
+		!first ? ALONE * all
 		: naming_is_initial(n->evidence, first)
 			? t->letter[naming_letter(n->evidence, first)]
 			: count_alike(&n->forenames, first, t->first) + t->known[first];
 
 	double surname = reading->surname
 				 ? count_alike(&n->surnames, reading->surname, t->surname)
-				 : all;
+				 : ALONE * all;
 
 	return (surname + UNSEEN) / all * (forename + UNSEEN) / all;
 }

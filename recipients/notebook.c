@@ -162,7 +162,7 @@ static bool find_postcode(struct note *n, size_t from, size_t to, const char *te
 	uint32_t column = vocabulary_column(n->words.list, VALUE_POSTCODE);
 	struct postcode p;
 
-	if (!postcode_parse(text, &p) || !*p.inward)
+	if (is_digit(*text) || !postcode_parse(text, &p) || !*p.inward)
 		return false;
 	if (column == EVIDENCE_COLUMNS || has_fact(n, column))
 		wording_mark(&n->words, from, to, WORDING_NOISE);

@@ -244,6 +244,9 @@ static size_t rank_at(const struct wording *w, size_t at)
 		count++;
 	}
 	run = rank_find(words, count, false, &rank);
+	if (run && at && w->tokens[at - 1].use == WORDING_RANK &&
+		wording_together(w, at - 1, at + 1))
+		return 0; /* "Insp CC Burns": initials */
 	/* Among other words "so" and "con" are none. */
 	if (run == 1 && at && w->tokens[at - 1].segment == w->tokens[at].segment &&
 		(w->tokens[at].named || !is_upper(w->tokens[at].raw[1])))

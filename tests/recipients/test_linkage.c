@@ -281,12 +281,8 @@ static const struct {
 	{"rank=PC", LINKAGE_UNMATCHED, LINKAGE_NOBODY, NOBODY, NOBODY},
 	{"name=Zebedee Xylo|rank=PC|unit=Dogs", LINKAGE_UNMATCHED, LINKAGE_NOBODY, NOBODY,
 		NOBODY},
-<<<<<<< HEAD
 	{"row_id=17|flags=John Smith", LINKAGE_UNMATCHED, LINKAGE_NOTHING, NOBODY,
 		NOBODY},
-=======
-	{"row_id=17|flags=John Smith", LINKAGE_UNMATCHED, LINKAGE_NOTHING, NOBODY, NOBODY},
->>>>>>> f0abd1d (wip2)
 	{"", LINKAGE_UNMATCHED, LINKAGE_NOTHING, NOBODY, NOBODY},
 };
 

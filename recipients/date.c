@@ -13,7 +13,7 @@
 
 #include "recipients/fold.h"
 
-#define FIRST_YEAR 1850
+#define FIRST_YEAR 1000
 #define LAST_YEAR 2150
 #define EPOCH_SERIAL 25569 /* the spreadsheet's number of 1970-01-01 */
 #define FIRST_SERIAL 3654  /* 1910: below that it is more likely some other number */

@@ -21,7 +21,7 @@ struct date {
 			    date */
 };
 
-/* False if it is not a date between 1850 and 2150. */
+/* False if it is not a date between 1000 and 2150. */
 bool date_parse(const char *text, struct date *ret);
 uint32_t date_number(int32_t day); /* as yyyymmdd: 19750419 */
 

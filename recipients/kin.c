@@ -12,6 +12,9 @@
 
 #define ROUNDS 2
 #define LEAST 0.5 /* rows that have a value */
+/* A small file says little of how common a value is: so many rows of others, who hardly
+ * have it, stand beside. */
+#define BESIDE 20.0
 
 struct kin {
 	double levels[MODEL_PARTS][MODEL_LEVELS]; /* kin at each level */
@@ -48,10 +51,15 @@ static void equal_values(const struct scoring *s, const struct evidence_row *rec
 					: 0;
 }
 
+static double probability(const struct scoring *s, const struct score *score)
+{
+	return 1 / (1 + exp(-scoring_log_odds(s, score)));
+}
+
 static void count_kin(struct kin *k, const struct scoring *s,
 	const struct evidence_row *record, const struct score *score)
 {
-	double p = 1 / (1 + exp(-scoring_log_odds(s, score)));
+	double p = probability(s, score);
 	uint32_t values[DEPENDENCE_FIELDS];
 
 	for (unsigned part = is_own(score) ? 0 : NAMING_PARTS; part < s->model.parts;
@@ -72,37 +80,55 @@ static void find_gain(struct kin *k, const struct model *m)
 {
 	for (unsigned part = 0; part < m->parts; part++)
 		for (int level = 0; level + 1 < m->levels[part]; level++) {
-			double counted = exp(k->log_u[part][level]) * k->rows[part],
-			       left = fmax(counted - k->levels[part][level], LEAST);
+			double share = exp(k->log_u[part][level]),
+			       left = share * k->rows[part] - k->levels[part][level];
 
-			k->gain[part][level] = left < counted ? log(counted / left) : 0;
+			left = fmax(left, LEAST) / (k->rows[part] + BESIDE);
+			k->gain[part][level] = left < share ? log(share / left) : 0;
 		}
 }
 
-static void weigh(const struct kin *k, const struct scoring *s,
-	const struct evidence_row *record, struct score *score)
+static void add_gain(const struct kin *k, const struct model *m, struct score *score)
 {
-	uint32_t values[DEPENDENCE_FIELDS];
-	double log_u[DEPENDENCE_FIELDS];
-	unsigned named = model_get(score->pattern, NAMING_INITIAL) >= 0 ? NAMING_INITIAL
-									: NAMING_FORENAME;
-
-	score->weight -= score->log_kin + score->log_joint;
 	score->log_kin = 0;
-	for (unsigned part = is_own(score) ? 0 : NAMING_PARTS; part < s->model.parts;
-		part++) {
+	for (unsigned part = is_own(score) ? 0 : NAMING_PARTS; part < m->parts; part++) {
 		int level = model_get(score->pattern, part);
 
 		score->log_kin += level >= 0 ? k->gain[part][level] : 0;
 	}
+}
+
+/* Neither the record nor the entry that is weighed count, be they kin or not. */
+static void take_joint(const struct kin *k, const struct scoring *s,
+	const struct evidence_row *record, struct score *score)
+{
+	double log_u[DEPENDENCE_FIELDS], left_out[DEPENDENCE_PAIRS],
+		rest = 1 - probability(s, score);
+	unsigned named = model_get(score->pattern, NAMING_INITIAL) >= 0 ? NAMING_INITIAL
+									: NAMING_FORENAME;
+	uint32_t values[DEPENDENCE_FIELDS];
+
+	for (uint32_t i = 0; i < s->dependence.count; i++)
+		left_out[i] = k->joint[i] + 1 + rest;
 	equal_values(s, record, score, values);
 	log_u[0] = k->log_u[NAMING_SURNAME][0] - k->gain[NAMING_SURNAME][0];
 	log_u[1] = k->log_u[named][0] - k->gain[named][0];
 	for (uint32_t i = 0; i < s->comparisons.count; i++)
 		log_u[2 + i] =
 			k->log_u[NAMING_PARTS + i][0] - k->gain[NAMING_PARTS + i][0];
-	score->log_joint = dependence_take(&s->dependence, values, log_u, k->joint);
-	score->weight += score->log_kin + score->log_joint;
+	score->log_joint = dependence_take(&s->dependence, values, log_u, left_out);
+}
+
+/* Before kin are known (`first`), fields that go together are not: they are kin's. */
+static void weigh(const struct kin *k, const struct scoring *s,
+	const struct evidence_row *record, bool first, struct score *score)
+{
+	double rest = score->weight - score->log_kin - score->log_joint;
+
+	if (!first)
+		take_joint(k, s, record, score);
+	add_gain(k, &s->model, score);
+	score->weight = rest + score->log_kin + score->log_joint;
 }
 
 /* Chance as it is laid out for the record, in the reading that the file has. */
@@ -127,20 +153,18 @@ static void lay(struct kin *k, struct scoring *s, const struct evidence_row *rec
 
 void kin_weigh(struct scoring *s, const struct evidence_row *record)
 {
-	struct kin laid = {.joint = {0}};
+	struct kin laid = {0};
 
 	if (!s->count)
 		return;
 	lay(&laid, s, record);
-	for (int round = 0; round < ROUNDS; round++) {
+	for (int round = 0; round <= ROUNDS; round++) {
 		struct kin k = laid;
 
-		for (uint32_t i = 0; i < s->dependence.count; i++)
-			k.joint[i] = 1; /* the record itself */
-		for (size_t i = 0; i < s->count; i++)
+		for (size_t i = 0; round && i < s->count; i++)
 			count_kin(&k, s, record, &s->list[i]);
 		find_gain(&k, &s->model);
 		for (size_t i = 0; i < s->count; i++)
-			weigh(&k, s, record, &s->list[i]);
+			weigh(&k, s, record, !round, &s->list[i]);
 	}
 }

@@ -19,7 +19,8 @@
 #define PRIOR 20.0 /* records that the usual values are worth */
 #define LEAST_M 1e-5
 #define FOUND_USUAL 0.9
-#define STRANGER 0.99 /* a stranger's identifier is nobody's on the list */
+#define AGAIN_USUAL 0.1 /* other rows of the same person, in a single file */
+#define STRANGER 0.99   /* a stranger's identifier is nobody's on the list */
 #define FOUND_LEAST 1e-3
 #define FOUND_MOST 0.9995
 #define SETTLED 1e-5 /* change in a round that ends the learning */
@@ -86,7 +87,7 @@ void model_init(struct model *m, const struct comparisons *c)
 {
 	*m = (struct model){.many = c->evidence->single,
 		.parts = NAMING_PARTS + c->count,
-		.found = FOUND_USUAL};
+		.found = c->evidence->single ? AGAIN_USUAL : FOUND_USUAL};
 	for (unsigned part = 0; part < NAMING_PARTS; part++) {
 		m->levels[part] = naming_levels_count(part);
 		usual_set(m, part, usual_names[part]);

@@ -169,7 +169,7 @@ static int read_bound(struct condition *to, struct config c, struct fault *f)
 	if (config_date(c, &to->date, f))
 		return -1;
 	if (!date_parse(to->date, &date))
-		return config_fault(c, f, "is not a date between 1850 and 2150");
+		return config_fault(c, f, "is not a date between 1000 and 2150");
 	to->day = date.day;
 	return 0;
 }

@@ -355,7 +355,9 @@ bool value_text(enum value_kind kind, struct value v, const struct dictionary *f
 	case VALUE_TEXT:
 		if (n)
 			return word_text(string_of(v.main, forms), n, out);
-		/* fall through */
+		(void)snprintf(out, VALUE_ROOM, "%.*s", VALUE_ROOM - 1,
+			string_of(v.main, forms));
+		return true;
 	case VALUE_NUMBER:
 	case VALUE_EMAIL:
 		(void)snprintf(out, VALUE_ROOM, "%.*s", VALUE_ROOM - 1,

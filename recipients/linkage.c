@@ -19,7 +19,7 @@
 #define NOBODY_LIKELY 0.9 /* from here on a record is nobody's */
 #define ALIKE 0.01        /* weights that differ by less are the same */
 #define SURE 0.99         /* records from which repeats are counted */
-#define SHARE_MOST 0.98   /* of the list that may be in the leak, when it is estimated */
+#define SHARE_MOST 0.95   /* of the list that may be in the leak, when it is estimated */
 
 struct linkage *linkage_new(void)
 {

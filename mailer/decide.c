@@ -249,7 +249,8 @@ static int change_tasks(struct ledger *l, const struct decide_options *o,
 	return open_task(l, o, s, order, reason, decision, ret, f);
 }
 
-/* Is their notice out already? What is out cannot be taken back. */
+/* Is their notice out already? What is out cannot be taken back. "pending": it was
+ * claimed, and what became of it is not written yet. */
 static int find_out(struct ledger *l, const struct settings *settings, int64_t person,
 	const char **ret, struct fault *f)
 {
@@ -273,8 +274,6 @@ static int find_out(struct ledger *l, const struct settings *settings, int64_t p
 	if (verdict && !strcmp(verdict, "claimed"))
 		verdict = outcome_of_claim(
 			settings->dir, query_int(q, "id"), query_int(q, "notice_id"));
-	if (verdict && !strcmp(verdict, "pending") && !ledger_writer_alive(settings->dir))
-		verdict = NULL; /* its sender died before it was handed over */
 	for (size_t i = 0; verdict && i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(words[i], verdict))
 			*ret = words[i];

@@ -433,7 +433,7 @@ static void show_done(struct command *c, const char *id, const struct ruling *r,
 	if (d->narrows && !d->out)
 		show(c, "No notice made until now goes to them any more, in no release.\n");
 	if (d->out && !strcmp(d->out, "pending"))
-		show(c, "Their notice may be going out at this moment: look again in a minute.\n");
+		show(c, "Their notice may be out, or going out at this moment: look again in a minute.\n");
 	else if (d->out)
 		show(c, "Their notice is out (%s): what is out cannot be taken back.\n",
 			status_words(d->out));

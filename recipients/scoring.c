@@ -113,7 +113,7 @@ static double weigh_name(const struct scoring *s, const struct naming_levels *le
 static double weigh_names(const struct scoring *s, const struct evidence_row *entry,
 	struct naming_levels *ret)
 {
-	double best = -INFINITY;
+	double best = -HUGE_VAL;
 
 	for (uint32_t i = 0; i < entry->names_count; i++) {
 		struct naming_levels levels;
@@ -461,7 +461,7 @@ bool scoring_weigh(struct scoring *s, const struct evidence_row *record, uint32_
 	uint32_t readings;
 
 	lay_record(s, record, log_readings, &readings);
-	s->floor = -INFINITY;
+	s->floor = -HUGE_VAL;
 	for (uint32_t r = 0; r < (readings ? readings : 1); r++) {
 		lay_reading(s, readings ? &s->evidence->names[record->names + r] : NULL);
 		for (uint32_t i = 0; i < people->count; i++)

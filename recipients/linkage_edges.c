@@ -101,6 +101,7 @@ void linkage_edges_try(struct linkage *l, uint32_t row)
 	struct assignment *a = &l->assignment;
 
 	a->starts[row + 1] = a->starts[row];
+	l->looked_at++;
 	edges_find(l, row, &l->evidence.lists[EVIDENCE_RECORDS].rows[row]);
 	if (a->again < 1) /* as linkage.c does with those of records */
 		for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipients/forecast.h"
 #include "recipients/vault.h"
 
 #define VERSION                                                                          \
@@ -435,7 +436,9 @@ static int write_set(struct ledger *l, struct matching *m,
 	m->absent = text_alloc(m->people.people_count * sizeof(*m->absent));
 	for (size_t i = 0; i < m->people.people_count; i++)
 		m->absent[i] = 1;
-	return write_records(m, &w, progress, f) || write_presence(m, &w, f) ? -1 : 0;
+	if (write_records(m, &w, progress, f) || write_presence(m, &w, f))
+		return -1;
+	return forecast_write(l, set, linkage_calibration(m->linkage), f);
 }
 
 static int match_anew(
@@ -544,6 +547,7 @@ int match_explain(struct ledger *l, const struct match_options *options,
 	static const struct match_options usual = {0};
 	auto_matching m = {.options = options ? options : &usual, .asked = row_name};
 	struct linkage_result found;
+	auto_text_buffer keys = {0};
 	json_t *candidates;
 	size_t at;
 
@@ -563,8 +567,12 @@ int match_explain(struct ledger *l, const struct match_options *options,
 	for (size_t i = 0; i < found.count; i++)
 		json_array_append_new(candidates,
 			explain_candidate(&m, (uint32_t)at, &found.candidates[i], out));
-	*ret_json = json_pack("{s:s, s:s, s:s, s:o}", "row_id", row_name, "outcome",
+	linkage_keys(m.linkage, &keys);
+	text_printf(out, "\nHow many people came up for a row, on average, by\n%s",
+		text_string(&keys));
+	*ret_json = json_pack("{s:s, s:s, s:s, s:o, s:s}", "row_id", row_name, "outcome",
 		linkage_outcome_name(found.outcome), "reason",
-		linkage_reason_text(found.reason), "candidates", candidates);
+		linkage_reason_text(found.reason), "candidates", candidates, "keys",
+		text_string(&keys));
 	return 0;
 }

@@ -30,14 +30,28 @@ uint32_t dice_pick(struct dice *d, size_t of)
 
 static bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 static char other_letter(char c, struct dice *dice)
 {
 	if (c >= '0' && c <= '9')
 		return (char)('0' + (c - '0' + 1 + (int)dice_pick(dice, 9)) % 10);
+	if (c >= 'A' && c <= 'Z') /* postcodes */
+		return (char)('A' + (c - 'A' + 1 + (int)dice_pick(dice, 25)) % 26);
 	return (char)('a' + (c - 'a' + 1 + (int)dice_pick(dice, 25)) % 26);
+}
+
+/* Another letter, or digit, somewhere from `from` on. */
+static void replace(char *text, size_t from, struct dice *dice)
+{
+	size_t length = strlen(text), at;
+
+	if (length <= from)
+		return;
+	at = from + dice_pick(dice, length - from);
+	if (is_letter(text[at]))
+		text[at] = other_letter(text[at], dice);
 }
 
 static void slip(char *text, size_t room, struct dice *dice)
@@ -104,10 +118,13 @@ struct value slip_value(
 		return (struct value){v.main % 10 ? v.main - 1 : v.main + 1, 0};
 	case VALUE_MONEY: /* rounded; it is kept with 1 added */
 		return (struct value){(v.main - 1 + 500) / 1000 * 1000 + 1, 0};
+	case VALUE_POSTCODE: /* with a letter less it would be part of one */
+		(void)value_text(kind, v, forms, 0, text);
+		replace(text, 1, dice);
+		return value_parse(kind, text, forms);
 	case VALUE_NUMBER:
 	case VALUE_EMAIL:
 	case VALUE_PLACE:
-	case VALUE_POSTCODE:
 	case VALUE_TEXT:
 		(void)value_text(kind, v, forms, 0, text);
 		slip(text, sizeof(text), dice);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mailer/show.h"
+#include "mailer/trust.h"
 #include "mailer/verb/doors.h"
 #include "recipients/match.h"
 
@@ -246,10 +247,27 @@ static int explain(
 	return 0;
 }
 
+/* What of all this is expected to be wrong. */
+static int expect(struct command *c, struct text *words, struct fault *f)
+{
+	const struct policy *p = c->policy;
+	struct forecast forecast;
+
+	if (forecast_read(c->ledger, p->levels[p->default_level].tell_at, &forecast, f))
+		return -1;
+	if (!forecast.known)
+		return 0;
+	show_json(c, "expected", trust_expected(&forecast));
+	show_real(c, "indistinguishable", forecast.alike);
+	trust_sum_up(&forecast, words);
+	return 0;
+}
+
 int verb_match(struct command *c, struct fault *f)
 {
 	struct match_options options;
 	struct match_tally t;
+	auto_text_buffer outlook = {0};
 	char n[SHOW_NUMBER], day[SETTINGS_ISO_DAY];
 
 	if (c->arguments_count)
@@ -269,6 +287,8 @@ int verb_match(struct command *c, struct fault *f)
 	show_count(c, "unmatched", t.unmatched);
 	show_count(c, "people", t.people);
 	show_count(c, "people_maybe", t.people_maybe);
+	if (expect(c, &outlook, f))
+		return -1;
 	show(c, "%9s  leaked rows\n", show_number(t.rows, n));
 	show(c, "%9s  matched: one person\n", show_number(t.matched, n));
 	show(c, "%9s  ambiguous: several people who cannot be told apart\n",
@@ -277,6 +297,7 @@ int verb_match(struct command *c, struct fault *f)
 	show(c, "%9s  unmatched: nobody on the list\n", show_number(t.unmatched, n));
 	show(c, "%9s  people are in the leak", show_number(t.people, n));
 	show(c, ", and %s may be\n", show_number(t.people_maybe, n));
+	show(c, "%s", text_string(&outlook));
 	if (t.unchanged)
 		show(c, "Nothing has changed since the last match.\n");
 	c->exit_code = t.matched == t.rows ? 0 : 1;

@@ -11,6 +11,7 @@
 #include "mailer/regulator.h"
 #include "mailer/show.h"
 #include "mailer/status.h"
+#include "mailer/trust.h"
 #include "mailer/verb/doors.h"
 #include "recipients/roster.h"
 
@@ -38,17 +39,24 @@ static void write_object(json_t *object, const char *kind, FILE *out)
 
 static int summary(struct command *c, enum format format, FILE *out, struct fault *f)
 {
+	const struct policy *p = c->policy;
+	bool color = out == stdout && c->color;
+	struct trust trust;
 	json_t *status;
 
 	if (format == FORMAT_CSV)
 		return fault_set(f, FAULT_USAGE, "the summary comes as text or json");
-	if (status_gather(c->ledger, c->settings, c->policy, &status, f))
+	if (trust_read(c->ledger, p->levels[p->default_level].tell_at, &trust, f) ||
+		status_gather(c->ledger, c->settings, p, &status, f))
 		return -1;
 	if (format == FORMAT_JSON) {
+		if (trust.forecast.known)
+			(void)json_object_set_new(status, "matching", trust_json(&trust));
 		write_object(status, "summary", out);
 		return 0;
 	}
-	status_write(out, status, c->settings, out == stdout && c->color);
+	status_write(out, status, c->settings, color);
+	trust_write(out, &trust, color ? "\033[1m" : "", color ? "\033[0m" : "");
 	json_decref(status);
 	return 0;
 }

@@ -55,7 +55,7 @@ static void *grown(void *old, size_t count, size_t *room, size_t size)
 {
 	if (count < *room)
 		return old;
-	*room = *room ? *room + *room / 2 : 64;
+	*room = *room < 64 ? 64 : *room + *room / 2;
 	return text_realloc(old, *room * size);
 }
 

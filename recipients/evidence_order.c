@@ -36,8 +36,9 @@ static void names_arrange(struct evidence *e)
 		for (size_t i = 0; i < e->lists[side].count; i++) {
 			struct evidence_row *row = &e->lists[side].rows[i];
 
-			memcpy(names + count, e->names + row->names,
-				row->names_count * sizeof(*names));
+			if (row->names_count)
+				memcpy(names + count, e->names + row->names,
+					row->names_count * sizeof(*names));
 			row->names = count;
 			count += row->names_count;
 		}

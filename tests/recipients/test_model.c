@@ -9,7 +9,7 @@
 
 #include "recipients/model.h"
 
-#define PEOPLE 1000
+#define PEOPLE 200
 
 /* A unit that one in twenty people shares, and a rank that one in four does. */
 static const double unit_m[VALUE_LEVELS] = {.8, .05, .05, .02, .08};
@@ -92,7 +92,7 @@ static void planted(void **state)
 		struct model m;
 
 		model_make(&m);
-		sample_make(&s, 1500, shares[i]);
+		sample_make(&s, 1000, shares[i]);
 		model_learn(&m, &s, PEOPLE);
 		assert_true(fabs(m.found - shares[i]) < .04);
 		for (unsigned level = 0; level < VALUE_LEVELS; level++) {

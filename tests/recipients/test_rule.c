@@ -362,7 +362,7 @@ static const struct {
 		": person.salary.below: is not a number or a date"},
 	{"{\"person.date_of_birth\": {\"below\": \"2026-02-30\"}}",
 		"below: is not a date such as"},
-	{"{\"person.date_of_birth\": {\"below\": \"1026-02-20\"}}",
+	{"{\"person.date_of_birth\": {\"below\": \"0926-02-20\"}}",
 		"below: is not a date between"},
 	{"{\"findability\": {\"below\": \"2026-02-20\"}}",
 		": findability.below: is not a number"},

@@ -182,6 +182,7 @@ static void texts(void **state)
 		{VALUE_POSTCODE, "SW1A 1AA", "SW1A 9ZZ", 1},
 		{VALUE_PLACE, "BRIXTON", "Brixton", 0},
 		{VALUE_NUMBER, "P0123", "123", 0},
+		{VALUE_MONEY, "40k", "40,000.00", 1},
 	};
 	struct dictionary forms = {0};
 	char a[VALUE_ROOM], b[VALUE_ROOM];
@@ -200,7 +201,7 @@ static void texts(void **state)
 			n++;
 		assert_in_range(n, cases[i].n + 1, 8);
 	}
-	assert_false(value_text(VALUE_MONEY, (struct value){40, 0}, &forms, 0, a));
+	assert_false(value_text(VALUE_RANK, (struct value){1, 0}, &forms, 0, a));
 	dictionary_done(&forms);
 }
 

@@ -96,15 +96,16 @@ json_t *trust_json(const struct trust *t)
 
 	for (int i = 0; i < FORECAST_BINS; i++)
 		(void)json_array_append_new(tenths, json_integer(t->tenths[i]));
-	return json_pack("{s:o, s:o, s:{s:I, s:o, s:I, s:o}, s:{s:o, s:o}, s:o,"
+	return json_pack("{s:o, s:o, s:{s:I, s:o, s:I, s:o}, s:{s:o, s:o}, s:o, s:o,"
 			 " s:{s:I, s:I, s:o, s:o}, s:{s:I, s:o}}",
 		"expected", trust_expected(c), "indistinguishable", share(c->alike),
 		"told", "certain", (json_int_t)c->certain, "certain_wrong",
 		rounded(c->wrong_certain), "maybe", (json_int_t)c->maybe, "maybe_wrong",
 		rounded(c->wrong_maybe), "missed", "unlikely",
-		rounded(c->missed_unlikely), "lost", rounded(c->missed_lost), "self_test",
-		trials_json(&c->trials), "decoys", "rows", (json_int_t)c->trials.decoys,
-		"matched", (json_int_t)c->trials.decoys_matched, "rows_of_nobody",
+		rounded(c->missed_unlikely), "lost", rounded(c->missed_lost), "waiting",
+		rounded(c->waiting), "self_test", trials_json(&c->trials), "decoys",
+		"rows", (json_int_t)c->trials.decoys, "matched",
+		(json_int_t)c->trials.decoys_matched, "rows_of_nobody",
 		rounded(c->trials.rows_nobody), "expected_wrong", rounded(c->decoy_rows),
 		"spread", "nobody", (json_int_t)t->nobody, "tenths", tenths);
 }
@@ -200,6 +201,11 @@ static void say_people(FILE *out, const struct forecast *c)
 		&words, " (too unlikely to be told: %s;", about(c->missed_unlikely, a));
 	text_printf(&words, " rows too damaged to lead to them: %s).",
 		about(c->missed_lost, a));
+	if (c->waiting >= 0.5)
+		text_printf(&words,
+			" Besides, %s %s in it by rows whose number and name disagree, and %s"
+			" told nothing until a person has decided these.",
+			about(c->waiting, a), is_are(c->waiting), is_are(c->waiting));
 	paragraph(out, text_string(&words));
 }
 

@@ -27,7 +27,7 @@ struct trust {
 int trust_read(struct ledger *l, double tell_at, struct trust *ret, struct fault *f);
 /*
  * {"expected" {..}, "indistinguishable", "told" {"certain", "certain_wrong", "maybe",
- * "maybe_wrong"}, "missed" {"unlikely", "lost"}, "self_test" {"copies", "matched", "right",
+ * "maybe_wrong"}, "missed" {"unlikely", "lost"}, "waiting", "self_test" {"copies", "matched", "right",
  * "found", "error", "error_by_chance"}, "decoys" {"rows", "matched", "rows_of_nobody",
  * "expected_wrong"}, "spread" {"nobody", "tenths" [10]}}
  */

@@ -116,7 +116,8 @@ static int read_people(struct ledger *l, double tell_at, struct forecast *ret,
 			" total(CASE WHEN tellable >= 0.99 THEN 1 - probability END) AS wrong_certain,"
 			" total(tellable < 0.99 AND tellable >= :tell) AS maybe,"
 			" total(CASE WHEN tellable < 0.99 AND tellable >= :tell THEN 1 - probability END) AS wrong_maybe,"
-			" total(CASE WHEN tellable < 0.99 AND tellable < :tell THEN probability END) AS missed,"
+			" total(CASE WHEN tellable < 0.99 AND tellable < :tell THEN tellable END) AS missed,"
+			" total(CASE WHEN tellable < 0.99 AND tellable < :tell THEN max(probability - tellable, 0) END) AS waiting,"
 			" total(probability) AS people FROM presence_now"),
 		    &q, f))
 		return -1;
@@ -128,6 +129,7 @@ static int read_people(struct ledger *l, double tell_at, struct forecast *ret,
 	ret->maybe = query_int(q, "maybe");
 	ret->wrong_maybe = query_real(q, "wrong_maybe");
 	ret->missed_unlikely = query_real(q, "missed");
+	ret->waiting = query_real(q, "waiting");
 	*ret_people = query_real(q, "people");
 	return 0;
 }

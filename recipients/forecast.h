@@ -28,6 +28,7 @@ struct forecast {
 	double wrong_certain, wrong_maybe; /* of them, not in the leak */
 	double missed_unlikely; /* people in the leak who are too unlikely to be told */
 	double missed_lost;	/* whose rows say too little that is right to lead to them */
+	double waiting; /* in the leak, and told once a human has decided a conflict */
 };
 
 /* For a new set. */

@@ -35,7 +35,8 @@ static const struct trust example = {.forecast = {.known = true,
 					     .wrong_certain = 0.2,
 					     .wrong_maybe = 1783.7,
 					     .missed_unlikely = 52.2,
-					     .missed_lost = 0.9},
+					     .missed_lost = 0.9,
+					     .waiting = 12},
 	.tenths = {545, 140, 131, 139, 285, 149, 170, 98, 227, 15857},
 	.nobody = 294};
 
@@ -80,6 +81,7 @@ static void sentences(void **state)
 	assert_true(says(text, "of these fewer than one is expected not to be in it"));
 	assert_true(says(text, "about 1,784 of them are not"));
 	assert_true(says(text, "in the leak and not told: about 53"));
+	assert_true(says(text, "Besides, about 12 are in it by rows whose number"));
 	assert_true(says(text, "918 of them to the right person; for 6 the right"));
 	assert_true(says(text, "off by 1.1 % on average; chance alone makes 0.9 %"));
 	assert_true(says(text, "about 19 of them are matched to somebody else"));

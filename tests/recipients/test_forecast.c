@@ -97,6 +97,23 @@ static void who_is_told(void **state)
 			    (2 - early.wrong_maybe)) < 1e-6);
 }
 
+/* A number of one and a name of another: nobody is told, nobody is missed. */
+static void who_waits(void **state)
+{
+	struct forecast before, after;
+
+	(void)state;
+	match();
+	read_back(0.05, &before);
+	assert_true(before.waiting < 1e-9);
+	book_import(
+		&book, false, "Row ID,Pay No,Surname,Forenames,Rank\nR9,2,Castle,Bob,\n");
+	match();
+	read_back(0.05, &after);
+	assert_true(after.waiting > 0.5);
+	assert_true(fabs(after.missed_unlikely - before.missed_unlikely) < 0.05);
+}
+
 static void written(void **state)
 {
 	const struct calibration trials = {.copies = 900,
@@ -158,6 +175,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_yet, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(after_match, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_waits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(spread, set_up, tear_down),
 	};

@@ -186,6 +186,184 @@ static void join_views(struct dedupe *d)
 	}
 }
 
+/* --- third rows --- */
+
+/*
+ * Two rows that are both one person with a third are one with each other, however they
+ * were damaged: p(a, b) is at least p(a, c) + p(c, b) - 1. Where the two themselves say
+ * otherwise, something is wrong with one of the three; then the bound counts for two
+ * thirds, in log odds. One step, not more: people who are near each other would be
+ * joined by rows that fit both.
+ */
+#define LINK 0.95     /* the pairs that speak for others */
+#define LINKS_MOST 64 /* of a row; of more, the first */
+#define BOUND_SHARE (2.0 / 3)
+#define UNSEEN 0.0005 /* a pair that was not found */
+#define CERTAIN 1e-6
+
+struct link {
+	uint32_t row;
+	double probability;
+};
+
+struct links {
+	struct link *list; /* LINKS_MOST a row at most */
+	size_t *starts, *ends;
+};
+
+static void links_done(struct links *l)
+{
+	free(l->list);
+	free(l->starts);
+	free(l->ends);
+}
+
+static void link_add(struct links *l, uint32_t row, uint32_t other, double probability)
+{
+	if (l->ends[row] < l->starts[row + 1])
+		l->list[l->ends[row]++] = (struct link){other, probability};
+}
+
+static void links_init(struct links *l, const struct dedupe *d, size_t rows)
+{
+	l->starts = text_alloc((rows + 1) * sizeof(*l->starts));
+	l->ends = text_alloc((rows + 1) * sizeof(*l->ends));
+	for (size_t i = 0; i < d->pairs_count; i++)
+		if (d->pairs[i].probability >= LINK) {
+			l->ends[d->pairs[i].left]++;
+			l->ends[d->pairs[i].right]++;
+		}
+	for (size_t i = 0; i < rows; i++) {
+		size_t count = l->ends[i] < LINKS_MOST ? l->ends[i] : LINKS_MOST;
+
+		l->starts[i + 1] = l->starts[i] + count;
+		l->ends[i] = l->starts[i];
+	}
+	l->list = text_alloc((l->starts[rows] + 1) * sizeof(*l->list));
+	for (size_t i = 0; i < d->pairs_count; i++)
+		if (d->pairs[i].probability >= LINK) {
+			link_add(l, d->pairs[i].left, d->pairs[i].right,
+				d->pairs[i].probability);
+			link_add(l, d->pairs[i].right, d->pairs[i].left,
+				d->pairs[i].probability);
+		}
+}
+
+/* What the third rows of a row say: a bound for each later row, 0: nothing. */
+struct bounds {
+	double *of; /* by row */
+	uint32_t *rows;
+	size_t count;
+};
+
+static void bounds_done(struct bounds *b)
+{
+	free(b->of);
+	free(b->rows);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void bounds_find(struct bounds *b, const struct links *l, uint32_t row)
+{
+	b->count = 0;
+	for (size_t i = l->starts[row]; i < l->ends[row]; i++) {
+		uint32_t third = l->list[i].row;
+
+		for (size_t k = l->starts[third]; k < l->ends[third]; k++) {
+			uint32_t other = l->list[k].row;
+			double bound =
+				l->list[i].probability + l->list[k].probability - 1;
+
+			if (other <= row)
+				continue;
+			if (b->of[other] <= 0)
+				b->rows[b->count++] = other;
+			b->of[other] = fmax(b->of[other], bound);
+		}
+	}
+	if (b->count)
+		qsort(b->rows, b->count, sizeof(*b->rows), compare_rows);
+}
+
+static double log_odds(double p)
+{
+	p = fmin(fmax(p, UNSEEN), 1 - CERTAIN);
+	return log(p / (1 - p));
+}
+
+static double lifted(double p, double bound)
+{
+	if (bound <= p)
+		return p;
+	return 1 / (1 + exp(-BOUND_SHARE * log_odds(bound) -
+				(1 - BOUND_SHARE) * log_odds(p)));
+}
+
+struct pair_list {
+	struct dedupe_pair *list;
+	size_t count, room;
+};
+
+static void pair_add(struct pair_list *p, uint32_t left, uint32_t right, double direct,
+	struct bounds *b)
+{
+	double probability = lifted(direct, b->of[right]);
+
+	b->of[right] = 0;
+	if (probability < DEDUPE_LEAST)
+		return;
+	if (p->count == p->room) {
+		p->room = p->room ? p->room + p->room / 2 : 1024;
+		p->list = text_realloc(p->list, p->room * sizeof(*p->list));
+	}
+	p->list[p->count++] = (struct dedupe_pair){left, right, probability};
+}
+
+/* The pairs of a row that were found, from `*at` on, and those of its third rows. */
+static void join_bounds(const struct dedupe *d, uint32_t row, size_t *at,
+	struct bounds *b, struct pair_list *ret)
+{
+	const struct dedupe_pair *pairs = d->pairs;
+	size_t next = 0;
+
+	for (; *at < d->pairs_count && pairs[*at].left == row; ++*at) {
+		for (; next < b->count && b->rows[next] < pairs[*at].right; next++)
+			pair_add(ret, row, b->rows[next], UNSEEN, b);
+		next += next < b->count && b->rows[next] == pairs[*at].right;
+		pair_add(ret, row, pairs[*at].right, pairs[*at].probability, b);
+	}
+	for (; next < b->count; next++)
+		pair_add(ret, row, b->rows[next], UNSEEN, b);
+}
+
+static int bridge(struct dedupe *d, struct fault *f)
+{
+	size_t rows = d->evidence.lists[EVIDENCE_RECORDS].count, at = 0;
+	__attribute__((cleanup(links_done))) struct links l = {0};
+	__attribute__((cleanup(bounds_done))) struct bounds b = {
+		.of = text_alloc((rows + 1) * sizeof(*b.of)),
+		.rows = text_alloc((rows + 1) * sizeof(*b.rows))};
+	struct pair_list joined = {0};
+
+	links_init(&l, d, rows);
+	for (uint32_t row = 0; row < rows && joined.count <= DEDUPE_PAIRS; row++) {
+		bounds_find(&b, &l, row);
+		join_bounds(d, row, &at, &b, &joined);
+	}
+	free(d->pairs);
+	d->pairs = joined.list;
+	d->pairs_count = joined.count;
+	if (joined.count > DEDUPE_PAIRS)
+		return fault_set(f, FAULT_INPUT, "more than %d pairs", DEDUPE_PAIRS);
+	return 0;
+}
+
 int dedupe_run(struct dedupe *d, const struct progress *progress, struct fault *f)
 {
 	evidence_arrange(&d->evidence);
@@ -196,7 +374,7 @@ int dedupe_run(struct dedupe *d, const struct progress *progress, struct fault *
 	if (find_views(d, progress, f))
 		return -1;
 	join_views(d);
-	return 0;
+	return bridge(d, f);
 }
 
 const struct dedupe_pair *dedupe_pairs(const struct dedupe *d, size_t *ret_count)

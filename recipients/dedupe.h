@@ -4,7 +4,8 @@
  *
  * As linkage.h, but the file is held against itself, and a person may be in it any number of
  * times. So there is no "nobody" as a rival and nothing is assigned: each pair of rows is weighed
- * for itself, by what the file shows that rows of one person agree in. Nobody labels anything.
+ * for itself, by what the file shows that rows of one person agree in; and what is one person with
+ * the same third row is one person. Nobody labels anything.
  *
  * Missing on either side is no evidence. The same rows give the same pairs, byte for byte.
  */

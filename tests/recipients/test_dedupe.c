@@ -292,6 +292,35 @@ static void small_file(void **state)
 			    pairs[i].right != 6 && pairs[i].right != 7);
 }
 
+/* What is said of a third row counts: the first and the second have but a name in common.
+ */
+static void third_row(void **state)
+{
+	static const char *const rows[] = {
+		"surname=Okafor|forenames=Grace|date_of_birth=1984-03-12",
+		"surname=Okafor|forenames=Grace|service_number=884213",
+		"surname=Okafor|forenames=Grace|date_of_birth=1984-03-12|"
+		"service_number=884213",
+	};
+	double before = 0, after = 0;
+
+	(void)state;
+	for (size_t count = 2; count <= 3; count++) {
+		auto_dedupe *d = dedupe_new();
+		const struct dedupe_pair *pairs;
+		size_t found;
+
+		for (size_t i = 0; i < count; i++)
+			add(d, rows[i]);
+		others_add(d);
+		pairs = run(d, &found);
+		before = count == 2 ? probability(pairs, found, 0, 1) : before;
+		after = count == 3 ? probability(pairs, found, 0, 1) : 0;
+	}
+	if (after <= before || after < 0.9)
+		fail_msg("%f, then %f", before, after);
+}
+
 static void hardly_a_file(void **state)
 {
 	auto_dedupe *none = dedupe_new();
@@ -320,6 +349,7 @@ int main(void)
 		cmocka_unit_test(pairs_are_found),
 		cmocka_unit_test(pairs_are_in_order),
 		cmocka_unit_test(small_file),
+		cmocka_unit_test(third_row),
 		cmocka_unit_test(hardly_a_file),
 	};
 

@@ -2,10 +2,11 @@
 """The wrong file at two in the morning: import --list shows what is in, --withdraw takes a file back. Nothing
 that rested on it is sent; who was told is not told twice; nobody is lost."""
 import csv
+import re
 
 import pytest
 
-from conftest import HUMAN, OK, REFUSED, USAGE, parse, reconcile
+from conftest import HUMAN, OK, REFUSED, TEMPORARY, USAGE, parse, reconcile
 from test_lists import leaked, people, person, write
 
 WHY = ("--by", "Ann Example", "--reason", "the wrong file")
@@ -256,6 +257,40 @@ def test_another_name_under_the_same_number_is_another_person(desk, relay):
     desk.take("people", rows)
     desk.leak(rows)
     assert desk.walk()["states"] == {"planned": 6}
+
+
+@KEPT
+def test_a_decision_for_somebody_of_a_withdrawn_list(desk):
+    """A row that was given to a person who is on no list any more is open again."""
+    desk.take("people", people(10))
+    desk.take("people", [person(12)])
+    desk.leak([{**person(12), "surname": "Unheard", "forenames": "Of", "pay_number": ""}])
+    desk.incident.run("match")
+    row = desk.sources()[2]["accepted"] and "2"
+    desk.incident.run("approve", "--row", row, "--person", "P012", "--by", "Ann", "--reason", "I know", code=OK)
+    assert desk.walk()["outcomes"]["matched"] == 1
+    desk.withdraw(2)
+    assert desk.walk("match", "group")["outcomes"]["matched"] == 0
+
+
+def test_looking_at_what_is_gone(desk, tmp_path):
+    """Every screen, while the book speaks of people who are on no list any more."""
+    desk.take("people", people(12, {3: {"unit": "SO15", "flags": "undercover"}, 4: {"email": "", "status": "deceased"}}))
+    desk.leak(people(12))
+    desk.walk()
+    desk.release()
+    desk.incident.run("send", code=(OK, HUMAN, TEMPORARY))
+    mail = desk.incident.outbox()[0].read_text()
+    code = re.search(r"\b[0-9A-HJ-NP-Z]{5}-[0-9A-HJ-NP-Z]{5}\b", mail)[0]
+    desk.withdraw(1)
+    codes = (OK, HUMAN, USAGE, REFUSED)
+    for words in (["status"], ["task", "list"], ["task", "--print", tmp_path / "paper"], ["task", "--export", tmp_path / "t"],
+                  ["person", "P003"], ["person", code], ["verify", code], ["match"], ["group"], ["compose"], ["approve"],
+                  ["compose", "--show", "P001"], ["group", "--explain", "P001"], ["match", "--export", tmp_path / "m"],
+                  ["report", "--kind", "people"], ["report", "--kind", "summary"], ["report", "--kind", "regulator"],
+                  ["send", "-n"], ["import", "--list"], ["check"]):
+        desk.incident.finish(desk.incident.start(*words, json=False), json=False)
+        assert desk.incident.run(*words, json=False, code=codes)
 
 
 # ------------------------------------------------------------------------------------------- once more the same

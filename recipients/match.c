@@ -72,7 +72,7 @@ static int digest_inputs(struct ledger *l, const char *settings,
 	text_add_string(&list, VERSION "\n");
 	text_add_string(&list, settings);
 	if (ledger_query(l,
-		    SQL("SELECT 'source' AS what, id FROM source UNION ALL"
+		    SQL("SELECT 'source' AS what, id FROM source_now UNION ALL"
 			" SELECT 'decision', id FROM decision WHERE kind = 'row' ORDER BY 1, 2"),
 		    &q, f))
 		return -1;
@@ -160,6 +160,8 @@ static void settle(struct matching *m, uint32_t at)
 	if (!r || r->all)
 		return;
 	person = r->person ? roster_person(&m->people, r->person) : SIZE_MAX;
+	if (r->person && person == SIZE_MAX)
+		return; /* their list was taken back */
 	linkage_settle(
 		m->linkage, at, person == SIZE_MAX ? LINKAGE_NO_ONE : (uint32_t)person);
 }
@@ -382,6 +384,10 @@ static int write_records(struct matching *m, struct writer *w,
 		/* "All candidates" of a row that has none decides nothing: it stays on
 		 * the human's list. */
 		if (ruling && ruling->all && !found.count)
+			ruling = NULL;
+		/* Nor does one for somebody whose list was taken back. */
+		if (ruling && ruling->person &&
+			roster_person(&m->people, ruling->person) == SIZE_MAX)
 			ruling = NULL;
 		if (ruling ? write_ruled(m, w, record, ruling, &found, f)
 			   : write_found(m, w, record, &found, f))

@@ -16,13 +16,14 @@ UNITS = ["Response Policing", "Custody", "Public Order"]    # ordinary ones, whi
 NAMES = """Ashdown Birkett Calloway Dunmore Eastham Fairhurst Greenhalgh Hathersage Ibbotson Jessop
     Kirkbride Lathom Mossley Netherton Oakeshott Penhaligon Quarmby Ramsbottom Satterthwaite
     Thistlewood Umpleby Vickerstaff Wolstenholme Yelland Zouch""".split()
+FORENAMES = "Agnes Bruno Clara Desmond Edith Felix Greta Hector Ingrid Jasper Keith".split()
 
 
 def person(n, **more):
     """Number n of a made-up list; more are fields that differ."""
     row = dict.fromkeys(FIELDS, "")
     row.update(person_id=f"P{n:03}", pay_number=f"{70000000 + n * 37}", surname=NAMES[n % len(NAMES)],
-               forenames=f"Anna{'abcdefghijklmnopqrst'[n // len(NAMES)]}", rank="Constable",
+               forenames=FORENAMES[n % len(FORENAMES)], rank="Constable",
                unit=UNITS[n % 3], role="Response Officer", employment="officer", status="in-post",
                vetting="RV", email=f"p{n:03}@met.police.example", flags="none")
     return {**row, **more}
@@ -475,7 +476,7 @@ def doubtful(desk):
     desk.take("people", [*rows, twin])
     desk.take("breach", [leaked(rows[0], **{"Pay No": ""}),
                          {**leaked(rows[1]), "Name": "Wilhelmina Strangeways"},
-                         {"Name": "Egbert Nobody", "Rank": "Sergeant", "Vetting": "RV", "Pay No": "12345678"},
+                         {"Name": "Quentin Nobody", "Rank": "Sergeant", "Vetting": "RV", "Pay No": "12345678"},
                          leaked(rows[5])])
     desk.walk()
     found = export(desk.incident)

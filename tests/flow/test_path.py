@@ -89,7 +89,9 @@ def test_people_export_is_probabilities(at, staff):
     with open(path, newline="") as file:
         people = {row["person_id"]: float(row["probability"]) for row in csv.DictReader(file)}
     assert set(people) <= set(staff) and all(0 < p <= 1 for p in people.values())
-    assert sum(p >= .99 for p in people.values()) == tally["people"]
+    # A conflict speaks for a person too, and nobody is told on it: the tally counts those who may be.
+    certain = sum(p >= .99 for p in people.values())
+    assert tally["people"] <= certain <= tally["people"] + tally["possible"]
 
 
 # ------------------------------------------------------------------------------------- second runs
@@ -310,8 +312,7 @@ def test_usage(idle, words):
 
 LATER = """
     run; track; track --classify x; remind; follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
-    import shield x.csv; import --list; import --withdraw 1; import breach --presume;
-    import people x.csv --sheet Staff; match --threshold 0.9;
+    import shield x.csv; import breach --presume;
     compose --what-changed; compose --correction; approve --sign x; approve --enrol Joan;
     approve --manifest x; approve --signature x; approve --decisions x.csv; send --test a@force.example;
     send --first 3; send --stop; report --kind federation;

@@ -12,9 +12,6 @@ from test_lists import leaked, people, person, write
 WHY = ("--by", "Ann Example", "--reason", "the wrong file")
 
 
-# Until the digest of match's inputs is over source_now.
-KEPT = pytest.mark.xfail(strict=False, raises=AssertionError, reason="match keeps its set when a file is withdrawn")
-
 
 @pytest.fixture
 def desk(at, tmp_path):
@@ -113,7 +110,6 @@ def test_a_dry_run_changes_nothing(desk):
 
 # ---------------------------------------------------------------------------------------- what rested on it
 
-@KEPT
 def test_rows_of_a_withdrawn_leak_do_not_count(desk):
     desk.take("people", people(20))
     desk.leak(people(5))
@@ -130,7 +126,6 @@ def test_rows_of_a_withdrawn_leak_do_not_count(desk):
     assert status["people"] == 5 and status["states"] == {"planned": 5}
 
 
-@KEPT
 def test_people_of_a_withdrawn_list_drop_out(desk):
     desk.take("people", people(10))
     desk.take("people", [person(n) for n in range(10, 20)])
@@ -170,7 +165,6 @@ def test_questions_about_a_withdrawn_list_go(desk):
 
 # ------------------------------------------------------------------------------------------ after the release
 
-@KEPT
 def test_a_released_notice_is_held(desk, relay):
     """Whoever was only in the wrong file gets no mail, although their notice is released."""
     server = relay()
@@ -259,7 +253,6 @@ def test_another_name_under_the_same_number_is_another_person(desk, relay):
     assert desk.walk()["states"] == {"planned": 6}
 
 
-@KEPT
 def test_a_decision_for_somebody_of_a_withdrawn_list(desk):
     """A row that was given to a person who is on no list any more is open again."""
     desk.take("people", people(10))

@@ -299,8 +299,8 @@ static void third_row(void **state)
 	static const char *const rows[] = {
 		"surname=Okafor|forenames=Grace|date_of_birth=1984-03-12",
 		"surname=Okafor|forenames=Grace|service_number=884213",
-		"surname=Okafor|forenames=Grace|date_of_birth=1984-03-12|"
-		"service_number=884213",
+		("surname=Okafor|forenames=Grace|date_of_birth=1984-03-12|"
+		 "service_number=884213"),
 	};
 	double before = 0, after = 0;
 

@@ -91,18 +91,26 @@ static enum kind kind_of(const char *type)
 	return is(type, "b") ? KIND_TRUTH : KIND_TEXT;
 }
 
+/* There are millions of cells, so their attributes, of one letter each, are gone through
+ * once. */
 static void start_cell(struct reading *r, struct markup *m, const char **attributes)
 {
-	const char *reference = markup_attribute(attributes, "r");
-	size_t column, row;
+	const char *reference = NULL, *type = NULL;
+	size_t column = r->column, row = 0;
 
-	if (!reference)
-		column = r->column;
-	else if (!read_reference(reference, &column, &row) || row + 1 != r->row)
+	r->style = 0;
+	for (const char **a = attributes; *a; a += 2) {
+		if (is(*a, "r"))
+			reference = a[1];
+		else if (is(*a, "t"))
+			type = a[1];
+		else if (is(*a, "s"))
+			r->style = markup_number(a, "s", 0, XLSX_STYLES);
+	}
+	if (reference && (!read_reference(reference, &column, &row) || row + 1 != r->row))
 		markup_refuse(
 			m, "has a cell in row %zu that says to be elsewhere", r->row);
-	r->kind = kind_of(markup_attribute(attributes, "t"));
-	r->style = markup_number(attributes, "s", 0, XLSX_STYLES);
+	r->kind = kind_of(type);
 	r->formula = r->valued = r->in_inline = r->in_run = false;
 	r->place = PLACE_CELL;
 	r->column = column + 1;

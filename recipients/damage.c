@@ -545,18 +545,24 @@ static void learn_seconds(struct damage *d)
 	d->second_initials = seconds > 0 ? initials / seconds : 0;
 }
 
-static bool has_levels(unsigned part)
-{
-	return part != NAMING_MIDDLE && part != NAMING_BARE;
-}
-
-static bool has_value(const struct damage *d, uint32_t copy,
+/*
+ * Whether a copy can be shown at levels of a part at all: somebody has a value, and it is
+ * drawn by levels. As a switch, since clang 14 with -O1 makes of "neither MIDDLE nor
+ * BARE" a comparison in 64 bits, which no part of a name passes.
+ */
+static bool has_levels(const struct damage *d, uint32_t copy,
 	const struct evidence_name own[OWN_NAMES], unsigned part)
 {
-	if (part == NAMING_SURNAME)
+	switch (part) {
+	case NAMING_SURNAME:
 		return own[OWN].surname;
-	if (part < NAMING_PARTS)
+	case NAMING_FORENAME:
+	case NAMING_INITIAL:
 		return own[OWN].forenames[0];
+	case NAMING_MIDDLE:
+	case NAMING_BARE:
+		return false;
+	}
 	return person_value(
 		d, &d->scoring->comparisons.list[part - NAMING_PARTS], entry_of(d, copy));
 }
@@ -572,7 +578,7 @@ static void learn_able(struct damage *d)
 
 		own_find(d, copy, own);
 		for (unsigned part = 0; part < m->parts; part++) {
-			if (!has_levels(part) || !has_value(d, copy, own, part))
+			if (!has_levels(d, copy, own, part))
 				continue;
 			with[part]++;
 			for (int k = 0; k < MODEL_CLASSES * m->levels[part]; k++) {

@@ -74,13 +74,32 @@ static void logs_take(struct model *m)
 					log(fmax(m->m[class][part][level], LEAST_M));
 }
 
-/* Whose value is not on the list cannot be equal; the other levels stay in proportion. */
+/* A value that nobody on the list has, as what they are called or as a former or second
+ * name either, is equal to none of these. */
+static bool is_possible(int class, unsigned part, int level)
+{
+	if (class == MODEL_LISTED)
+		return true;
+	if (part == NAMING_SURNAME)
+		return level > SURNAME_FORMER;
+	if (part == NAMING_FORENAME)
+		return level == FORENAME_NICK || level == FORENAME_NEAR ||
+		       level > FORENAME_MIDDLE;
+	return level > 0;
+}
+
+/* Of a value that is not on the list the levels that are left stay in proportion. */
 static void usual_set(struct model *m, unsigned part, const double *usual)
 {
+	double left = 0;
+
 	memcpy(m->m[MODEL_LISTED][part], usual, (size_t)m->levels[part] * sizeof(*usual));
-	for (int level = 1; level < m->levels[part]; level++)
-		m->m[MODEL_UNLISTED][part][level] = usual[level] / (1 - usual[0]);
-	m->unlisted_found[part] = m->unlisted_nobody[part] = 1 - usual[0];
+	for (int level = 0; level < m->levels[part]; level++)
+		left += is_possible(MODEL_UNLISTED, part, level) ? usual[level] : 0;
+	for (int level = 0; level < m->levels[part]; level++)
+		if (is_possible(MODEL_UNLISTED, part, level))
+			m->m[MODEL_UNLISTED][part][level] = usual[level] / left;
+	m->unlisted_found[part] = m->unlisted_nobody[part] = left;
 }
 
 void model_init(struct model *m, const struct comparisons *c)
@@ -294,22 +313,28 @@ static void keep_monotone(double *m, const double *u, int levels)
 
 /* --- maximization --- */
 
+/* What is impossible has no share, and stands in no one's way. */
 static double part_maximize(struct model *m, int class, unsigned part,
 	const struct model *usual, const double counts[MODEL_LEVELS],
 	const double *usual_u)
 {
-	double total = 0, fresh[MODEL_LEVELS], change = 0;
-	int levels = m->levels[part];
+	double total = 0, fresh[MODEL_LEVELS], u[MODEL_LEVELS], change = 0;
+	int at[MODEL_LEVELS], levels = 0;
 
-	for (int i = 0; i < levels; i++)
-		total += counts[i];
-	for (int i = 0; i < levels; i++)
-		fresh[i] =
-			(counts[i] + PRIOR * usual->m[class][part][i]) / (total + PRIOR);
-	keep_monotone(fresh, usual_u, levels);
-	for (int i = 0; i < levels; i++) {
-		change = fmax(change, fabs(fresh[i] - m->m[class][part][i]));
-		m->m[class][part][i] = fresh[i];
+	for (int i = 0; i < m->levels[part]; i++)
+		if (is_possible(class, part, i)) {
+			at[levels++] = i;
+			total += counts[i];
+		}
+	for (int k = 0; k < levels; k++) {
+		fresh[k] = (counts[at[k]] + PRIOR * usual->m[class][part][at[k]]) /
+			   (total + PRIOR);
+		u[k] = usual_u[at[k]];
+	}
+	keep_monotone(fresh, u, levels);
+	for (int k = 0; k < levels; k++) {
+		change = fmax(change, fabs(fresh[k] - m->m[class][part][at[k]]));
+		m->m[class][part][at[k]] = fresh[k];
 	}
 	return change;
 }

@@ -163,6 +163,42 @@ static void monotone(void **state)
 	model_sample_done(&s);
 }
 
+/* A surname that nobody on the list has is equal to none, however much else agrees: the
+ * levels that are left have all of m, and what they weigh does not depend on how rarely
+ * the impossible ones come by chance. */
+static void impossible(void **state)
+{
+	const struct model_listing lacks = {1u << NAMING_PARTS, 1u << NAMING_SURNAME};
+	struct model_sample s = {0};
+	struct model m;
+
+	(void)state;
+	model_make(&m);
+	assert_true(m.m[MODEL_UNLISTED][NAMING_SURNAME][SURNAME_FORMER] <= 0);
+	assert_true(m.m[MODEL_UNLISTED][NAMING_FORENAME][FORENAME_KNOWN] <= 0);
+	assert_true(m.m[MODEL_UNLISTED][NAMING_FORENAME][FORENAME_MIDDLE] <= 0);
+	for (uint32_t i = 0; i < 1000; i++) {
+		unsigned surname = i % 4 ? SURNAME_NEAR : SURNAME_CLOSE;
+
+		model_sample_record(&s, lacks);
+		model_sample_add(&s,
+			model_set(NAMING_SURNAME, surname) |
+				model_set(NAMING_PARTS, VALUE_EQUAL),
+			log(1e-6));
+		for (int level = 0; level < SURNAME_LEVELS; level++)
+			s.usual[MODEL_UNLISTED][NAMING_SURNAME][level] +=
+				surname_u[level];
+		for (int level = 0; level < VALUE_LEVELS; level++)
+			s.usual[MODEL_LISTED][NAMING_PARTS][level] += unit_u[level];
+	}
+	model_learn(&m, &s, PEOPLE);
+	assert_true(m.m[MODEL_UNLISTED][NAMING_SURNAME][SURNAME_EQUAL] <= 0);
+	assert_true(m.m[MODEL_UNLISTED][NAMING_SURNAME][SURNAME_FORMER] <= 0);
+	assert_true(fabs(m.m[MODEL_UNLISTED][NAMING_SURNAME][SURNAME_NEAR] - .75) < .02);
+	assert_true(fabs(m.m[MODEL_UNLISTED][NAMING_SURNAME][SURNAME_CLOSE] - .25) < .02);
+	model_sample_done(&s);
+}
+
 static void too_few(void **state)
 {
 	struct model_sample s = {0};
@@ -241,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(planted),
 		cmocka_unit_test(monotone),
+		cmocka_unit_test(impossible),
 		cmocka_unit_test(too_few),
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(sums),

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mailer/outlook.h"
 #include "recipients/clock.h"
 #include "recipients/vault.h"
 
@@ -222,12 +223,36 @@ static int newest_set(struct ledger *l, const char *mode, int64_t *ret, struct f
 	return got < 0 ? -1 : 0;
 }
 
+/* What was expected when the release was made: nothing that send goes by. */
+static int write_forecast(struct ledger *l, const struct release_options *o,
+	struct text *manifest, struct fault *f)
+{
+	const struct outlook_options all = {.settings = o->settings, .policy = o->policy};
+	json_t *outlook;
+
+	if (outlook_gather(l, &all, &outlook, f))
+		return -1;
+	outlook_manifest(outlook, manifest);
+	json_decref(outlook);
+	return 0;
+}
+
+/* A forecast is not made anew: it stands as it was released. */
+static void copy_forecast(const char *released, struct text *manifest)
+{
+	for (const char *line = released, *end; (end = strchr(line, '\n'));
+		line = end + 1)
+		if (!strncmp(line, OUTLOOK_LINE, strlen(OUTLOOK_LINE)))
+			text_add(manifest, line, (size_t)(end - line) + 1);
+}
+
 static int draft(struct ledger *l, const struct release_options *o, int64_t at,
 	struct text *manifest, char digest[RELEASE_DIGEST], int64_t *ret_set,
 	int64_t *ret_count, struct fault *f)
 {
 	if (newest_set(l, settings_mode(o->settings), ret_set, f) ||
-		write_manifest(l, o, 0, *ret_set, at, manifest, ret_count, f))
+		write_manifest(l, o, 0, *ret_set, at, manifest, ret_count, f) ||
+		write_forecast(l, o, manifest, f))
 		return -1;
 	digest_of(manifest, digest);
 	return 0;
@@ -396,6 +421,7 @@ static int check(struct ledger *l, const struct release_options *o, struct query
 	if (write_manifest(l, o, query_int(q, "id"), query_int(q, "compose_set_id"),
 		    query_int(q, "at"), &now, &count, f))
 		return -1;
+	copy_forecast(query_text(q, "manifest"), &now);
 	digest_of(&now, digest);
 	if (strcmp(digest, query_text(q, "digest")) != 0 ||
 		strcmp(text_string(&now), query_text(q, "manifest")) != 0)

@@ -566,6 +566,7 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 	if (release_find(l, &release, o->release, &s.release, digest, f))
 		return -1;
 	memcpy(ret->release, digest, sizeof(digest));
+	ret->release_id = s.release;
 	if (o->dry_run)
 		return send_tally(l, o->settings->dir, s.release, ret, f);
 	if (settings_within_hours(o->settings, f) ||

@@ -31,6 +31,7 @@ struct send_options {
 
 struct send_tally {
 	char release[65];
+	int64_t release_id;
 	int64_t released, accepted, refused, deferred, in_doubt, pending; /* the whole release so far; the five add up */
 	int64_t held;	  /* of the pending: barred since, by a decision or because group has learnt more (queue.h) */
 	int64_t sent_now; /* accepted in this run */

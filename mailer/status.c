@@ -11,6 +11,7 @@
 
 #include "mailer/note.h"
 #include "mailer/outcome.h"
+#include "mailer/outlook.h"
 #include "mailer/show.h"
 #include "mailer/task.h"
 #include "mailer/wire/capture.h"
@@ -31,10 +32,10 @@ static int gather_clock(
 	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
 {
 	char aware[CLOCK_TEXT], when[CLOCK_TEXT];
-	json_t *clock = json_pack("{s:s,s:f,s:I}", "aware_at",
-		clock_write(s->aware_at, aware), "hours",
-		(double)(clock_now() - s->aware_at) / 3600000, "of",
-		(json_int_t)s->clock_hours);
+	json_t *clock =
+		json_pack("{s:s,s:f,s:I}", "aware_at", clock_write(s->aware_at, aware),
+			"hours", (double)(clock_now() - s->aware_at) / 3600000, "of",
+			(json_int_t)s->clock_hours);
 	int64_t told;
 
 	(void)json_object_set_new(status, "clock", clock);
@@ -242,6 +243,17 @@ static int gather_outbox(const struct settings *s, json_t *status, struct fault 
 	return json_object_set_new(status, "outbox", json_integer((json_int_t)count));
 }
 
+static int gather_forecast(struct ledger *l, const struct settings *s,
+	const struct policy *p, json_t *status, struct fault *f)
+{
+	const struct outlook_options all = {.settings = s, .policy = p, .whole = true};
+	json_t *outlook;
+
+	if (outlook_gather(l, &all, &outlook, f))
+		return -1;
+	return json_object_set_new(status, "forecast", outlook);
+}
+
 static json_int_t count_of(const json_t *status, const char *group, const char *name)
 {
 	return json_integer_value(json_object_get(json_object_get(status, group), name));
@@ -285,7 +297,7 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 	if (gather_clock(l, s, status, f) || gather_rows(l, status, f) ||
 		gather_people(l, s, p, status, f) || gather_needs(l, status, f) ||
 		gather_late(l, s, status, f) || gather_in_doubt(l, s, status, f) ||
-		gather_outbox(s, status, f)) {
+		gather_forecast(l, s, p, status, f) || gather_outbox(s, status, f)) {
 		json_decref(status);
 		return -1;
 	}
@@ -446,6 +458,19 @@ static void write_levels(const struct screen *sc, const json_t *status)
 	(void)fprintf(sc->out, "  %9s  people in all\n", show_number(people, n));
 }
 
+static void write_forecast(const struct screen *sc, const json_t *status)
+{
+	const json_t *outlook = json_object_get(status, "forecast");
+
+	if (!json_integer_value(json_object_get(outlook, "waiting")))
+		return;
+	heading(sc,
+		count_of(status, "states", "planned")
+			? "When the last of each level would be handed over, released now"
+			: "When the last of each level will have been handed over");
+	outlook_write(sc->out, outlook);
+}
+
 static void write_needs(const struct screen *sc, const json_t *status)
 {
 	const json_t *doubt = json_object_get(status, "in_doubt");
@@ -485,5 +510,6 @@ void status_write(FILE *out, const json_t *status, const struct settings *s, int
 			show_number(outbox, n));
 	write_outcomes(&sc, status);
 	write_levels(&sc, status);
+	write_forecast(&sc, status);
 	write_needs(&sc, status);
 }

@@ -19,7 +19,7 @@
 /*
  * {"mode", "clock" {"aware_at", "hours", "of", "regulator_told_at", "regulator_told_after" (hours; neither: not yet)},
  * "rows", "outcomes" {..}, "people", "levels" [{"name", "title", "people", "states" {..}}], "states" {..},
- * "needs_human" {..}, "in_doubt" [numbers for send --resolve], "outbox",
+ * "needs_human" {..}, "in_doubt" [numbers for send --resolve], "forecast" (outlook.h), "outbox",
  * "next"}
  */
 int status_gather(struct ledger *l, const struct settings *s, const struct policy *p, json_t **ret, struct fault *f);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mailer/outlook.h"
 #include "mailer/release.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
@@ -109,12 +110,16 @@ static int gather_open(struct command *c, json_t **ret, size_t *ret_open, struct
 
 static int look(struct command *c, const struct release_options *o, struct fault *f)
 {
+	const struct outlook_options all = {.settings = o->settings, .policy = o->policy};
 	auto_text_buffer manifest = {0};
 	char digest[RELEASE_DIGEST];
+	json_t *outlook;
 	int64_t count;
 
-	if (release_draft(c->ledger, o, &manifest, digest, &count, f))
+	if (release_draft(c->ledger, o, &manifest, digest, &count, f) ||
+		outlook_gather(c->ledger, &all, &outlook, f))
 		return -1;
+	show_json(c, "forecast", outlook);
 	show_string(c, "manifest", text_string(&manifest));
 	show_string(c, "digest", digest);
 	show_count(c, "notices", count);
@@ -123,7 +128,10 @@ static int look(struct command *c, const struct release_options *o, struct fault
 		(void)snprintf(c->next, sizeof(c->next), "breachmail status");
 		return 0;
 	}
-	show(c, "\nThis would be released:\n\n%s\n", text_string(&manifest));
+	show(c, "\nThis would be released:\n\n%s", text_string(&manifest));
+	show(c, "\nReleased and sent now, the last mail of each level goes:\n");
+	if (!c->json)
+		outlook_write(stdout, outlook);
 	(void)snprintf(c->next, sizeof(c->next), "breachmail approve --release");
 	return 0;
 }

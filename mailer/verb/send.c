@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "mailer/doubt.h"
+#include "mailer/outlook.h"
 #include "mailer/send.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
@@ -113,6 +114,28 @@ static void progress_json(void *user, const char *what, size_t done, size_t tota
 	(void)fprintf(stderr, "{\"done\":%zu,\"total\":%zu}\n", done, total);
 }
 
+/* What is left of the release, against the clock. */
+static int forecast(struct command *c, const struct send_options *o,
+	const struct send_tally *t, struct fault *f)
+{
+	const struct outlook_options options = {.settings = o->settings,
+		.policy = o->policy,
+		.release = t->release_id,
+		.connections = o->connections,
+		.per_second = o->per_second};
+	json_t *outlook;
+
+	if (outlook_gather(c->ledger, &options, &outlook, f))
+		return -1;
+	show_json(c, "forecast", outlook);
+	if (!c->json && t->pending > t->held) {
+		show(c, "\n%s, the last mail of each level goes:\n",
+			c->dry_run ? "Sent now" : "Sent again as soon as it may be");
+		outlook_write(stdout, outlook);
+	}
+	return 0;
+}
+
 static int finish(struct command *c, const struct send_tally *t, struct fault *f)
 {
 	bool again = t->deferred || t->in_doubt || t->pending > t->held;
@@ -164,5 +187,7 @@ int verb_send(struct command *c, struct fault *f)
 	if (send_run(c->ledger, &o, &t, f))
 		return -1;
 	show_tally(c, &t);
+	if (forecast(c, &o, &t, f))
+		return -1;
 	return finish(c, &t, f);
 }

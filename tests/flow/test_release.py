@@ -158,6 +158,7 @@ MEDDLING = {
     "one level": "UPDATE notice SET level = 'staff' WHERE id = (SELECT notice_id FROM release_item"
                  " WHERE position = 1)",
     "manifest": "UPDATE release SET manifest = replace(manifest, 'notices ', 'notices 1')",
+    "manifest's forecast": "UPDATE release SET manifest = replace(manifest, 'of 72', 'of 99')",
     "manifest's space": "UPDATE release SET manifest = manifest || char(10)",
     "digest": "UPDATE release SET digest = replace(digest, substr(digest, 1, 1), 'z')",
     "time": "UPDATE release SET at = at + 1000",

@@ -546,6 +546,7 @@ static void tell_sheets(struct import *im)
 	size_t count;
 	const struct table_sheet *s = table_sheets(im->table, &count);
 
+	im->tally->header = table_header_row(im->table, &im->tally->above);
 	if (!count)
 		return;
 	im->tally->sheets = json_array();
@@ -605,8 +606,8 @@ int import_run(struct ledger *l, const struct import_options *o, struct import_t
 {
 	struct import im = {
 		.ledger = l, .options = o, .tally = ret, .source = vault_random_id()};
-	int got = table_open(
-		o->file, &(struct table_options){.sheet = o->sheet}, &im.table, f);
+	const struct table_options how = {.sheet = o->sheet, .header = o->header};
+	int got = table_open(o->file, &how, &im.table, f);
 
 	*ret = (struct import_tally){0};
 	if (!got)

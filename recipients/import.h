@@ -29,6 +29,7 @@ struct import_options {
 	bool people; /* else breach records */
 	const char *file;
 	const char *sheet; /* of a workbook; NULL: the only one with something in it */
+	size_t header; /* the row with the names of columns; 0: found, as in table.h */
 	const char *const *maps; /* "FIELD=COLUMN" */
 	size_t maps_count;
 	const char *as_of;	     /* YYYY-MM-DD: the day that the list shows; NULL: not known */
@@ -42,6 +43,7 @@ struct import_tally {
 	size_t rows, accepted, rejected;
 	size_t people, known_before, protected; /* people lists */
 	const char *format, *encoding; /* "CSV", "UTF-8" ...: how the bytes were read */
+	size_t header, above; /* the row with the names of columns; rows above it with something in them */
 	size_t hidden_rows; /* of a workbook; of `rows` */
 	json_t *sheets;	    /* of a workbook, else NULL: [{name, state, hidden, read, rows, hidden_rows, hidden_columns}] */
 	json_t *unread;	    /* of a workbook: ["comments"]: what else may hold data (table.h) */

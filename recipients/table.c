@@ -16,6 +16,8 @@
 #include "recipients/table_format.h"
 #include "recipients/workbook.h"
 
+#define KNOWN_LENGTH 250 /* bytes; no known header is as long */
+
 static const struct table_limits limits_default = {.file = 2UL << 30,
 	.row = 1UL << 20,
 	.lines = 1000,
@@ -151,6 +153,7 @@ static int open_format(struct table *t, const struct table_options *o, struct fa
 	if (refuse_stranger(t->reader, f))
 		return -1;
 	t->sheet = o ? o->sheet : NULL;
+	t->header = o ? o->header : 0;
 	if (!strncmp((const char *)reader_head(t->reader, &length), "PK\3\4", 4))
 		return open_workbook(t, f);
 	if (o && o->sheet)
@@ -160,6 +163,10 @@ static int open_format(struct table *t, const struct table_options *o, struct fa
 	if (reader_start(t->reader, f) || reader_more(t->reader, f) < 0 ||
 		refuse_binary(t->reader, f) || tell_format(t, f))
 		return -1;
+	if (t->header && t->format != &table_csv)
+		return fault_set(f, FAULT_INPUT,
+			"%s: is JSON, so there is no row with the names of columns",
+			reader_name(t->reader));
 	return t->format->open(t, f);
 }
 
@@ -226,6 +233,12 @@ const char *table_encoding(const struct table *t)
 	return encoding_name(reader_encoding(t->reader));
 }
 
+size_t table_header_row(const struct table *t, size_t *ret_above)
+{
+	*ret_above = t->above;
+	return t->header;
+}
+
 const char *const *table_header(const struct table *t, size_t *ret_count)
 {
 	*ret_count = t->column_count;
@@ -284,6 +297,25 @@ int table_add_column(struct table *t, const char *name, struct fault *f)
 	return 0;
 }
 
+bool table_search(struct table_search *s, size_t cells, size_t known)
+{
+	bool better = !s->most || (s->known < 2 && known > 1 && cells > s->most);
+
+	if (better)
+		s->known = known;
+	if (cells > s->most)
+		s->most = cells;
+	return better;
+}
+
+bool table_knows(const char *bytes, size_t length)
+{
+	auto_text_buffer name = {0};
+
+	return length <= KNOWN_LENGTH && !cell_tidy(bytes, length, &name) &&
+	       field_recognise(text_string(&name));
+}
+
 /* Digits, and what numbers and dates have between them. */
 static bool looks_like_number(const char *s)
 {
@@ -325,7 +357,7 @@ int table_check_header(const struct table *t, size_t number, struct fault *f)
 
 	if (looks_like_data(t))
 		return fault_set(f, FAULT_INPUT,
-			"%s: row %zu looks like data, not like the names of columns",
+			"%s: row %zu looks like data, not like the names of columns (--header ROW says where they stand)",
 			name, number);
 	for (size_t i = 0; i < t->column_count; i++)
 		for (size_t j = 0; j < i; j++)

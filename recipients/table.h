@@ -24,7 +24,12 @@
  * or bar, whichever fits the first lines best, or the one that a first line "sep=;"
  * names; lines end with CR LF, LF or CR; a cell may be quoted, then holds separators and
  * line ends, and a quote as two; blanks round the quotes do not count; a quote in the
- * middle of an unquoted cell is itself. The first row that is not empty is the header.
+ * middle of an unquoted cell is itself.
+ *
+ * The header is the first row that is not empty. Reports have titles above it ("Extract of
+ * 1 August"): where the first row names no two known fields (field.h), and one of the next
+ * TABLE_TITLES has more cells than all above it and does, it is that one. What stands above
+ * it is not read, and told.
  * Columns without a name are called "column 7"; at the end of the header they are left
  * out. Empty rows are skipped.
  *
@@ -62,6 +67,8 @@
 
 #include "recipients/fault.h"
 
+#define TABLE_TITLES 30 /* rows at the beginning that are looked at for the header */
+
 struct table;
 
 /* In bytes, but for lines and columns. 0 stands for the default. */
@@ -75,6 +82,7 @@ struct table_limits {
 
 struct table_options {
 	const char *sheet; /* of a workbook; NULL: the only one. A fault with any other file */
+	size_t header;	   /* its row, or one of the empty rows above it; 0: found. Not of JSON */
 	struct table_limits limits;
 };
 
@@ -126,6 +134,8 @@ const struct table_sheet *table_sheets(const struct table *t, size_t *ret_count)
 /* What of a workbook is not read and may hold data, in words, ended by NULL: "comments" ... */
 const char *const *table_unread(const struct table *t);
 
+/* The row of the header, of JSON 0; and how many rows above it were not empty. */
+size_t table_header_row(const struct table *t, size_t *ret_above);
 /* The columns' names as in the file, tidy as values are. No two are the same; none is empty. */
 const char *const *table_header(const struct table *t, size_t *ret_count);
 /* Of a workbook: a column that is not shown. */

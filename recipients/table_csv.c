@@ -340,7 +340,7 @@ static int add_names(struct table *t, const char *row, size_t filled, struct fau
 	return 0;
 }
 
-/* The first row that is not empty. */
+/* The first row that is not empty, from the one on that was asked for or found. */
 static int read_header(struct table *t, struct fault *f)
 {
 	struct csv *c = t->state;
@@ -353,8 +353,10 @@ static int read_header(struct table *t, struct fault *f)
 		if (got < 0)
 			return -1;
 		if (!got)
-			return fault_set(f, FAULT_INPUT, "%s: all rows are empty",
-				reader_name(t->reader));
+			return fault_set(f, FAULT_INPUT, "%s: all rows are empty%s",
+				reader_name(t->reader),
+				t->header > 1 ? " from the row on that was asked for"
+					      : "");
 		if (c->row.trouble) {
 			if (row_trouble(t, f) < 0)
 				return -1;
@@ -363,12 +365,14 @@ static int read_header(struct table *t, struct fault *f)
 		}
 		row = reader_window(t->reader, &length);
 		filled = cells_filled(&c->row, row);
-		if (filled)
+		if (filled && c->number >= t->header)
 			break;
+		t->above += filled > 0;
 		c->number++;
 		c->line += c->row.lines;
 		reader_pass(t->reader, c->row.length);
 	}
+	t->header = c->number;
 	if (add_names(t, row, filled, f) || table_check_header(t, c->number, f))
 		return -1;
 	c->number++;
@@ -380,16 +384,32 @@ static int read_header(struct table *t, struct fault *f)
 /* How well a separator fits: names in the header, and how many of the next rows have as
  * many cells. */
 struct fit {
-	size_t names, agree;
+	size_t names, agree, header;
 };
 
 #define SAMPLE_ROWS 32
+
+static bool search_row(
+	struct csv *c, const char *row, size_t filled, struct table_search *s)
+{
+	size_t cells = 0, known = 0;
+
+	for (size_t i = 0; i < filled && i < c->row.room; i++) {
+		size_t length;
+		const char *text = cell_text(c, row, i, &length);
+
+		cells += !cell_blank(text, length);
+		known += table_knows(text, length);
+	}
+	return filled && table_search(s, cells, known);
+}
 
 static struct fit try_separator(struct table *t, char separator, bool whole)
 {
 	struct csv *c = t->state;
 	struct source s = {
 		.last = whole, .separator = separator, .lines = t->limits.lines};
+	struct table_search search = {0};
 	struct fit fit = {0};
 	size_t length;
 
@@ -401,8 +421,9 @@ static struct fit try_separator(struct table *t, char separator, bool whole)
 		if (!split_row(&s, &c->row) || c->row.trouble)
 			break;
 		filled = cells_filled(&c->row, s.begin);
-		if (!fit.names)
-			fit.names = filled;
+		if (t->header ? rows + 1 >= t->header && !fit.names
+			      : search_row(c, s.begin, filled, &search))
+			fit = (struct fit){.names = filled, .header = rows + 1};
 		else
 			fit.agree += filled && filled <= fit.names &&
 				     c->row.count >= fit.names;
@@ -428,6 +449,8 @@ static void tell_separator(struct table *t, bool whole)
 		best = fit;
 		c->separator = *try;
 	}
+	if (!t->header)
+		t->header = best.header;
 }
 
 /* Excel's own: a first line "sep=;", quoted or not, that is no row. */
@@ -466,6 +489,8 @@ static int csv_open(struct table *t, struct fault *f)
 	c->row.cells = text_alloc(c->row.room * sizeof(*c->row.cells));
 	if (!take_sep_line(t, !more))
 		tell_separator(t, !more);
+	else if (!t->header)
+		t->header = try_separator(t, c->separator, !more).header;
 	if (c->separator == '\t')
 		t->format = &table_tsv;
 	return read_header(t, f);

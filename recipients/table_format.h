@@ -38,6 +38,7 @@ struct table {
 	const struct table_format *format;
 	struct table_limits limits; /* none is 0 */
 	const char *sheet;	    /* that was asked for; during `open` only */
+	size_t header, above;	    /* as table_header_row; before, the one asked for */
 	void *state;		    /* the format's own */
 
 	char **columns;
@@ -65,6 +66,14 @@ size_t table_find_column(const struct table *t, const char *name, size_t guess);
  * FAULT_INPUT without the name of the file. */
 int table_add_name(
 	struct table *t, size_t i, const char *bytes, size_t length, struct fault *f);
+/* Which of the first rows is the header, asked of each that is not empty, in order. */
+struct table_search {
+	size_t most, known; /* cells of a row above; known fields in the best */
+};
+/* True: it is this one, as far as one can tell. `cells`: that are not blank. */
+bool table_search(struct table_search *s, size_t cells, size_t known);
+/* Is this the name of a known field? */
+bool table_knows(const char *bytes, size_t length);
 /* Looks a header over, which stands in row `number`: two of one name, or no header at all. */
 int table_check_header(const struct table *t, size_t number, struct fault *f);
 

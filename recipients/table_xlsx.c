@@ -336,9 +336,15 @@ static int begin_reading(struct table *t, struct fault *f)
 static int xlsx_open(struct table *t, struct fault *f)
 {
 	struct reading *r = t->state = text_alloc(sizeof(*r));
+	int got;
 
 	r->xlsx.workbook.table = t;
-	if (begin_reading(t, f))
+	got = begin_reading(t, f);
+	if (!got)
+		got = workbook_find_header(&r->xlsx.workbook, f);
+	if (got > 0)
+		got = begin_sheet(t, r->xlsx.workbook.chosen, f);
+	if (got)
 		return fault_prefix(f, "%s", reader_name(t->reader));
 	return workbook_header(&r->xlsx.workbook, f);
 }

@@ -360,11 +360,56 @@ static int check_areas(struct workbook *w, struct fault *f)
 	return 0;
 }
 
+/* The row at hand, as a candidate for the header. */
+static bool search_row(const struct workbook *w, struct table_search *search)
+{
+	size_t cells = 0, known = 0;
+
+	for (size_t i = 0; i < w->row_count; i++) {
+		const struct workbook_cell *c = &w->row[i];
+
+		cells += c->last - c->first + 1;
+		known += !c->reason &&
+			 table_knows(text_string(&w->bytes) + c->from, c->length);
+	}
+	return table_search(search, cells, known);
+}
+
+int workbook_find_header(struct workbook *w, struct fault *f)
+{
+	struct table *t = w->table;
+	struct table_search search = {0};
+	size_t asked = t->header;
+
+	w->at_header = false;
+	for (size_t i = 0; asked ? !w->at_header : search.known < 2 && i < TABLE_TITLES;
+		i++) {
+		int got = markup_next(w->markup, f);
+
+		w->at_header = got > 0 &&
+			       (asked ? w->number + 1 >= asked : search_row(w, &search));
+		if (!got && asked)
+			return fault_set(f, FAULT_INPUT,
+				"all rows of the sheet are empty from the row on that was asked for");
+		if (got <= 0)
+			return got < 0 ? -1 : 1;
+		if (w->at_header) {
+			t->header = w->number + 1;
+			t->above = i;
+		}
+	}
+	return !w->at_header;
+}
+
 int workbook_header(struct workbook *w, struct fault *f)
 {
 	const char *name = reader_name(w->table->reader);
-	int got = markup_next(w->markup, f);
+	int got = 1;
 
+	while (got > 0 && !w->at_header) {
+		got = markup_next(w->markup, f);
+		w->at_header = w->number + 1 >= w->table->header;
+	}
 	if (got < 0)
 		return fault_prefix(f, "%s", name);
 	if (!got)

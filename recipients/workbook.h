@@ -60,6 +60,7 @@ struct workbook {
 	bool reading; /* else surveying */
 	size_t sheet, chosen;
 	size_t cells;				     /* over all sheets */
+	bool at_header; /* the row at hand is the header */
 	unsigned char filled[WORKBOOK_COLUMNS / 8];  /* bits: columns with something in them */
 	unsigned char covered[WORKBOOK_COLUMNS / 8]; /* bits: columns that are not shown */
 
@@ -99,7 +100,12 @@ void workbook_merge(struct workbook *w, size_t column, size_t first_row, size_t 
 
 /* After the survey: which sheet to read. FAULT_INPUT lists the sheets. */
 int workbook_choose(struct workbook *w, const char *name, struct fault *f);
-/* With w->markup at the beginning of the chosen sheet: reads up to the header and adds the columns. */
+/*
+ * With w->markup at the beginning of the chosen sheet: finds the header. 0: it is the row at
+ * hand; 1: it has gone by, and w->markup has to begin again; -1.
+ */
+int workbook_find_header(struct workbook *w, struct fault *f);
+/* Then: reads up to it and adds the columns. */
 int workbook_header(struct workbook *w, struct fault *f);
 /* As table_next. */
 int workbook_next(struct workbook *w, struct fault *f);

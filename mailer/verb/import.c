@@ -17,6 +17,7 @@ const struct verb_option import_options[] = {
 	{"as-of", "DATE", "people: the day that the list shows"},
 	{"controller", "NAME", "breach: whose people these are"},
 	{"sheet", "NAME", "which sheet of a workbook to read"},
+	{"header", "ROW", "the row with the names of columns, if it is not found"},
 	{"list", NULL, "what was imported, with numbers"},
 	{"withdraw", "SOURCE",
 		"take a file back, by its number in --list; with --by and --reason"},
@@ -149,6 +150,9 @@ static void show_tally(
 	show(c, ", %s rejected%s\n", show_number((int64_t)t->rejected, n),
 		t->already ? " (this file was imported before: nothing changed)" : "");
 	show_workbook(c, o, t);
+	if (t->above)
+		show(c, "  header: row %zu; what stands above it is not read\n",
+			t->header);
 	show_columns(c, t);
 	for (i = 0; i < IMPORT_REJECTS_SHOWN && t->rejects[i]; i++)
 		show(c, "  rejected: %s\n", t->rejects[i]);
@@ -173,6 +177,8 @@ static int import_one(struct command *c, struct import_options *o, struct fault 
 		show_string(c, "encoding", t.encoding);
 		show_count(c, "accepted", (int64_t)t.accepted);
 		show_count(c, "rejected", (int64_t)t.rejected);
+		if (t.header)
+			show_count(c, "header", (int64_t)t.header);
 		show_json(c, "columns", json_incref(t.columns));
 		show_json(c, "unmapped", json_incref(t.unmapped));
 		show_json(c, "already", json_boolean(t.already));
@@ -266,6 +272,7 @@ int verb_import(struct command *c, struct fault *f)
 		.controller = command_option(c, "controller"),
 		.progress = &c->progress};
 	const char **maps;
+	long header;
 	int failed;
 
 	if (refuse_later(c, f))
@@ -277,6 +284,9 @@ int verb_import(struct command *c, struct fault *f)
 	if (c->arguments_count != 2 ||
 		(strcmp(c->arguments[0], "people") && strcmp(c->arguments[0], "breach")))
 		return fault_set(f, FAULT_USAGE, "breachmail import people|breach FILE");
+	if (command_number(c, "header", 1, 1 << 20, 0, &header, f))
+		return -1;
+	o.header = (size_t)header;
 	o.people = !strcmp(c->arguments[0], "people");
 	if (!o.people && o.as_of)
 		return fault_set(f, FAULT_USAGE, "--as-of is for people lists");

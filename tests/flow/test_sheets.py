@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-from conftest import BINARY, HUMAN, INPUT, OK, one_object
+from conftest import BINARY, HUMAN, INPUT, OK, USAGE, one_object
 from workbooks import HEAD, MAIN, ODF, OFFICE, RELATIONS, Raw, Sheet, Styled, ods, pack, xlsx, xlsx_parts
 
 HEADER = ["Surname", "Forenames", "Pay No", "Joined", "Unit"]
@@ -142,6 +142,58 @@ def test_sheets_that_are_not_there(desk):
     book = xlsx([Sheet("Staff", [HEADER, *ROWS]), Sheet("Höhe", [["a"], ["b"]], state="hidden")])
     message = desk.refused(book, "--sheet", "Stuff")
     assert "'Staff' (4 rows), 'Höhe' (2 rows, hidden)" in message and "Stuff" not in message
+
+
+# ------------------------------------------------------------------------------------------- the header
+
+TITLED = [["HR extract: OFFICIAL", None, None], ["Produced", Styled(45164, "dd/mm/yyyy")], [None], HEADER, *ROWS]
+
+
+def as_csv(sheets_of_it):
+    """The same rows as Excel would save them: every row as wide as the widest."""
+    rows = [[getattr(cell, "value", cell) for cell in row] for row in sheets_of_it[0].rows]
+    wide = max(map(len, rows))
+    return "\n".join(",".join("" if cell is None else str(cell) for cell in row + [None] * (wide - len(row)))
+                     for row in rows).encode()
+
+
+ALL = pytest.mark.parametrize("make", [xlsx, ods, as_csv], ids=["xlsx", "ods", "csv"])
+
+
+@ALL
+def test_titles_above_the_header(desk, make):
+    """Reports begin with what they are; the names of the columns stand below."""
+    result = desk.take(make([Sheet("Staff", TITLED)]), code=OK)
+    assert (result.tally["rows"], result.tally["accepted"], result.tally["header"]) == (3, 3, 4)
+    assert result.tally["columns"]["surname"] == "Surname" and result.tally["columns"]["pay_number"] == "Pay No"
+    assert "header: row 4; what stands above it is not read" in desk.incident.text("import", "breach",
+                                                                                   desk.write(make([Sheet("Staff", TITLED)])))
+
+
+@ALL
+def test_the_first_row_is_the_header_if_it_may_be(desk, make):
+    """One known name in it, or none that any row below has more of: what is below is data, whatever it says."""
+    for rows in ([["Surname", "Remark"], ["Ashdown", "Rank"], ["Unit", "Rank"]],
+                 [["Who", "What", "Why"], ["Ashdown", "x", "y"], ["Unit", "Rank", "z"]]):
+        tally = desk.take(make([Sheet("Staff", rows)]), "-n", code=OK).tally
+        assert (tally["rows"], tally["accepted"], tally["header"]) == (2, 2, 1)
+
+
+@ALL
+def test_a_header_that_is_said(desk, make):
+    rows = [["Extract", "of", "August", "2023"], [None], ["Who", "What"], ["Ashdown", "x"]]
+    assert "looks like data" in desk.refused(make([Sheet("Staff", rows)]))
+    for row in (2, 3):
+        tally = desk.take(make([Sheet("Staff", rows)]), "--header", row, "--map", "surname=Who", "-n", code=OK).tally
+        assert (tally["rows"], tally["accepted"], tally["header"]) == (1, 1, 3)
+    assert "row on that was asked for" in desk.refused(make([Sheet("Staff", rows)]), "--header", 9)
+
+
+def test_a_header_where_none_can_be(desk):
+    path = desk.write(b'[{"surname": "Ashdown"}]')
+    assert "is JSON" in desk.incident.error("import", "breach", path, "--header", 2, code=INPUT)
+    for word in ("0", "x", "-1"):
+        desk.incident.error("import", "breach", path, "--header", word, code=USAGE)
 
 
 # ------------------------------------------------------------------------------------------ what is shown

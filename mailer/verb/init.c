@@ -16,7 +16,9 @@
 #include "templates/texts.h"
 
 const struct verb_option init_options[] = {
-	{"example", "NAME", "start from an example: supplier"}, {NULL, NULL, NULL}};
+	{"example", "NAME",
+		"start from an example: supplier, foi-release, crime-data, publication, lost-notebook or lost-footage"},
+	{NULL, NULL, NULL}};
 
 static const char *const examples[] = {"supplier", "foi-release", "crime-data",
 	"publication", "lost-notebook", "lost-footage", NULL};
@@ -30,7 +32,7 @@ static int write_file(
 	auto_show_file out = {0};
 
 	if (!words)
-		return command_later("this example", f);
+		return fault_set(f, FAULT_INTERNAL, "%s was not built in", shipped);
 	if (show_file_open(path, &out, f))
 		return -1;
 	(void)fputs(words, out.stream);
@@ -45,17 +47,13 @@ static int check_example(const char *example, struct fault *f)
 		return fault_set(f, FAULT_USAGE,
 			"name an example to start from: --example supplier (the questions of init are not in this version)");
 	for (const char *const *e = examples; *e; e++)
-		if (!strcmp(*e, example)) {
-			auto_text shipped =
-				text_format("example/%s/incident.json", example);
-
-			return texts_shipped(shipped) ? 0
-						      : command_later("this example", f);
-		}
+		if (!strcmp(*e, example))
+			return 0;
 	near = config_nearest(example, examples);
 	return fault_set(f, FAULT_USAGE, "there is no example '%s'%s%s%s", example,
 		near ? " (did you mean '" : "", near ? near : "",
-		near ? "'?)" : ": supplier is one");
+		near ? "'?)"
+		     : ": there are supplier, foi-release, crime-data, publication, lost-notebook and lost-footage");
 }
 
 /* A folder that holds anything of an incident is left alone. */

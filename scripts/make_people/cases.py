@@ -31,6 +31,8 @@ DECEASED, SAFE_WAY, NEEDS = .008, .06, .04
 OWN_LANGUAGE = .3           # of those whose tradition has one
 SHARED_BOX = .02            # of couples
 IN_CARE = .04               # of children: no guardian on the list
+NOT_TOLD = .06              # of suspects: nobody has told them that they are
+COPY_EACH = 7               # of so many lost recordings one is held elsewhere too
 
 UNLISTED = .04              # of the parts in a case: people whom the force does not know
 HOUSEHOLDS = [int(size) for size in weighted("1:30,2:32,3:16,4:15,5:7")]
@@ -76,13 +78,14 @@ FOOTAGE = [("officer", "victim", "suspect"), ("officer", "witness"), ("officer",
 # --------------------------------------------------------------------------------------- the people
 
 PUBLIC = """person_id title surname forenames known_as former_surname gender date_of_birth address
-    postcode status email_personal phone contact guardian needs language""".split()
+    postcode status email_personal phone contact guardian needs language flags""".split()
 WITH_OFFICERS = PUBLIC + "employment rank collar_number unit email".split()
 
 
 class Contact(Person):
     """A member of the public or an officer, with what the list has of them."""
-    __slots__ = "title address postcode personal phone contact guardian needs language collar".split()
+    __slots__ = """title address postcode personal phone contact guardian needs language flags
+        collar""".split()
 
     def __init__(self):
         for field in Person.__slots__ + Contact.__slots__:
@@ -258,12 +261,13 @@ class Crime:
 
 class Footage:
     """As many rows as parties."""
-    HEADER = "\ufeffCase Ref,Recorded,Pieces,Part,Name,Rank,Collar No,Date of Birth\r\n"
+    HEADER = "\ufeffCase Ref,Recorded,Pieces,Copy Held,Part,Name,Rank,Collar No,Date of Birth\r\n"
 
     def __init__(self, plan, number, rng, world):
         parts = FOOTAGE[number % len(FOOTAGE)]
         self.about = [f"14/{plan.scatter(number, 1, 10 ** plan.digits):0{plan.digits}}/22",
-                      day_written(rng), str(rng.randrange(1, 12))]
+                      day_written(rng), str(rng.randrange(1, 12)),
+                      "no" if number % COPY_EACH else "yes"]
         self.parties = [Party(plan, part, person)
                         for part, person in zip(parts, world.cast(rng, parts, "street"))]
 
@@ -403,12 +407,22 @@ class CaseStyle:
             cases.insert(rng.randrange(cases.index(case) + 1, len(cases) + 1), case.again())
         return cases
 
+    @staticmethod
+    def suspects_flagged(plan, chunk, rows):
+        """Some are not to know yet that they are suspects."""
+        rng = random.Random(f"{plan.seed} flags {chunk}")
+        suspects = {party.person.number: party.person for _, parties in rows for party in parties
+                    if party.part == "suspect" and party.person.number < plan.people}
+        for number in rng.sample(sorted(suspects), some(chunk, len(suspects), NOT_TOLD)):
+            suspects[number].flags = "not told"
+
     def chunk_make(self, plan, chunk, _):
         rng, numbers = random.Random(f"{plan.seed} people {chunk}"), plan.numbers(chunk)
         officers = round(len(numbers) * self.officers)
         households = households_made(chunk, rng, numbers[officers:])
         world = World(officers_made(plan, rng, numbers[:officers]), households)
         rows = [row for case in self.chunk_cases(plan, chunk, world) for row in case.rows()]
+        self.suspects_flagged(plan, chunk, rows)
         before = self.case.rows_before(plan.before(plan.rows - plan.repeated, chunk))
         line = 2 + before + plan.before(plan.repeated, chunk)
         truth = "".join(f"{number},{party.truth(plan)}\n"
@@ -429,6 +443,7 @@ def contacts_counted(people):
         "children": sum(not grown(person) for person in people),
         "deceased": sum(person.status == "deceased" for person in people),
         "with a safe way": sum(bool(person.contact) for person in people),
+        "not told that they are suspects": sum(bool(person.flags) for person in people),
         "with needs": sum(bool(person.needs) for person in people),
         "with another language": sum(bool(person.language) for person in people),
         "sharing a mailbox": sum(count for count in boxes.values() if count > 1)})

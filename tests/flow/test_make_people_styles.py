@@ -16,7 +16,7 @@ CASES = {"crime-data": "\ufeffCrime Ref,Reported,Offence,Victim Forenames,Victim
                        "Victim Postcode,Witness Forenames,Witness Surname,Witness DOB,"
                        "Witness Postcode,Suspect Forenames,Suspect Surname,Suspect DOB,"
                        "Suspect Postcode",
-         "lost-footage": "\ufeffCase Ref,Recorded,Pieces,Part,Name,Rank,Collar No,Date of Birth"}
+         "lost-footage": "\ufeffCase Ref,Recorded,Pieces,Copy Held,Part,Name,Rank,Collar No,Date of Birth"}
 STYLES = STAFF | CASES
 
 

@@ -317,8 +317,7 @@ LATER = """
     approve --manifest x; approve --signature x; approve --decisions x.csv; send --test a@force.example;
     send --first 3; send --stop; report --kind federation;
     report --kind evidence; report --kind review; report --kind summary --format html;
-    template lint x; init x --example foi-release; init x --example crime-data;
-    init x --example publication; init x --example lost-notebook; init x --example lost-footage
+    template lint x
 """
 
 

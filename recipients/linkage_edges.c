@@ -35,19 +35,17 @@ static void edge_add(
 	l->assignment.starts[row + 1]++;
 }
 
-/* Quite another name: no surname and no forename that could be the same. */
+/* Another name: a forename or an initial that cannot be the same, or no part of it that
+ * could be. */
 static bool is_contradicted(model_pattern pattern)
 {
 	int surname = model_get(pattern, NAMING_SURNAME),
 	    forename = model_get(pattern, NAMING_FORENAME),
 	    initial = model_get(pattern, NAMING_INITIAL);
 
-	if (surname < 0)
-		return forename == FORENAME_OTHER;
-	if (forename == FORENAME_OTHER || initial == INITIAL_OTHER)
+	if (forename >= FORENAME_INITIAL || initial == INITIAL_OTHER)
 		return true;
-	return surname == SURNAME_OTHER &&
-	       (forename == FORENAME_INITIAL || (forename < 0 && initial < 0));
+	return surname == SURNAME_OTHER && forename < 0 && initial < 0;
 }
 
 static uint8_t flags_of(const struct linkage *l, model_pattern pattern)

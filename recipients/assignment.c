@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipients/crowd.h"
+#include "recipients/numbering.h"
 #include "recipients/text.h"
 
 #define ROUNDS 40
@@ -73,8 +75,8 @@ static void sum_bids(const struct assignment *a, double *bids)
 }
 
 /* How free each person is for each row that wants them. `bids` of people whom these rows
- * want are summed anew. Returns how far that is from what it was, since a row of one person
- * bids the same however free they are. */
+ * want are summed anew. Returns how far that is from what it was, since a row of one
+ * person bids the same however free they are. */
 static double free_up(
 	struct assignment *a, const uint32_t *rows, uint32_t count, double *bids)
 {
@@ -277,10 +279,112 @@ static void group_add(
 	}
 }
 
+/* --- many rows alike --- */
+
+static bool rows_alike(const struct assignment *a, uint32_t x, uint32_t y)
+{
+	size_t count = a->starts[x + 1] - a->starts[x];
+
+	if (count != a->starts[y + 1] - a->starts[y])
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct assignment_edge *e = &a->edges[a->starts[x] + i],
+					     *f = &a->edges[a->starts[y] + i];
+
+		if (e->person != f->person || fabs(e->odds - f->odds) > 0)
+			return false;
+	}
+	return true;
+}
+
+static uint64_t row_key(const struct assignment *a, uint32_t row)
+{
+	uint64_t key = 0, odds;
+
+	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++) {
+		memcpy(&odds, &a->edges[i].odds, sizeof(odds));
+		key = numbering_mix(numbering_mix(key, a->edges[i].person), odds);
+	}
+	return key;
+}
+
+/* The first row stands for all. Whom they hardly want makes nobody likelier; other rows
+ * make people less free, and may be they when none of these is. */
+static void solve_crowd(
+	struct assignment *a, uint32_t first, uint32_t rows, const double *bids)
+{
+	struct assignment_edge *wanted[CROWD_PEOPLE], *e = &a->edges[a->starts[first]];
+	const struct assignment_edge *end = &a->edges[a->starts[first + 1]];
+	double odds[CROWD_PEOPLE] = {0}, others[CROWD_PEOPLE], claimed[CROWD_PEOPLE],
+	       nobody = 1;
+	size_t count = 0;
+
+	for (; e < end; e++) {
+		double rest = fmax(0, bids[e->person] - rows * e->bid);
+
+		if (e->probability < EDGE_LEAST || count == CROWD_PEOPLE) {
+			nobody += e->odds * e->free;
+			continue;
+		}
+		odds[count] = e->odds / (1 + rest);
+		others[count] = rest;
+		wanted[count++] = e;
+	}
+	for (size_t i = 0; i < count; i++)
+		odds[i] /= nobody;
+	crowd_claim(odds, count, rows, claimed);
+	for (size_t i = 0; i < count; i++) {
+		wanted[i]->probability = claimed[i] / rows;
+		a->claimed[wanted[i]->person] =
+			claimed[i] + (1 - claimed[i]) * others[i] / (1 + others[i]);
+	}
+}
+
+struct crowd {
+	uint32_t first, count; /* rows */
+};
+
+/* Of groups that are too large: what messages say of rows that are alike, which count
+ * each other again and again, is said exactly. */
+static void solve_crowds(
+	struct assignment *a, const uint32_t *rows, uint32_t count, const double *bids)
+{
+	struct numbering numbers = {0};
+	uint32_t *number = text_alloc(((size_t)count + 1) * sizeof(*number));
+	struct crowd *crowds = text_alloc(((size_t)count + 1) * sizeof(*crowds));
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct crowd *c;
+
+		number[i] = numbering_add(&numbers, row_key(a, rows[i])) - 1;
+		c = &crowds[number[i]];
+		if (!c->count)
+			c->first = rows[i];
+		if (rows_alike(a, c->first, rows[i]))
+			c->count++;
+	}
+	for (uint32_t i = 0; i < numbers.count; i++)
+		if (crowds[i].count > 1)
+			solve_crowd(a, crowds[i].first, crowds[i].count, bids);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t first = crowds[number[i]].first;
+
+		if (crowds[number[i]].count < 2 || !rows_alike(a, first, rows[i]))
+			continue;
+		for (size_t k = 0; k < a->starts[first + 1] - a->starts[first]; k++)
+			a->edges[a->starts[rows[i]] + k].probability =
+				a->edges[a->starts[first] + k].probability;
+	}
+	numbering_done(&numbers);
+	free(number);
+	free(crowds);
+}
+
 /* Groups are numbered by their roots, those of one row and one person left out: these are
  * a tree. */
 static void solve_groups(struct assignment *a, const double *bids)
 {
+	uint32_t *large = text_alloc(((size_t)a->rows + 1) * sizeof(*large)), rows = 0;
 	uint32_t nodes = a->rows + a->people, count = 0;
 	uint32_t *parents = text_alloc(((size_t)nodes + 1) * sizeof(*parents));
 	uint32_t *sizes = text_alloc(((size_t)nodes + 1) * sizeof(*sizes));
@@ -310,6 +414,14 @@ static void solve_groups(struct assignment *a, const double *bids)
 		table_fill(a, &groups[i], place, bids, table);
 		solve(a, &groups[i], table, sums, sums + GROUP_ROWS + 1);
 	}
+	for (uint32_t row = 0; row < a->rows; row++) {
+		uint32_t number = sizes[root_of(parents, row)];
+
+		if (number && groups[number - 1].too_large)
+			large[rows++] = row;
+	}
+	solve_crowds(a, large, rows, bids);
+	free(large);
 	free(parents);
 	free(sizes);
 	free(place);

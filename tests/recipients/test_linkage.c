@@ -488,12 +488,15 @@ static void two_of_a_name(void **state)
 /* As many rows as people, and nobody else: no row is identifiable, everyone is in it. */
 static void closed_groups(void **state)
 {
-	for (uint32_t size = 2; size <= 5; size++) {
+	static const uint32_t sizes[] = {2, 3, 5, 8, 9, 20, 32};
+
+	for (size_t k = 0; k < LENGTH(sizes); k++) {
+		uint32_t size = sizes[k];
 		auto_linkage *l = linkage_new();
 		struct linkage_result r;
 
 		(void)state;
-		filler_add(l, 10, FILLERS);
+		filler_add(l, 50, FILLERS);
 		for (uint32_t i = 0; i < size; i++)
 			person_add(l, i, "surname=Smith|forenames=John|rank=PC");
 		for (uint32_t i = 0; i < size; i++)
@@ -505,8 +508,8 @@ static void closed_groups(void **state)
 			assert_int_equal(r.outcome, LINKAGE_AMBIGUOUS);
 			assert_int_equal(r.reason, LINKAGE_SEVERAL);
 			assert_int_equal(r.count, size);
-			for (uint32_t k = 0; k < size; k++)
-				assert_true(fabs(r.candidates[k].probability -
+			for (uint32_t c = 0; c < size; c++)
+				assert_true(fabs(r.candidates[c].probability -
 						    1.0 / size) < .01);
 			assert_true(linkage_person(l, i, NULL) > .99);
 		}

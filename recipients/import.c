@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a table to rows in the ledger. How files are read is table.c's, which header means
- * which field is field.c's, who is who in the leak is match.c's.
+ * From a table to rows in the ledger. How files are read is table.c's, which column is
+ * which field, and whose, is columns.c's, who is who in the leak is match.c's.
  *
  * Rows are sealed and written in the order of their random ids, a block at a time:
  * neither the ids nor the pages of the file tell in which order people stood in the list.
@@ -11,10 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "recipients/columns.h"
 #include "recipients/facts.h"
-#include "recipients/field.h"
 #include "recipients/known.h"
 #include "recipients/roster.h"
 #include "recipients/table.h"
@@ -34,10 +33,7 @@ struct import {
 	struct import_tally *tally;
 	struct table *table;
 	const char *sheet; /* of a workbook, the one that is read; else NULL */
-	const char *const *header;
-	const char **fields; /* of each column: a known field's name, or its own */
-	char **own; /* its header; "column:surname" where that is a field's name */
-	size_t columns;
+	struct columns columns;
 	int64_t source;
 	unsigned char digest[VAULT_DIGEST];
 	struct known *known; /* people lists: who is there already */
@@ -52,129 +48,28 @@ struct import {
 
 /* --- columns --- */
 
-static size_t column_named(const struct import *im, const char *name, size_t length)
-{
-	auto_text wanted = text_format("%.*s", (int)length, name);
-
-	for (size_t i = 0; i < im->columns; i++)
-		if (!strcmp(im->header[i], wanted))
-			return i;
-	for (size_t i = 0; i < im->columns; i++)
-		if (!strcasecmp(im->header[i], wanted))
-			return i;
-	return SIZE_MAX;
-}
-
-/* A field goes to one column only; whoever had it before keeps his own name. */
-static void assign(struct import *im, const char *field, size_t column)
-{
-	for (size_t i = 0; i < im->columns; i++)
-		if (!strcmp(im->fields[i], field))
-			im->fields[i] = im->own[i];
-	im->fields[column] = field;
-}
-
-static int map_one(struct import *im, const char *map, struct fault *f)
-{
-	const char *equals = strchr(map, '=');
-	auto_text name = text_format("%.*s", equals ? (int)(equals - map) : 0, map);
-	const struct field *field;
-	size_t column;
-
-	if (!equals || !*name || !equals[1])
-		return fault_set(f, FAULT_USAGE, "--map takes FIELD=COLUMN");
-	if (strchr(name, '.'))
-		return fault_set(
-			f, FAULT_USAGE, "--map PART.FIELD is not in this version");
-	field = field_find(name);
-	if (!field)
-		return fault_set(
-			f, FAULT_USAGE, "--map: '%s' is not a known field", name);
-	column = column_named(im, equals + 1, strlen(equals + 1));
-	if (column == SIZE_MAX)
-		return fault_set(f, FAULT_INPUT,
-			"%s: has no column named as --map %s= says", im->options->file,
-			name);
-	assign(im, field->name, column);
-	return 0;
-}
-
-static int map_by_policy(struct import *im, struct fault *f)
-{
-	const char *kind = im->options->people ? "people" : "breach", *field;
-	json_t *maps = im->options->policy
-			       ? json_object_get(im->options->policy->matching, kind)
-			       : NULL,
-	       *column;
-
-	json_object_foreach(maps, field, column)
-	{
-		const struct field *known = field_find(field);
-		size_t at = column_named(
-			im, json_string_value(column), json_string_length(column));
-
-		if (strchr(field, '.'))
-			return fault_set(f, FAULT_CONFIG,
-				"policy.json: matching.%s: PART.FIELD is not in this version",
-				kind);
-		if (known && at != SIZE_MAX)
-			assign(im, known->name, at);
-	}
-	return 0;
-}
-
-static void recognise(struct import *im)
-{
-	for (size_t i = 0; i < im->columns; i++) {
-		const struct field *field = field_recognise(im->header[i]);
-
-		im->fields[i] = im->own[i];
-		for (size_t j = 0; field && j < i; j++)
-			if (!strcmp(im->fields[j], field->name))
-				field = NULL; /* the first column of a kind has it; a
-						 second keeps its own name */
-		if (field)
-			im->fields[i] = field->name;
-	}
-}
-
-/* A column that lost its field must not be taken for it. */
-static char *own_name(const char *header)
-{
-	bool taken = field_find(header) || !strcmp(header, ROSTER_ROW);
-
-	return text_format("%s%s", taken ? "column:" : "", header);
-}
-
 static int map_columns(struct import *im, struct fault *f)
 {
-	im->header = table_header(im->table, &im->columns);
-	im->fields = text_alloc(im->columns * sizeof(*im->fields));
-	im->own = text_alloc(im->columns * sizeof(*im->own));
-	for (size_t i = 0; i < im->columns; i++)
-		im->own[i] = own_name(im->header[i]);
-	recognise(im);
-	if (map_by_policy(im, f))
+	const struct import_options *o = im->options;
+	const char *kind = o->people ? "people" : "breach";
+	struct columns_wish wish = {.file = o->file,
+		.people = o->people,
+		.maps = o->maps,
+		.maps_count = o->maps_count};
+	size_t count;
+	const char *const *header = table_header(im->table, &count);
+
+	if (o->policy)
+		wish.policy = json_object_get(o->policy->matching, kind);
+	if (columns_map(&im->columns, header, count, &wish, f))
 		return -1;
-	for (size_t i = 0; i < im->options->maps_count; i++)
-		if (map_one(im, im->options->maps[i], f))
-			return -1;
-	for (size_t i = 0; i < im->columns; i++)
+	for (size_t i = 0; i < count; i++)
 		if (table_hidden(im->table, i))
 			(void)json_array_append_new(
-				im->tally->hidden_columns, json_string(im->header[i]));
+				im->tally->hidden_columns, json_string(header[i]));
 	im->tally->format = table_format(im->table);
 	im->tally->encoding = table_encoding(im->table);
-	im->tally->columns = json_object();
-	im->tally->unmapped = json_array();
-	for (size_t i = 0; i < im->columns; i++) {
-		if (im->fields[i] == im->own[i])
-			(void)json_array_append_new(
-				im->tally->unmapped, json_string(im->header[i]));
-		else
-			(void)json_object_set_new(im->tally->columns, im->fields[i],
-				json_string(im->header[i]));
-	}
+	columns_tally(&im->columns, &im->tally->columns, &im->tally->unmapped);
 	return 0;
 }
 
@@ -281,8 +176,7 @@ static void describe(const struct import *im, struct row *about)
 	row_add(about, "#encoding", table_encoding(im->table));
 	row_add(about, "#sheet", im->sheet);
 	row_add(about, "#controller", im->options->controller);
-	for (size_t i = 0; i < im->columns; i++)
-		row_add(about, im->fields[i], im->header[i]);
+	columns_describe(&im->columns, about);
 }
 
 static int write_source(struct import *im, struct fault *f)
@@ -330,7 +224,7 @@ static void reject(struct import *im, const struct table_row *row, const char *c
 }
 
 /* Appends the row's fields to the packed bytes; returns where they begin. */
-static size_t pack(struct import *im, const struct table_row *row)
+static size_t pack(struct import *im, size_t party, const struct table_row *row)
 {
 	struct row packed = {im->packed};
 	size_t start = packed.packed.length;
@@ -338,8 +232,7 @@ static size_t pack(struct import *im, const struct table_row *row)
 
 	(void)snprintf(number, sizeof(number), "%zu", row->number);
 	row_add(&packed, ROSTER_ROW, number);
-	for (size_t i = 0; i < im->columns; i++)
-		row_add(&packed, im->fields[i], row->values[i]);
+	columns_pack(&im->columns, party, row->values, &packed);
 	im->packed = packed.packed;
 	return start;
 }
@@ -393,20 +286,14 @@ static int take_person(
 	return 0;
 }
 
-static int take_row(struct import *im, const struct table_row *row, struct fault *f)
+/* A row, or what it says of one party. 1: rejected. */
+static int take_record(struct import *im, size_t party, const struct table_row *row)
 {
-	struct waiting w = {.id = vault_random_id()};
+	struct waiting w = {.id = vault_random_id(), .offset = pack(im, party, row)};
 
-	im->tally->rows++;
-	im->tally->hidden_rows += row->hidden;
-	if (row->reason) {
-		reject(im, row, row->column, row->reason);
-		return 0;
-	}
-	w.offset = pack(im, row);
 	if (im->options->people && take_person(im, row, w.offset, &w)) {
 		im->packed.length = w.offset;
-		return 0;
+		return 1;
 	}
 	w.length = im->packed.length - w.offset;
 	if (im->waiting_count == im->waiting_room) {
@@ -415,7 +302,24 @@ static int take_row(struct import *im, const struct table_row *row, struct fault
 			im->waiting, im->waiting_room * sizeof(*im->waiting));
 	}
 	im->waiting[im->waiting_count++] = w;
-	im->tally->accepted++;
+	im->tally->records++;
+	return 0;
+}
+
+static int take_row(struct import *im, const struct table_row *row, struct fault *f)
+{
+	size_t parties[COLUMNS_PARTIES], count, rejected = 0;
+
+	im->tally->rows++;
+	im->tally->hidden_rows += row->hidden;
+	if (row->reason) {
+		reject(im, row, row->column, row->reason);
+		return 0;
+	}
+	count = columns_records(&im->columns, row->values, parties);
+	for (size_t i = 0; i < count; i++)
+		rejected += (size_t)take_record(im, parties[i], row);
+	im->tally->accepted += !rejected;
 	return im->packed.length > BLOCK_BYTES ? write_rows(im, f) : 0;
 }
 
@@ -479,6 +383,7 @@ static int find_already(struct import *im, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_row about = {0}, before = {0};
+	const char *name = NULL, *column = NULL;
 	int got;
 
 	if (digest_file(im, f) ||
@@ -495,10 +400,10 @@ static int find_already(struct import *im, struct fault *f)
 		    &before.packed, f))
 		return -1;
 	describe(im, &about);
-	for (size_t i = 0; i < im->columns; i++) {
-		const char *then = row_value(&before, im->fields[i]);
+	while (row_next(&about, &name, &column)) {
+		const char *then = row_value(&before, name);
 
-		if (!then || strcmp(then, im->header[i]) != 0)
+		if (*name != '#' && (!then || strcmp(then, column) != 0))
 			return fault_set(f, FAULT_REFUSED,
 				"%s was imported before, with other columns, and the ledger keeps what it has: to read it otherwise, take it back first (import --list, import --withdraw)",
 				im->options->file);
@@ -507,6 +412,8 @@ static int find_already(struct import *im, struct fault *f)
 	im->tally->rows = (size_t)query_int(q, "rows");
 	im->tally->accepted = (size_t)query_int(q, "accepted");
 	im->tally->rejected = (size_t)query_int(q, "rejected");
+	im->tally->records = im->options->people ? im->tally->accepted
+						 : (size_t)query_int(q, "records");
 	im->tally->people = (size_t)query_int(q, "people");
 	im->tally->known_before = (size_t)query_int(q, "known_before");
 	im->tally->protected = (size_t)query_int(q, "protected");
@@ -518,7 +425,7 @@ static int find_already(struct import *im, struct fault *f)
 /* A file without one good row is not what it was taken for. */
 static int refuse_all_bad(const struct import *im, struct fault *f)
 {
-	if (!im->columns && !im->tally->rows)
+	if (!im->columns.count && !im->tally->rows)
 		return fault_set(f, FAULT_INPUT, "%s: holds no rows", im->options->file);
 	if (im->tally->accepted || !im->tally->rejected)
 		return 0;
@@ -576,11 +483,10 @@ static int check_needs(const struct import *im, struct fault *f)
 	if (im->options->as_of && clock_parse(midnight, &day))
 		return fault_set(
 			f, FAULT_USAGE, "--as-of takes a day such as 2023-08-01");
-	if (!im->options->people || !im->columns) /* no column: every row is bad */
+	if (!im->options->people || !im->columns.count) /* no column: every row is bad */
 		return 0;
-	for (size_t i = 0; i < im->columns; i++)
-		if (!strcmp(im->fields[i], "surname") || !strcmp(im->fields[i], "name"))
-			return 0;
+	if (columns_feed(&im->columns, "surname") || columns_feed(&im->columns, "name"))
+		return 0;
 	return fault_set(f, FAULT_INPUT,
 		"%s: a list of people needs a column with surnames or whole names (--map surname=...)",
 		im->options->file);
@@ -590,10 +496,7 @@ static void import_done(struct import *im)
 {
 	table_close(im->table);
 	known_free(im->known);
-	for (size_t i = 0; im->own && i < im->columns; i++)
-		free(im->own[i]);
-	free(im->own);
-	free(im->fields);
+	columns_done(&im->columns);
 	text_done(&im->packed);
 	free(im->waiting);
 	free(im->new_people);

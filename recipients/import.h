@@ -2,8 +2,7 @@
 /*
  * import: files become people and records. Sole writer of source, person, entry, record, reject.
  *
- * A column is a known field (field.h) by its header, by `maps` ("FIELD=COLUMN", which win) or by the policy's
- * `matching`; other columns stay under their own name. A bad row becomes a reject that names row and field, and the rest
+ * Which column is which field, and that a leaked row may be several records: columns.h. A bad row becomes a reject that names row and field, and the rest
  * goes on. The same file twice changes nothing, unless it was withdrawn (source.h); of a workbook, each sheet is a
  * source of its own. All of a file is imported, or nothing of it.
  *
@@ -30,7 +29,7 @@ struct import_options {
 	const char *file;
 	const char *sheet; /* of a workbook; NULL: the only one with something in it */
 	size_t header; /* the row with the names of columns; 0: found, as in table.h */
-	const char *const *maps; /* "FIELD=COLUMN" */
+	const char *const *maps; /* "FIELD=COLUMN", "PART.FIELD=COLUMN" */
 	size_t maps_count;
 	const char *as_of;	     /* YYYY-MM-DD: the day that the list shows; NULL: not known */
 	const char *controller;	     /* breach: whose data; NULL: ours */
@@ -40,7 +39,8 @@ struct import_options {
 
 struct import_tally {
 	bool already; /* this very file was imported before */
-	size_t rows, accepted, rejected;
+	size_t rows, accepted, rejected; /* of the file */
+	size_t records; /* that the accepted ones gave: more, where a row speaks of several people */
 	size_t people, known_before, protected; /* people lists */
 	const char *format, *encoding; /* "CSV", "UTF-8" ...: how the bytes were read */
 	size_t header, above; /* the row with the names of columns; rows above it with something in them */
@@ -48,7 +48,7 @@ struct import_tally {
 	json_t *sheets;	    /* of a workbook, else NULL: [{name, state, hidden, read, rows, hidden_rows, hidden_columns}] */
 	json_t *unread;	    /* of a workbook: ["comments"]: what else may hold data (table.h) */
 	json_t *hidden_columns; /* of a workbook: [column] */
-	json_t *columns;  /* {field: column} */
+	json_t *columns;  /* {field: column}; of a part "victim.surname" */
 	json_t *unmapped; /* [column]: under their own name only */
 	char *rejects[IMPORT_REJECTS_SHOWN]; /* "row 7, Pay No: ..." of the first ones */
 };

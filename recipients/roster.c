@@ -126,12 +126,17 @@ static int index_names(struct roster *r, struct fault *f)
 static int compare_file_order(const void *a, const void *b)
 {
 	const struct roster_row *x = a, *y = b;
+	const char *part, *other;
+	int order;
 
 	if (x->source != y->source)
 		return x->source < y->source ? -1 : 1;
 	if (x->number != y->number)
 		return x->number < y->number ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
+	part = roster_value(x, ROSTER_PART);
+	other = roster_value(y, ROSTER_PART);
+	order = strcmp(part ? part : "", other ? other : "");
+	return order ? order : x->id < y->id ? -1 : x->id > y->id;
 }
 
 static const struct roster *sorting; /* qsort has no user pointer; one thread */
@@ -201,6 +206,7 @@ static bool is_wanted(struct answers *a, size_t at, const char *field)
 		free(a->fields[at]);
 		a->fields[at] = text_copy(field);
 		a->wanted[at] = !strcmp(field, ROSTER_ROW) ||
+				!strcmp(field, ROSTER_PART) ||
 				a->wish->wants(a->wish->context, field);
 	}
 	return a->wanted[at];
@@ -429,15 +435,19 @@ const struct roster_row *roster_newest(const struct roster *r, size_t person)
 
 const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NAME])
 {
-	const char *own = roster_value(row, "row_id");
+	const char *own = roster_value(row, "row_id"), *part;
+	int n;
 
 	if (own)
 		return own;
+	part = roster_value(row, ROSTER_PART);
 	if (row->source > 1)
-		(void)snprintf(scratch, ROSTER_NAME, "%lld:%u", (long long)row->source,
+		n = snprintf(scratch, ROSTER_NAME, "%lld:%u", (long long)row->source,
 			row->number);
 	else
-		(void)snprintf(scratch, ROSTER_NAME, "%u", row->number);
+		n = snprintf(scratch, ROSTER_NAME, "%u", row->number);
+	if (part && n > 0 && n < ROSTER_NAME)
+		(void)snprintf(scratch + n, (size_t)(ROSTER_NAME - n), "/%s", part);
 	return scratch;
 }
 

@@ -17,6 +17,7 @@
 #include "recipients/text.h"
 
 #define ROSTER_ROW "#row" /* the field that holds the number of the row in its file */
+#define ROSTER_PART "#part" /* where a row is several records: which part this one is of */
 
 struct roster_names; /* the names of fields that rows of a roster have, numbered */
 
@@ -89,8 +90,9 @@ const char *roster_value(const struct roster_row *row, const char *name);
 /* The names that rows of this roster have: 0 .. roster_names_count - 1; values stand under the same number. */
 size_t roster_names_count(const struct roster *r);
 const char *roster_name(const struct roster *r, size_t i);
-/* What a file calls the row: its row_id, else its row number in `scratch`; of the second file on "2:NUMBER". */
-#define ROSTER_NAME 32
+/* What a file calls the row: its row_id, else its row number in `scratch`; of the second file on "2:NUMBER". Of a row
+ * that is several records, with the part: "7/victim". */
+#define ROSTER_NAME 64
 const char *roster_row_name(const struct roster_row *row, char scratch[ROSTER_NAME]);
 /* What a list calls a person: person_id, pay, warrant or service number, row_id, else "row N". */
 const char *roster_person_name(const struct roster *r, size_t person, char scratch[ROSTER_NAME]);

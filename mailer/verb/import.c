@@ -13,7 +13,8 @@
 #include "recipients/source.h"
 
 const struct verb_option import_options[] = {
-	{"map", "FIELD=COLUMN", "this column is that field (may repeat)"},
+	{"map", "FIELD=COLUMN",
+		"this column is that field; PART.FIELD of one party: victim.surname (may repeat)"},
 	{"as-of", "DATE", "people: the day that the list shows"},
 	{"controller", "NAME", "breach: whose people these are"},
 	{"sheet", "NAME", "which sheet of a workbook to read"},
@@ -149,6 +150,9 @@ static void show_tally(
 		show_number((int64_t)t->accepted, m));
 	show(c, ", %s rejected%s\n", show_number((int64_t)t->rejected, n),
 		t->already ? " (this file was imported before: nothing changed)" : "");
+	if (t->records > t->accepted)
+		show(c, "  several people in a row: %s records\n",
+			show_number((int64_t)t->records, n));
 	show_workbook(c, o, t);
 	if (t->above)
 		show(c, "  header: row %zu; what stands above it is not read\n",
@@ -179,6 +183,7 @@ static int import_one(struct command *c, struct import_options *o, struct fault 
 		show_count(c, "rejected", (int64_t)t.rejected);
 		if (t.header)
 			show_count(c, "header", (int64_t)t.header);
+		show_count(c, "records", (int64_t)t.records);
 		show_json(c, "columns", json_incref(t.columns));
 		show_json(c, "unmapped", json_incref(t.unmapped));
 		show_json(c, "already", json_boolean(t.already));

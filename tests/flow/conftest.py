@@ -63,7 +63,7 @@ class Incident:
         self.ledger = self.folder / "ledger.db"
         self.home.mkdir(parents=True, exist_ok=True)
         self.tmp.mkdir(exist_ok=True)
-        self.leaked = 0         # rows of breach files that were accepted
+        self.leaked = 0         # records: a row of a breach file may speak of several people
         self.last = {}          # the newest tally of each verb
         self.said = []          # all that the verbs wrote
 
@@ -111,7 +111,7 @@ class Incident:
         if "error" in tally:
             return
         if words[:2] == ("import", "breach") and not tally["already"]:
-            self.leaked += tally["accepted"]
+            self.leaked += tally["records"]
         self.last[words[0]] = tally
 
     def text(self, *words, **more):

@@ -224,7 +224,7 @@ static void wrong_maps(void **state)
 		{"=A", FAULT_USAGE, "FIELD=COLUMN"},
 		{"surname=", FAULT_USAGE, "FIELD=COLUMN"},
 		{"surnme=A", FAULT_USAGE, "surnme"},
-		{"victim.surname=A", FAULT_USAGE, "not in this version"},
+		{"victim.surnme=A", FAULT_USAGE, "not a known field"},
 		{"surname=C", FAULT_INPUT, "--map surname="}};
 	const char *file = book_file(&book, "leak.csv", "A,B\n1,2\n");
 
@@ -237,6 +237,40 @@ static void wrong_maps(void **state)
 }
 
 /* --- rows --- */
+
+/* One row that speaks of two people is two records. */
+static void several_people_in_a_row(void **state)
+{
+	static const char *const maps[] = {"victim.name=Caller"};
+	struct import_tally t;
+	auto_roster r = {0};
+	char scratch[ROSTER_NAME];
+	struct fault f = {0};
+
+	(void)state;
+	import_fine((struct import_options){.file = book_file(&book, "leak.csv",
+						    "Case Number,Caller,Suspect Name\n"
+						    "C1,Jo Sample,Al Other\n"
+						    "C2,,Al Other\n"
+						    "C3,,\n"),
+			    .maps = maps,
+			    .maps_count = 1},
+		&t);
+	assert_int_equal(t.rows, 3);
+	assert_int_equal(t.accepted, 3);
+	assert_int_equal(t.records, 4);
+	assert_string_equal(column(&t, "suspect.name"), "Suspect Name");
+	import_tally_done(&t);
+	fine(roster_load_records(book.ledger, &r, &f), &f);
+	assert_int_equal(r.count, 4);
+	assert_string_equal(roster_row_name(&r.rows[0], scratch), "2/suspect");
+	assert_string_equal(roster_row_name(&r.rows[1], scratch), "2/victim");
+	assert_null(roster_value(&r.rows[1], "surname"));
+	assert_string_equal(roster_value(&r.rows[1], "name"), "Jo Sample");
+	assert_string_equal(roster_row_name(&r.rows[2], scratch), "3/suspect");
+	assert_string_equal(roster_row_name(&r.rows[3], scratch), "4");
+	assert_string_equal(roster_value(&r.rows[3], "case_ref"), "C3");
+}
 
 static void rejects(void **state)
 {
@@ -468,6 +502,7 @@ int main(void)
 		EACH(policy_beats_recognition),
 		EACH(two_columns_of_a_kind),
 		EACH(wrong_maps),
+		EACH(several_people_in_a_row),
 		EACH(rejects),
 		EACH(many_rejects),
 		EACH(people_need_a_name),

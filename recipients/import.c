@@ -389,6 +389,7 @@ static int find_already(struct import *im, struct fault *f)
 	if (digest_file(im, f) ||
 		ledger_query(im->ledger,
 			SQL("SELECT id, rows, accepted, rejected, people, known_before, protected, about_sealed,"
+			    " (SELECT count(*) FROM record r WHERE r.source_id = source.id) AS records,"
 			    " id IN (SELECT source_id FROM source_withdrawn) AS withdrawn FROM source"
 			    " WHERE kind = :kind AND digest = :digest"),
 			&q, f))

@@ -75,8 +75,8 @@ static void sum_bids(const struct assignment *a, double *bids)
 }
 
 /* How free each person is for each row that wants them. `bids` of people whom these rows
- * want are summed anew. Returns how far that is from what it was, since a row of one
- * person bids the same however free they are. */
+ * want are summed anew. Returns how far that is from what it was, by what the row makes
+ * of it: for one that bids a million, a millionth of freedom is much. */
 static double free_up(
 	struct assignment *a, const uint32_t *rows, uint32_t count, double *bids)
 {
@@ -95,7 +95,9 @@ static double free_up(
 
 			others = others > 0 ? others : 0;
 			fresh = (1 + a->again * others) / (1 + others);
-			change = fmax(change, fabs(fresh - e->free));
+			change = fmax(
+				change, fabs(fresh - e->free) * e->odds /
+						(1 + e->odds * fmax(fresh, e->free)));
 			e->free = DAMPING * e->free + (1 - DAMPING) * fresh;
 		}
 	return change;

@@ -204,6 +204,7 @@ struct verdict {
 	uint32_t row;
 	size_t best;  /* edge */
 	double sum;   /* over all its people */
+	double alone; /* the same, if no other row wanted them */
 	double alike; /* over those who fit as well as the best */
 	unsigned alike_count, holders;
 	bool contradicted,
@@ -214,10 +215,12 @@ static struct verdict verdict_find(const struct linkage *l, uint32_t row)
 {
 	const struct assignment *a = &l->assignment;
 	struct verdict v = {.linkage = l, .row = row, .best = SIZE_MAX};
+	double odds = 0;
 
 	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++) {
 		const struct note *n = &l->notes[i];
 
+		odds += a->edges[i].odds;
 		v.sum += a->edges[i].probability;
 		if (v.best == SIZE_MAX ||
 			a->edges[i].probability > a->edges[v.best].probability)
@@ -227,6 +230,7 @@ static struct verdict verdict_find(const struct linkage *l, uint32_t row)
 		v.uncontradicted = v.uncontradicted ||
 				   (n->flags & HOLDS && !(n->flags & CONTRADICTED));
 	}
+	v.alone = odds / (1 + odds);
 	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
 		if (fabs((double)(l->notes[i].weight - l->notes[v.best].weight)) <
 			ALIKE) {
@@ -257,14 +261,30 @@ static enum linkage_reason reason_matched(uint8_t flags)
 	return flags & ALL_EQUAL ? LINKAGE_ALL_FIELDS : LINKAGE_MOST_FIELDS;
 }
 
+/* Of a row that is nobody's, or perhaps somebody's. */
+static enum linkage_reason reason_unsure(const struct verdict *v, uint8_t flags)
+{
+	const struct linkage *l = v->linkage;
+	const struct evidence_row *record =
+		&l->evidence.lists[EVIDENCE_RECORDS].rows[v->row];
+
+	if (evidence_empty(&l->evidence, record))
+		return LINKAGE_NOTHING;
+	if (v->alone >= NOBODY_LIKELY && v->sum <= v->alone / 2)
+		return LINKAGE_TAKEN;
+	if (v->sum <= 1 - NOBODY_LIKELY)
+		return LINKAGE_NOBODY;
+	if (flags & NUMBER_DIFFERS && v->holders == 0)
+		return LINKAGE_NUMBER_DIFFERS;
+	return v->alike_count > 1 ? LINKAGE_SEVERAL : LINKAGE_TOO_LITTLE;
+}
+
 static enum linkage_outcome decide(
 	const struct verdict *v, double threshold, enum linkage_reason *ret_reason)
 {
 	const struct linkage *l = v->linkage;
 	double best = v->best == SIZE_MAX ? 0 : l->assignment.edges[v->best].probability;
 	uint8_t flags = v->best == SIZE_MAX ? 0 : l->notes[v->best].flags;
-	const struct evidence_row *record =
-		&l->evidence.lists[EVIDENCE_RECORDS].rows[v->row];
 
 	*ret_reason = LINKAGE_CONFLICT;
 	if (is_conflict(v))
@@ -275,14 +295,8 @@ static enum linkage_outcome decide(
 	*ret_reason = flags & HOLDS ? LINKAGE_SHARED_NUMBER : LINKAGE_SEVERAL;
 	if (v->alike_count > 1 && v->alike >= NOBODY_LIKELY)
 		return LINKAGE_AMBIGUOUS;
-	*ret_reason =
-		evidence_empty(&l->evidence, record) ? LINKAGE_NOTHING : LINKAGE_NOBODY;
-	if (v->sum <= 1 - NOBODY_LIKELY)
-		return LINKAGE_UNMATCHED;
-	*ret_reason = flags & NUMBER_DIFFERS && v->holders == 0 ? LINKAGE_NUMBER_DIFFERS
-		      : v->alike_count > 1                      ? LINKAGE_SEVERAL
-								: LINKAGE_TOO_LITTLE;
-	return LINKAGE_POSSIBLE;
+	*ret_reason = reason_unsure(v, flags);
+	return v->sum <= 1 - NOBODY_LIKELY ? LINKAGE_UNMATCHED : LINKAGE_POSSIBLE;
 }
 
 enum linkage_outcome linkage_judge(const struct linkage *l, uint32_t row)

@@ -57,7 +57,8 @@ enum linkage_reason {
 				  identifier says another; or the holder has quite another name */
 	LINKAGE_NUMBER_DIFFERS, /* "number differs": else it would be this person; a typing error,
 				   or somebody else */
-	LINKAGE_TAKEN,		/* "others fit better": who fits is named by other records */
+	LINKAGE_TAKEN,		/* "others fit better": who fits is named by other records, and
+				   hardly free for this one */
 	LINKAGE_TOO_LITTLE	/* "too little evidence": these fit, but nothing proves it */
 };
 

@@ -182,6 +182,16 @@ static void taken(void **state)
 	assert_true(fabs(g.probability[1][0] - 100.0 / 201) < 1e-9);
 }
 
+/* Two rows are sure of one person, and one of them a thousand times surer. */
+static void both_sure(void **state)
+{
+	struct graph g = {.rows = 2, .people = 1, .odds = {{1e9}, {1e6}}};
+
+	(void)state;
+	assert_true(distance(&g, 0) < 1e-3);
+	assert_true(g.probability[1][0] < .002);
+}
+
 /* With `again` 1 each row stands for itself. */
 static void independence(void **state)
 {
@@ -281,6 +291,7 @@ int main(void)
 		cmocka_unit_test(chain),
 		cmocka_unit_test(closed_groups),
 		cmocka_unit_test(taken),
+		cmocka_unit_test(both_sure),
 		cmocka_unit_test(independence),
 		cmocka_unit_test(repeats),
 		cmocka_unit_test(large),

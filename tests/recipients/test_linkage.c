@@ -516,6 +516,33 @@ static void closed_groups(void **state)
 	}
 }
 
+/* Two rows fit one person, and one of them fits better: the other is somebody else, of
+ * whom the list knows nothing. */
+static void taken(void **state)
+{
+	auto_linkage *l = linkage_new();
+	struct linkage_result r;
+
+	(void)state;
+	filler_add(l, 10, FILLERS);
+	person_add(l, 0,
+		"surname=Osgood|forenames=Miriam|rank=PC|unit=Dogs|date_of_birth=1971-02-03");
+	record_add(l, 0,
+		"surname=Osgood|forenames=Miriam|rank=PC|unit=Dogs|date_of_birth=1971-02-03");
+	record_add(l, 1, "surname=Osgood|forenames=Miriam|rank=PC");
+	record_add(l, 2, "surname=Zylberberg|forenames=Quentin|rank=PC");
+	filler_leak(l);
+	run_once(l, LINKAGE_ONCE);
+	linkage_result(l, 0, &r);
+	assert_int_equal(r.outcome, LINKAGE_MATCHED);
+	linkage_result(l, 1, &r);
+	assert_int_equal(r.outcome, LINKAGE_UNMATCHED);
+	assert_int_equal(r.reason, LINKAGE_TAKEN);
+	linkage_result(l, 2, &r);
+	assert_int_equal(r.outcome, LINKAGE_UNMATCHED);
+	assert_int_equal(r.reason, LINKAGE_NOBODY);
+}
+
 /* One more person than rows, and nobody is certain. */
 static void open_groups(void **state)
 {
@@ -857,6 +884,7 @@ int main(void)
 		cmocka_unit_test(sides_in_turn),
 		cmocka_unit_test(two_of_a_name),
 		cmocka_unit_test(closed_groups),
+		cmocka_unit_test(taken),
 		cmocka_unit_test(open_groups),
 		cmocka_unit_test(settled),
 		cmocka_unit_test(conflicts_are_not_told),

@@ -464,13 +464,17 @@ void blocking_find_named(
 	struct blocking *b, const struct evidence_name *reading, bool only_equal)
 {
 	const struct alike_item *end,
-		*at = alike_range(&b->naming->surnames, reading->surname, &end);
+		*first = alike_range(&b->naming->surnames, reading->surname, &end);
 
 	blocking_begin(b);
 	if (!reading->surname)
 		find_forename(b, reading->forenames[0], only_equal);
-	for (; at < end; at++)
-		if (!only_equal || at->level == SURNAME_EQUAL)
+	/* The likeliest first: beside them others are soon too light. */
+	for (const struct alike_item *at = first; at < end; at++)
+		if (at->level == SURNAME_EQUAL)
+			find_surname(b, reading, at->listed);
+	for (const struct alike_item *at = first; at < end && !only_equal; at++)
+		if (at->level != SURNAME_EQUAL)
 			find_surname(b, reading, at->listed);
 }
 

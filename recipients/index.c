@@ -42,14 +42,6 @@ void index_build(struct index *x, uint32_t limit)
 	x->room = x->count + 1;
 }
 
-const uint32_t *index_range(const struct index *x, uint32_t key, const uint32_t **ret_end)
-{
-	if (key >= x->limit)
-		return *ret_end = x->rows;
-	*ret_end = x->rows + x->starts[key + 1];
-	return x->rows + x->starts[key];
-}
-
 void index_done(struct index *x)
 {
 	free(x->keys);

@@ -22,7 +22,14 @@ struct index {
 void index_add(struct index *x, uint32_t key, uint32_t row);
 void index_build(struct index *x, uint32_t limit); /* keys are below `limit` */
 /* From the returned row to `*ret_end`, none for a key that is not there. */
-const uint32_t *index_range(const struct index *x, uint32_t key, const uint32_t **ret_end);
+static inline const uint32_t *index_range(
+	const struct index *x, uint32_t key, const uint32_t **ret_end)
+{
+	if (key >= x->limit)
+		return *ret_end = x->rows;
+	*ret_end = x->rows + x->starts[key + 1];
+	return x->rows + x->starts[key];
+}
 void index_done(struct index *x);
 
 #endif

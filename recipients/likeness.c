@@ -185,6 +185,7 @@ void likeness_prepare(const char *word, struct likeness_word *ret)
 	ret->sound = form[0] && form[1] ? hash_of(form) : 0;
 	likeness_scanned(word, form);
 	ret->scanned = hash_of(form);
+	ret->rewritten = strcmp(word, form) != 0;
 	for (; *word; word++)
 		if (*word != '-')
 			ret->letters |= 1u << (*word & 31);
@@ -236,7 +237,9 @@ enum likeness likeness_names(const struct likeness_word *a, const struct likenes
 		return LIKENESS_EQUAL;
 	if (shorter > 1 && (errors == 1 || scanned || (sound && errors <= 3)))
 		return LIKENESS_NEAR;
-	if ((errors == 2 && shorter > 4) || (shorter > 3 && nearly_scanned(left, right)))
+	if ((errors == 2 && shorter > 4) ||
+		(shorter > 3 && (a->rewritten || b->rewritten) &&
+			nearly_scanned(left, right)))
 		return LIKENESS_CLOSE;
 	return parts && is_part(a->word, b->word) ? LIKENESS_PART : LIKENESS_NONE;
 }

@@ -49,6 +49,7 @@ struct likeness_word {
 	uint64_t sound, scanned; /* hashes of these forms; sound 0: too short to tell */
 	uint32_t letters;	 /* bits of the letters it has */
 	bool hyphen, bare;	 /* it has a part, or a prefix, to leave out */
+	bool rewritten;		 /* scanned it is another word */
 };
 
 void likeness_prepare(const char *word, struct likeness_word *ret);

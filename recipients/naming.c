@@ -17,6 +17,7 @@
 #include "recipients/text.h"
 
 #define LEAST_SHARE 1e-3
+#define INITIAL_ALONE 0x80u /* beside its letter: the word is no more than that */
 /* Of the times a word is meant, it comes as a given one that is alike. */
 #define SLIP .02
 /* Entries that a word nobody has stands for. */
@@ -274,6 +275,17 @@ static void find_alike(struct naming *n, bool surnames)
 	free(listed);
 }
 
+static void note_letters(struct naming *n)
+{
+	const struct evidence *e = n->evidence;
+
+	n->word_letters = text_alloc((size_t)e->words.count + 1);
+	for (uint32_t word = 1; word <= e->words.count; word++)
+		n->word_letters[word] =
+			(uint8_t)(naming_letter(e, word) |
+				  (naming_is_initial(e, word) ? INITIAL_ALONE : 0));
+}
+
 void naming_init(struct naming *n, const struct evidence *e)
 {
 	size_t words = (size_t)e->words.count + 1;
@@ -283,6 +295,7 @@ void naming_init(struct naming *n, const struct evidence *e)
 	n->forename_levels = text_alloc(words);
 	memset(n->surname_levels, SURNAME_OTHER, words);
 	memset(n->forename_levels, FORENAME_OTHER, words);
+	note_letters(n);
 	tally_init(n);
 	find_alike(n, true);
 	find_alike(n, false);
@@ -298,6 +311,7 @@ void naming_done(struct naming *n)
 		free(n->tally->middle);
 	}
 	free(n->tally);
+	free(n->word_letters);
 	free(n->surname_levels);
 	free(n->forename_levels);
 	alike_done(&n->surnames);
@@ -306,6 +320,17 @@ void naming_done(struct naming *n)
 }
 
 /* --- a reading --- */
+
+/* As naming_letter and naming_is_initial, at once: they are asked for each entry. */
+static uint32_t letter_of(const struct naming *n, uint32_t word)
+{
+	return n->word_letters[word] & ~INITIAL_ALONE;
+}
+
+static bool is_initial(const struct naming *n, uint32_t word)
+{
+	return n->word_letters[word] & INITIAL_ALONE;
+}
 
 static void levels_set(
 	const struct alike *alike, uint32_t word, uint8_t *levels, int other)
@@ -357,8 +382,7 @@ static void weigh_surname(struct naming *n)
 static void weigh_forename(struct naming *n)
 {
 	const struct naming_tally *t = n->tally;
-	uint32_t word = n->reading->forenames[0],
-		 letter = naming_letter(n->evidence, word);
+	uint32_t word = n->reading->forenames[0], letter = letter_of(n, word);
 	const struct alike_item *end, *at = alike_range(&n->forenames, word, &end);
 	double counts[FORENAME_LEVELS] = {0}, same = t->letter[letter];
 
@@ -366,7 +390,7 @@ static void weigh_forename(struct naming *n)
 		uint32_t first = t->first[at->listed];
 
 		counts[at->level] += first;
-		if (naming_letter(n->evidence, at->listed) == letter)
+		if (letter_of(n, at->listed) == letter)
 			same -= first;
 		if (at->level == FORENAME_EQUAL)
 			counts[FORENAME_KNOWN] += t->known[at->listed];
@@ -374,7 +398,7 @@ static void weigh_forename(struct naming *n)
 			counts[FORENAME_MIDDLE] += t->middle[at->listed];
 	}
 	counts[FORENAME_INITIAL] = same > 0 ? same : 0;
-	n->forename_full = word && !naming_is_initial(n->evidence, word);
+	n->forename_full = word && !is_initial(n, word);
 	if (n->forename_full)
 		counts[FORENAME_EQUAL] -= own_of(n);
 	n->forename_listed = counts[FORENAME_EQUAL] + counts[FORENAME_KNOWN] +
@@ -385,7 +409,7 @@ static void weigh_forename(struct naming *n)
 
 static void weigh_initial(struct naming *n)
 {
-	uint32_t letter = naming_letter(n->evidence, n->reading->forenames[0]);
+	uint32_t letter = letter_of(n, n->reading->forenames[0]);
 	const double counts[INITIAL_LEVELS] = {
 		n->tally->letter[letter] - own_of(n), n->tally->later[letter]};
 
@@ -396,9 +420,8 @@ static void weigh_middle(struct naming *n)
 {
 	const struct naming_tally *t = n->tally;
 	uint32_t word = n->reading->forenames[1];
-	bool initial = naming_is_initial(n->evidence, word);
-	double agree =
-		initial ? t->second[naming_letter(n->evidence, word)] : t->middle[word];
+	bool initial = is_initial(n, word);
+	double agree = initial ? t->second[letter_of(n, word)] : t->middle[word];
 	const double counts[MIDDLE_LEVELS] = {agree - own_of(n), t->bare};
 	const double bare[BARE_LEVELS] = {t->bare - own_of(n)};
 
@@ -427,29 +450,20 @@ void naming_lay(struct naming *n, const struct evidence_name *reading)
 
 /* --- a reading and a name --- */
 
-static uint8_t compare_surname(const struct naming *n, const struct evidence_name *entry)
-{
-	uint8_t level = n->surname_levels[entry->surname];
-
-	if (!entry->former)
-		return level;
-	return level == SURNAME_EQUAL ? SURNAME_FORMER : SURNAME_OTHER;
-}
-
 static bool has_letter(
 	const struct naming *n, const struct evidence_name *entry, uint32_t letter)
 {
 	for (size_t i = 1; i < EVIDENCE_FORENAMES && entry->forenames[i]; i++)
-		if (naming_letter(n->evidence, entry->forenames[i]) == letter)
+		if (letter_of(n, entry->forenames[i]) == letter)
 			return true;
 	return false;
 }
 
 static uint8_t compare_initial(const struct naming *n, const struct evidence_name *entry)
 {
-	uint32_t letter = naming_letter(n->evidence, n->reading->forenames[0]);
+	uint32_t letter = letter_of(n, n->reading->forenames[0]);
 
-	if (naming_letter(n->evidence, entry->forenames[0]) == letter)
+	if (letter_of(n, entry->forenames[0]) == letter)
 		return entry->known ? INITIAL_LATER : INITIAL_FIRST;
 	return has_letter(n, entry, letter) ? INITIAL_LATER : INITIAL_OTHER;
 }
@@ -465,8 +479,7 @@ static uint8_t compare_forename(const struct naming *n, const struct evidence_na
 	for (size_t i = 1; i < EVIDENCE_FORENAMES && entry->forenames[i]; i++)
 		if (n->forename_levels[entry->forenames[i]] == FORENAME_EQUAL)
 			return FORENAME_MIDDLE;
-	return naming_letter(n->evidence, entry->forenames[0]) ==
-			       naming_letter(n->evidence, n->reading->forenames[0])
+	return letter_of(n, entry->forenames[0]) == letter_of(n, n->reading->forenames[0])
 		       ? FORENAME_INITIAL
 		       : FORENAME_OTHER;
 }
@@ -478,8 +491,8 @@ static bool words_meet(const struct naming *n, uint32_t a, uint32_t b)
 
 	if (a == b)
 		return true;
-	if (naming_is_initial(n->evidence, a) || naming_is_initial(n->evidence, b))
-		return naming_letter(n->evidence, a) == naming_letter(n->evidence, b);
+	if (is_initial(n, a) || is_initial(n, b))
+		return letter_of(n, a) == letter_of(n, b);
 	at = alike_range(&n->forenames, a, &end);
 	while (at < end && at->listed != b)
 		at++;
@@ -514,8 +527,7 @@ static void note_equal(const struct naming *n, const struct evidence_name *entry
 	if (ret->level[NAMING_FORENAME] == FORENAME_EQUAL)
 		ret->forename = entry->forenames[0];
 	else if (ret->level[NAMING_INITIAL] == INITIAL_FIRST)
-		ret->forename =
-			UINT32_MAX - naming_letter(n->evidence, entry->forenames[0]);
+		ret->forename = UINT32_MAX - letter_of(n, entry->forenames[0]);
 }
 
 void naming_compare(const struct naming *n, const struct evidence_name *entry,
@@ -526,10 +538,9 @@ void naming_compare(const struct naming *n, const struct evidence_name *entry,
 	memset(ret, NAMING_MISSING, sizeof(ret->level));
 	ret->surname = ret->forename = 0;
 	if (n->reading->surname)
-		ret->level[NAMING_SURNAME] = compare_surname(n, entry);
+		ret->level[NAMING_SURNAME] = naming_surname_level(n, entry);
 	if (given[0] && listed[0]) {
-		if (naming_is_initial(n->evidence, given[0]) ||
-			naming_is_initial(n->evidence, listed[0]))
+		if (is_initial(n, given[0]) || is_initial(n, listed[0]))
 			ret->level[NAMING_INITIAL] = compare_initial(n, entry);
 		else
 			ret->level[NAMING_FORENAME] = compare_forename(n, entry);
@@ -561,8 +572,8 @@ double naming_share(const struct naming *n, const struct evidence_name *reading)
 	uint32_t first = reading->forenames[0];
 	double forename =
 		!first ? ALONE * all
-		: naming_is_initial(n->evidence, first)
-			? t->letter[naming_letter(n->evidence, first)]
+		: is_initial(n, first)
+			? t->letter[letter_of(n, first)]
 			: count_alike(&n->forenames, first, t->first) + t->known[first];
 
 	double surname = reading->surname

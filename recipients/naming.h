@@ -78,6 +78,7 @@ struct naming {
 	struct alike surnames, forenames;
 	struct naming_tally *tally;
 	uint32_t letters[NAMING_LETTERS]; /* the word that is an initial; 0: no entry has it */
+	uint8_t *word_letters; /* by word */
 	uint8_t *surname_levels, *forename_levels; /* by word, of the reading laid out */
 	const struct evidence_name *reading;
 	const struct evidence_name *own; /* that the list has of the record itself, or NULL */
@@ -105,6 +106,17 @@ void naming_count(struct naming *n, const struct evidence_row *entry, int step);
 
 /* Lays a reading of a record out; NULL: none. The last one is forgotten. */
 void naming_lay(struct naming *n, const struct evidence_name *reading);
+
+/* How well the surname of the reading laid out agrees with that of a name of an entry. */
+static inline uint8_t naming_surname_level(
+	const struct naming *n, const struct evidence_name *entry)
+{
+	uint8_t level = n->surname_levels[entry->surname];
+
+	if (!entry->former)
+		return level;
+	return level == SURNAME_EQUAL ? SURNAME_FORMER : SURNAME_OTHER;
+}
 
 /* Compares the reading laid out with one name of an entry. */
 void naming_compare(

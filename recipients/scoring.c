@@ -43,6 +43,8 @@ void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
 	model_init(&s->model, &s->comparisons);
 	s->bare = e->lists[EVIDENCE_RECORDS].count >= MODEL_LEAST_RECORDS;
 	s->places = text_alloc(((size_t)people + 1) * sizeof(*s->places));
+	s->weighed =
+		text_alloc((e->lists[EVIDENCE_PEOPLE].count + 1) * sizeof(*s->weighed));
 	for (size_t i = 0; i < e->lists[EVIDENCE_PEOPLE].count; i++) {
 		uint32_t person = e->lists[EVIDENCE_PEOPLE].rows[i].owner;
 
@@ -60,6 +62,7 @@ void scoring_done(struct scoring *s)
 	blocking_done(&s->blocking);
 	free(s->list);
 	free(s->places);
+	free(s->weighed);
 	*s = (struct scoring){0};
 }
 
@@ -83,16 +86,18 @@ struct equal {
 };
 
 static double weigh_fields(
-	const struct scoring *s, uint32_t entry, model_pattern *pattern)
+	const struct scoring *s, uint32_t entry, model_pattern *pattern, bool *ret_holder)
 {
 	const struct comparisons *c = &s->comparisons;
 	double sum = 0;
 
 	for (uint32_t i = 0; i < c->count; i++) {
-		unsigned level = comparison_level(c, &c->list[i], entry);
+		const struct comparison *x = &c->list[i];
+		unsigned level = comparison_level(c, x, entry);
 
 		if (level == VALUE_LEVELS)
 			continue;
+		*ret_holder = *ret_holder || (x->strong && level == VALUE_EQUAL);
 		*pattern |= model_set(NAMING_PARTS + i, level);
 		sum += s->weights[NAMING_PARTS + i][level];
 	}
@@ -109,18 +114,23 @@ static double weigh_name(const struct scoring *s, const struct naming_levels *le
 	return sum;
 }
 
-/* The name of the entry that fits the reading laid out best. */
+/* The name of the entry that fits the reading laid out best; one that weighs less than
+ * `least` whatever else agrees need not be looked at further. */
 static double weigh_names(const struct scoring *s, const struct evidence_row *entry,
-	struct naming_levels *ret)
+	double least, struct naming_levels *ret)
 {
-	double best = -HUGE_VAL;
+	double best = entry->names_count ? -HUGE_VAL : 0;
 
 	for (uint32_t i = 0; i < entry->names_count; i++) {
+		const struct evidence_name *name = &s->evidence->names[entry->names + i];
 		struct naming_levels levels;
 		double weight;
 
-		naming_compare(
-			&s->naming, &s->evidence->names[entry->names + i], &levels);
+		if (s->weights[NAMING_SURNAME][naming_surname_level(&s->naming, name)] +
+				s->forenames_most <
+			least)
+			continue;
+		naming_compare(&s->naming, name, &levels);
 		if (!s->bare)
 			levels.level[NAMING_BARE] = NAMING_MISSING;
 		weight = weigh_name(s, &levels);
@@ -129,7 +139,7 @@ static double weigh_names(const struct scoring *s, const struct evidence_row *en
 			*ret = levels;
 		}
 	}
-	return entry->names_count ? best : 0;
+	return best;
 }
 
 static double log_u_of(const struct scoring *s, model_pattern pattern)
@@ -170,17 +180,6 @@ static double take_joint(const struct scoring *s, uint32_t entry, model_pattern 
 	return dependence_take(&s->dependence, equal.values, equal.log_u, NULL);
 }
 
-static bool is_holder(const struct scoring *s, uint32_t entry)
-{
-	const struct comparisons *c = &s->comparisons;
-
-	for (uint32_t i = 0; s->strong && i < c->count; i++)
-		if (c->list[i].strong && c->list[i].value &&
-			comparison_level(c, &c->list[i], entry) == VALUE_EQUAL)
-			return true;
-	return false;
-}
-
 /* Under the reading that is laid out. False: too light to count. */
 static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t reading,
 	double log_reading, struct score *ret)
@@ -188,19 +187,19 @@ static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t readin
 	const struct evidence_row *row = &s->evidence->lists[EVIDENCE_PEOPLE].rows[entry];
 	struct naming_levels name = {0};
 	model_pattern pattern = 0;
-	double weight = log_reading;
+	bool holder = false;
+	double weight = log_reading + weigh_fields(s, entry, &pattern, &holder), floor;
 
-	if (row->owner + 1 == s->left)
+	/* Whoever holds an identifier of the record is kept however light. */
+	floor = holder ? -HUGE_VAL : s->floor;
+	if (row->owner + 1 == s->left || weight + s->names_most < floor)
 		return false;
 	memset(name.level, NAMING_MISSING, sizeof(name.level));
 	if (row->other_day)
 		weight += OTHER_DAY;
 	if (s->naming.reading)
-		weight += weigh_names(s, row, &name);
-	if (weight + s->fields_most < s->floor && !is_holder(s, entry))
-		return false;
-	weight += weigh_fields(s, entry, &pattern);
-	if (weight < s->floor && !is_holder(s, entry))
+		weight += weigh_names(s, row, floor - weight, &name);
+	if (weight < floor)
 		return false;
 	for (unsigned part = 0; part < NAMING_PARTS; part++)
 		if (name.level[part] != NAMING_MISSING)
@@ -208,7 +207,7 @@ static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t readin
 	*ret = (struct score){.person = row->owner,
 		.entry = entry,
 		.reading = reading,
-		.holder = is_holder(s, entry),
+		.holder = holder,
 		.pattern = pattern,
 		.listing = s->listing,
 		.log_u = log_u_of(s, pattern),
@@ -216,7 +215,7 @@ static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t readin
 		.log_day = row->other_day ? OTHER_DAY : 0,
 		.log_joint = take_joint(s, entry, pattern, &name)};
 	ret->weight = weight + ret->log_joint;
-	return ret->weight >= s->floor || ret->holder;
+	return ret->weight >= floor;
 }
 
 /* --- one record --- */
@@ -282,24 +281,26 @@ static void lay_fields(struct scoring *s, const struct evidence_row *record)
 {
 	comparisons_lay(&s->comparisons, record);
 	s->listing = (struct model_listing){0};
-	s->fields_most = 0;
-	s->strong = false;
 	for (uint32_t i = 0; i < s->comparisons.count; i++) {
 		const struct comparison *x = &s->comparisons.list[i];
 		int class = x->listed_equal ? MODEL_LISTED : MODEL_UNLISTED;
-		double most = 0;
 
 		list_part(&s->listing, NAMING_PARTS + i, x->value != 0, x->listed_equal);
-		s->strong = s->strong || (x->strong && x->value);
-		for (unsigned level = 0; x->value && level < VALUE_LEVELS; level++) {
-			double weight = s->model.log_m[class][NAMING_PARTS + i][level] -
-					x->log_u[level];
-
-			s->weights[NAMING_PARTS + i][level] = weight;
-			most = fmax(most, weight);
-		}
-		s->fields_most += most;
+		for (unsigned level = 0; x->value && level < VALUE_LEVELS; level++)
+			s->weights[NAMING_PARTS + i][level] =
+				s->model.log_m[class][NAMING_PARTS + i][level] -
+				x->log_u[level];
 	}
+}
+
+/* What a part of the name can add. */
+static double part_most(const struct scoring *s, unsigned part)
+{
+	double most = 0;
+
+	for (int level = 0; level < s->model.levels[part]; level++)
+		most = fmax(most, s->weights[part][level]);
+	return most;
 }
 
 static void lay_reading(struct scoring *s, const struct evidence_name *reading)
@@ -316,6 +317,15 @@ static void lay_reading(struct scoring *s, const struct evidence_name *reading)
 			s->weights[part][level] = s->model.log_m[model_class(s->listing,
 							  part)][part][level] -
 						  n->log_u[part][level];
+	s->names_most = s->forenames_most = 0;
+	if (!reading)
+		return;
+	if (!reading->surname) /* nothing to compare */
+		memset(s->weights[NAMING_SURNAME], 0, sizeof(s->weights[NAMING_SURNAME]));
+	s->forenames_most =
+		fmax(part_most(s, NAMING_FORENAME), part_most(s, NAMING_INITIAL)) +
+		fmax(part_most(s, NAMING_MIDDLE), part_most(s, NAMING_BARE));
+	s->names_most = s->forenames_most + part_most(s, NAMING_SURNAME);
 }
 
 /* The reading that is likeliest by itself. */
@@ -343,6 +353,7 @@ static void lay_record(struct scoring *s, const struct evidence_row *record,
 		s, *ret_readings ? &names[likeliest(log_readings, *ret_readings)] : NULL);
 	s->likely = s->listing;
 	s->count = 0;
+	s->turn++;
 	s->floor = log_nobody(s) - (s->evidence->single ? SPREAD_SINGLE : SPREAD);
 }
 
@@ -359,6 +370,7 @@ static void fetch(
 	if (i + 2 * AHEAD < count)
 		__builtin_prefetch(&rows[entries[i + 2 * AHEAD]]);
 	if (i + AHEAD < count) {
+		__builtin_prefetch(&s->weighed[entries[i + AHEAD]]);
 		__builtin_prefetch(&s->evidence->names[rows[entries[i + AHEAD]].names]);
 		__builtin_prefetch(&c->matrix[(size_t)entries[i + AHEAD] * c->columns]);
 	}
@@ -371,6 +383,24 @@ static bool is_itself(const struct scoring *s, uint32_t entry)
 	       s->evidence->lists[EVIDENCE_PEOPLE].rows[entry].owner == s->record;
 }
 
+#define WEIGHED_READINGS 3 /* of which it is kept which entries were weighed by them */
+
+/* An entry that comes up by its name and by other keys is weighed once by a reading. */
+static bool is_weighed(struct scoring *s, uint32_t entry, uint32_t reading)
+{
+	uint32_t *weighed = &s->weighed[entry], turn = s->turn << WEIGHED_READINGS,
+		 bit = 1u << reading;
+	bool was;
+
+	if (reading >= WEIGHED_READINGS)
+		return false;
+	if (*weighed < turn)
+		*weighed = turn;
+	was = *weighed & bit;
+	*weighed |= bit;
+	return was;
+}
+
 static void weigh_entries(struct scoring *s, uint32_t reading, double log_reading,
 	const uint32_t *entries, size_t count)
 {
@@ -378,7 +408,7 @@ static void weigh_entries(struct scoring *s, uint32_t reading, double log_readin
 		struct score score;
 
 		fetch(s, entries, count, i);
-		if (is_itself(s, entries[i]))
+		if (is_itself(s, entries[i]) || is_weighed(s, entries[i], reading))
 			continue;
 		if (weigh_entry(s, entries[i], reading, log_reading, &score))
 			list_add(s, &score);

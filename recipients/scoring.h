@@ -46,13 +46,14 @@ struct scoring {
 	size_t count, room;
 	size_t cut;	/* more who came up, beyond SCORING_MOST */
 	uint32_t *places; /* by person: in the list, and one */
+	uint32_t *weighed; /* by entry: the turn in which it was last weighed, and the readings */
+	uint32_t turn;	  /* a number for each record that is weighed */
 	double floor;	  /* lighter ones are left out */
 	uint32_t left;	  /* person who is taken for gone, and one; 0: nobody */
 	uint32_t record;  /* that is weighed: its owner */
 	/* log(m / u) of each level, of the record and the reading laid out. */
 	double weights[MODEL_PARTS][MODEL_LEVELS];
-	double fields_most; /* what fields besides the name can add */
-	bool strong;	    /* the record has an identifier */
+	double names_most, forenames_most; /* what the name, and all but the surname, can add */
 	struct model_listing listing; /* of the record, in the reading laid out */
 	struct model_listing likely;  /* in the likeliest reading: what "nobody" is weighed by */
 };

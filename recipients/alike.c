@@ -14,7 +14,6 @@
 #include "recipients/index.h"
 #include "recipients/likeness.h"
 #include "recipients/numbering.h"
-#include "recipients/text.h"
 
 #define LETTERS 64    /* of a text that count */
 #define PREFIX 7      /* two errors are looked for in the first letters */
@@ -231,6 +230,26 @@ void alike_each(const struct alike_question *q, struct alike *ret)
 		}
 	pairs_index(&pairs, q->limit, ret);
 	free(pairs.list);
+}
+
+void alike_write(const struct alike *a, struct text *out)
+{
+	text_add(out, a->starts, ((size_t)a->limit + 1) * sizeof(*a->starts));
+	text_add(out, a->items, a->starts[a->limit] * sizeof(*a->items));
+}
+
+bool alike_read(const struct text *bytes, struct alike *ret)
+{
+	size_t starts = ((size_t)ret->limit + 1) * sizeof(*ret->starts), items;
+
+	if (bytes->length < starts)
+		return false;
+	items = bytes->length - starts;
+	ret->starts = text_alloc(starts);
+	memcpy(ret->starts, bytes->bytes, starts);
+	ret->items = text_alloc(items + sizeof(*ret->items));
+	memcpy(ret->items, bytes->bytes + starts, items);
+	return ret->starts[ret->limit] * sizeof(*ret->items) == items;
 }
 
 void alike_done(struct alike *a)

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recipients/text.h"
+
 #define ALIKE_NOT 0xff /* a judge's word for a pair that is not worth keeping */
 
 struct alike_item {
@@ -51,6 +53,10 @@ void alike_join(const struct alike_question *q, struct alike *ret);
 /* Judges each pair: for few values. */
 void alike_each(const struct alike_question *q, struct alike *ret);
 void alike_done(struct alike *a);
+
+/* For halves.h: as bytes, and back, with `limit` set. False: these are not such bytes. */
+void alike_write(const struct alike *a, struct text *out);
+bool alike_read(const struct text *bytes, struct alike *ret);
 
 /* Those of a given value, `*ret_end` behind the last. */
 const struct alike_item *alike_range(

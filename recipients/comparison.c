@@ -237,10 +237,14 @@ void comparisons_init(struct comparisons *c, const struct evidence *e)
 	*c = (struct comparisons){.evidence = e};
 	choose(c, slots);
 	fill_matrix(c, slots);
-	for (uint32_t i = 0; i < c->count; i++) {
+	for (uint32_t i = 0; i < c->count; i++)
 		count_values(c, &c->list[i]);
+}
+
+void comparisons_alike(struct comparisons *c)
+{
+	for (uint32_t i = 0; i < c->count; i++)
 		find_alike(c, &c->list[i]);
-	}
 }
 
 void comparisons_done(struct comparisons *c)

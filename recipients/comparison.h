@@ -51,6 +51,9 @@ struct comparisons {
 void comparisons_init(struct comparisons *c, const struct evidence *e);
 void comparisons_done(struct comparisons *c);
 
+/* Finds which values are alike; before the first record is laid out. */
+void comparisons_alike(struct comparisons *c);
+
 /* Counts an entry of the list once more, or (-1) once less: somebody left. Then none is laid
  * out. */
 void comparisons_count(struct comparisons *c, uint32_t entry, int step);

@@ -297,7 +297,15 @@ void naming_init(struct naming *n, const struct evidence *e)
 	memset(n->forename_levels, FORENAME_OTHER, words);
 	note_letters(n);
 	tally_init(n);
+}
+
+void naming_alike_surnames(struct naming *n)
+{
 	find_alike(n, true);
+}
+
+void naming_alike_forenames(struct naming *n)
+{
 	find_alike(n, false);
 }
 

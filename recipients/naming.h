@@ -101,6 +101,10 @@ int naming_levels_count(enum naming_part part);
 void naming_init(struct naming *n, const struct evidence *e);
 void naming_done(struct naming *n);
 
+/* Finds which words are alike; both before the first reading is laid out. */
+void naming_alike_surnames(struct naming *n);
+void naming_alike_forenames(struct naming *n);
+
 /* Counts an entry of the list once more, or (-1) once less: somebody left. */
 void naming_count(struct naming *n, const struct evidence_row *entry, int step);
 

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipients/halves.h"
+
 #define SPREAD                                                                           \
 	16.0 /* candidates that weigh so much less than the best, or than nobody, are    \
 		out */
@@ -30,6 +32,47 @@ static const double usual_orders[NAME_ORDERS] = {[NAME_GIVEN] = 1,
 #define OTHER_DAY (-3.0)
 #define RANK_KEPT .02 /* and that "PC" stands for two forenames */
 
+/* The child's half. */
+static void send_surnames(struct naming *n, struct halves *h)
+{
+	auto_text_buffer bytes = {0};
+
+	naming_alike_surnames(n);
+	alike_write(&n->surnames, &bytes);
+	halves_end(h, false, &bytes);
+}
+
+static bool take_surnames(struct naming *n, struct halves *h)
+{
+	auto_text_buffer bytes = {0};
+	struct fault f = {0};
+
+	if (halves_join(h, &bytes, &f) <= 0)
+		return false;
+	n->surnames.limit = n->evidence->words.count + 1;
+	if (alike_read(&bytes, &n->surnames))
+		return true;
+	alike_done(&n->surnames);
+	return false;
+}
+
+#define HALVES_LEAST 4096 /* words from which two processes are worth their while */
+
+/* Surnames take as long as all else. */
+static void find_alike(struct scoring *s)
+{
+	auto_halves h = {-1, -1};
+
+	if (s->evidence->words.count >= HALVES_LEAST)
+		halves_split(&h);
+	if (h.child == 0)
+		send_surnames(&s->naming, &h);
+	comparisons_alike(&s->comparisons);
+	naming_alike_forenames(&s->naming);
+	if (!take_surnames(&s->naming, &h))
+		naming_alike_surnames(&s->naming);
+}
+
 void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
 {
 	bool *seen = text_alloc((size_t)people + 1);
@@ -37,6 +80,7 @@ void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
 	*s = (struct scoring){.evidence = e};
 	comparisons_init(&s->comparisons, e);
 	naming_init(&s->naming, e);
+	find_alike(s);
 	if (!e->single)
 		dependence_init(&s->dependence, &s->comparisons, NULL);
 	blocking_init(&s->blocking, &s->comparisons, &s->naming);

@@ -96,7 +96,10 @@ struct search {
 static void search_open(struct search *s)
 {
 	comparisons_init(&s->c, &s->e);
+	comparisons_alike(&s->c);
 	naming_init(&s->n, &s->e);
+	naming_alike_surnames(&s->n);
+	naming_alike_forenames(&s->n);
 	blocking_init(&s->b, &s->c, &s->n);
 }
 

@@ -44,6 +44,7 @@ static void levels(void **state)
 		&e, EVIDENCE_RECORDS, "rank=PC|unit=Custody|date_of_birth=19/04/1975");
 	evidence_row_add(&e, EVIDENCE_RECORDS, "surname=Smith|rank=Wizard");
 	comparisons_init(&c, &e);
+	comparisons_alike(&c);
 	comparisons_lay(&c, evidence_record(&e, 1));
 	comparisons_lay(&c, evidence_record(&e, 0)); /* the last one is forgotten */
 	for (uint32_t i = 0; i < LENGTH(cases); i++) {
@@ -84,6 +85,7 @@ static void by_chance(void **state)
 	evidence_row_add(&e, EVIDENCE_RECORDS, "rank=Constable");
 	evidence_row_add(&e, EVIDENCE_RECORDS, "rank=Inspector");
 	comparisons_init(&c, &e);
+	comparisons_alike(&c);
 	comparisons_lay(&c, evidence_record(&e, 0));
 	rank = find(&c, "rank");
 	assert_true(fabs(exp(rank->log_u[VALUE_EQUAL]) - .6) < 1e-9);
@@ -109,6 +111,7 @@ static void which_fields(void **state)
 	evidence_row_add(&e, EVIDENCE_RECORDS,
 		"surname=Smith|rank=PC|location=Bow|shift_team=blue|status=active|text=x|#row=1");
 	comparisons_init(&c, &e);
+	comparisons_alike(&c);
 	assert_int_equal(c.count, 2);
 	assert_non_null(find(&c, "rank"));
 	assert_non_null(
@@ -130,6 +133,7 @@ static void stray_numbers(void **state)
 	evidence_row_add(&e, EVIDENCE_PEOPLE, "pay_number=P300003|warrant_number=300004");
 	evidence_row_add(&e, EVIDENCE_RECORDS, "service_number=100001");
 	comparisons_init(&c, &e);
+	comparisons_alike(&c);
 	assert_int_equal(c.count, 1);
 	number = find(&c, "service_number");
 	assert_true(number->strong);
@@ -155,6 +159,7 @@ static void many_columns(void **state)
 	evidence_row_add(&e, EVIDENCE_PEOPLE, row.bytes);
 	evidence_row_add(&e, EVIDENCE_RECORDS, row.bytes);
 	comparisons_init(&c, &e);
+	comparisons_alike(&c);
 	assert_int_equal(c.count, COMPARISONS);
 	assert_non_null(find(&c, "rank"));
 	assert_non_null(find(&c, "unit"));

@@ -25,6 +25,7 @@ static void list_open(struct list *l, const char *record)
 {
 	evidence_row_add(&l->e, EVIDENCE_RECORDS, record);
 	comparisons_init(&l->c, &l->e);
+	comparisons_alike(&l->c);
 	dependence_init(&l->d, &l->c, NULL);
 }
 

@@ -71,6 +71,8 @@ static void parts(void **state)
 		evidence_row_add(&e, EVIDENCE_PEOPLE, cases[i].entry);
 		evidence_row_add(&e, EVIDENCE_RECORDS, cases[i].record);
 		naming_init(&n, &e);
+		naming_alike_surnames(&n);
+		naming_alike_forenames(&n);
 		naming_lay(&n, &e.names[evidence_record(&e, 0)->names]);
 		naming_compare(
 			&n, &e.names[e.lists[EVIDENCE_PEOPLE].rows[0].names], &got);
@@ -116,6 +118,8 @@ static void former_and_known(void **state)
 	evidence_row_add(&e, EVIDENCE_RECORDS, "surname=Cooper|forenames=Bobby");
 	evidence_row_add(&e, EVIDENCE_RECORDS, "surname=Baker|initials=B");
 	naming_init(&n, &e);
+	naming_alike_surnames(&n);
+	naming_alike_forenames(&n);
 	entry = &e.lists[EVIDENCE_PEOPLE].rows[0];
 	naming_lay(&n, &e.names[evidence_record(&e, 0)->names]);
 	assert_int_equal(best(&n, entry, NAMING_SURNAME), SURNAME_FORMER);
@@ -147,6 +151,8 @@ static void by_chance(void **state)
 	evidence_row_add(&e, EVIDENCE_RECORDS, "surname=Smith|forenames=Ann P");
 	evidence_row_add(&e, EVIDENCE_RECORDS, "surname=Zander|initials=U");
 	naming_init(&n, &e);
+	naming_alike_surnames(&n);
+	naming_alike_forenames(&n);
 	naming_lay(&n, &e.names[evidence_record(&e, 0)->names]);
 	assert_true(fabs(exp(n.log_u[NAMING_SURNAME][SURNAME_EQUAL]) - .3) < 1e-9);
 	assert_true(fabs(exp(n.log_u[NAMING_SURNAME][SURNAME_FORMER]) - .1) < 1e-9);
@@ -184,6 +190,8 @@ static void likely_readings(void **state)
 	for (size_t i = 0; i < LENGTH(names); i++)
 		evidence_row_add(&e, EVIDENCE_RECORDS, names[i].name);
 	naming_init(&n, &e);
+	naming_alike_surnames(&n);
+	naming_alike_forenames(&n);
 	for (size_t i = 0; i < LENGTH(names); i++) {
 		const struct evidence_row *row = evidence_record(&e, i);
 		const struct evidence_name *likeliest = &e.names[row->names];

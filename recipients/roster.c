@@ -184,46 +184,52 @@ static void index_ids(struct roster *r)
 	}
 }
 
-/* The answers to a wish, in the order of the fields of a row: the rows of a file are
- * alike. */
+/* The answers to a wish, each asked once. */
 struct answers {
 	const struct roster_wish *wish;
-	char *fields[NAMES_MAX];
+	struct roster_names names;
 	bool wanted[NAMES_MAX];
 };
 
 static void answers_done(struct answers *a)
 {
-	for (size_t i = 0; i < NAMES_MAX; i++)
-		free(a->fields[i]);
+	for (size_t i = 0; i < a->names.count; i++)
+		free((char *)(uintptr_t)a->names.names[i]);
 }
 
-static bool is_wanted(struct answers *a, size_t at, const char *field)
+/* Number of a name that follows another one, NAMES_MAX before the first. */
+static size_t answer_number(struct answers *a, size_t last, const char *name)
 {
-	if (at >= NAMES_MAX)
-		return true;
-	if (!a->fields[at] || strcmp(a->fields[at], field) != 0) {
-		free(a->fields[at]);
-		a->fields[at] = text_copy(field);
-		a->wanted[at] = !strcmp(field, ROSTER_ROW) ||
-				!strcmp(field, ROSTER_PART) ||
-				a->wish->wants(a->wish->context, field);
+	struct roster_names *n = &a->names;
+	size_t guess = n->after[last];
+
+	if (guess < n->count && !strcmp(n->names[guess], name))
+		return guess;
+	guess = name_number(n, name);
+	if (guess == n->count && guess < NAMES_MAX) {
+		n->names[n->count++] = text_copy(name);
+		a->wanted[guess] = !strcmp(name, ROSTER_ROW) ||
+				   !strcmp(name, ROSTER_PART) ||
+				   a->wish->wants(a->wish->context, name);
 	}
-	return a->wanted[at];
+	if (guess < NAMES_MAX)
+		n->after[last] = guess;
+	return guess;
 }
 
-/* What is wished for of a row, packed again. */
-static void row_thin(struct answers *answers, const struct text *plain, struct text *out)
+/* What is wished for of a row, packed again. What is beyond the limit of names stays. */
+static void row_thin(struct answers *a, const struct text *plain, struct text *out)
 {
 	const char *name = NULL, *value = NULL;
+	size_t at = NAMES_MAX;
 
 	text_clear(out);
-	for (size_t i = 0; row_packed_next(plain->bytes, plain->length, &name, &value);
-		i++) {
-		if (!is_wanted(answers, i, name))
+	while (row_packed_next(plain->bytes, plain->length, &name, &value)) {
+		at = answer_number(a, at, name);
+		if (at < NAMES_MAX && !a->wanted[at])
 			continue;
-		text_add(out, name, strlen(name) + 1);
-		text_add(out, value, strlen(value) + 1);
+		/* The value stands behind its name. */
+		text_add(out, name, (size_t)(value - name) + strlen(value) + 1);
 	}
 }
 

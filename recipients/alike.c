@@ -232,6 +232,65 @@ void alike_each(const struct alike_question *q, struct alike *ret)
 	free(pairs.list);
 }
 
+/* --- amounts --- */
+
+struct amount {
+	uint32_t amount, value;
+};
+
+static int compare_amounts(const void *a, const void *b)
+{
+	const struct amount *x = a, *y = b;
+
+	if (x->amount != y->amount)
+		return x->amount < y->amount ? -1 : 1;
+	return x->value < y->value ? -1 : x->value > y->value;
+}
+
+/* The first amount that is no less. */
+static size_t amount_from(const struct amount *list, size_t count, uint32_t least)
+{
+	size_t low = 0;
+
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+
+		if (list[middle].amount < least)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
+void alike_window(const struct alike_question *q, struct alike *ret)
+{
+	struct amount *list = text_alloc((q->listed_count + 1) * sizeof(*list));
+	struct pairs pairs = {0};
+
+	for (size_t i = 0; i < q->listed_count; i++)
+		list[i] = (struct amount){
+			q->amount(q->context, q->listed[i]), q->listed[i]};
+	qsort(list, q->listed_count, sizeof(*list), compare_amounts);
+	for (size_t i = 0; i < q->given_count; i++) {
+		uint32_t given = q->given[i], amount = q->amount(q->context, given),
+			 reach = q->reach(q->context, amount), level;
+		size_t k = amount_from(
+			list, q->listed_count, amount > reach ? amount - reach : 0);
+
+		for (; k < q->listed_count &&
+			(list[k].amount <= amount || list[k].amount - amount <= reach);
+			k++) {
+			level = q->judge(q->context, given, list[k].value);
+			if (level != ALIKE_NOT)
+				pair_add(&pairs, given, list[k].value, level);
+		}
+	}
+	pairs_index(&pairs, q->limit, ret);
+	free(pairs.list);
+	free(list);
+}
+
 void alike_write(const struct alike *a, struct text *out)
 {
 	text_add(out, a->starts, ((size_t)a->limit + 1) * sizeof(*a->starts));

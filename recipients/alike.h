@@ -45,6 +45,10 @@ struct alike_question {
 	void *context;
 	/* Further texts that more given values have find nothing; 0: no such limit. */
 	size_t further_most;
+	/* For alike_window: what a value amounts to, and how far one that is like it may be
+	   from a given one. */
+	uint32_t (*amount)(void *context, uint32_t value);
+	uint32_t (*reach)(void *context, uint32_t amount);
 	bool names; /* two letters left out instead of one, equal sound, parts in common */
 };
 
@@ -52,6 +56,8 @@ struct alike_question {
 void alike_join(const struct alike_question *q, struct alike *ret);
 /* Judges each pair: for few values. */
 void alike_each(const struct alike_question *q, struct alike *ret);
+/* Judges pairs whose amounts lie within reach. */
+void alike_window(const struct alike_question *q, struct alike *ret);
 void alike_done(struct alike *a);
 
 /* For halves.h: as bytes, and back, with `limit` set. False: these are not such bytes. */

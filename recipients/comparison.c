@@ -167,6 +167,19 @@ static const char *ask_text(void *context, uint32_t value, unsigned n)
 		       : NULL;
 }
 
+static uint32_t ask_amount(void *context, uint32_t value)
+{
+	const struct asking *a = context;
+
+	return evidence_value(a->evidence, a->comparison->domain, value).main;
+}
+
+static uint32_t ask_reach(void *context, uint32_t amount)
+{
+	(void)context;
+	return value_reach(amount);
+}
+
 /* The values of the records, each once. */
 static uint32_t *given_values(
 	const struct comparisons *c, const struct comparison *x, size_t *ret_count)
@@ -212,6 +225,8 @@ static void find_alike(struct comparisons *c, struct comparison *x)
 	struct alike_question q = {.limit = x->limit,
 		.judge = ask_judge,
 		.text = ask_text,
+		.amount = ask_amount,
+		.reach = ask_reach,
 		.further_most =
 			x->kind == VALUE_TEXT || x->kind == VALUE_PLACE ? WORD_MOST : 0,
 		.context = &asking};
@@ -222,7 +237,9 @@ static void find_alike(struct comparisons *c, struct comparison *x)
 
 	q.given = given;
 	q.listed = listed;
-	if (pairs <= (has_text ? EACH_MOST : NUMBERS_MOST))
+	if (x->kind == VALUE_MONEY)
+		alike_window(&q, &x->alike);
+	else if (pairs <= (has_text ? EACH_MOST : NUMBERS_MOST))
 		alike_each(&q, &x->alike);
 	else if (has_text)
 		alike_join(&q, &x->alike);

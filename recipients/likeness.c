@@ -17,40 +17,52 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/*
+ * A column of the table of edit distances at a time, a bit for each letter of `a`: H.
+ * Hyyroe, A Bit-Vector Algorithm for Computing Levenshtein and Damerau Edit Distances
+ * (Nordic J. of Computing 10, 2003). `up` and `down`: where the distance is one more or
+ * one less than in the row above.
+ */
+static size_t count_errors(const char *a, size_t n, const char *b, size_t m)
+{
+	uint64_t meets[256], any = 0, up = UINT64_MAX, down = 0, same = 0, before = 0,
+			     last = (uint64_t)1 << (n - 1);
+	size_t errors = n;
+
+	for (size_t j = 0; j < m; j++)
+		meets[(unsigned char)b[j]] = 0; /* of the others nobody asks */
+	for (size_t i = 0; i < n; i++)
+		meets[(unsigned char)a[i]] = 0;
+	for (size_t i = 0; i < n; i++) {
+		meets[(unsigned char)a[i]] |= (uint64_t)1 << i;
+		any |= a[i] == '?' ? (uint64_t)1 << i : 0;
+	}
+	for (size_t j = 0; j < m; j++) {
+		uint64_t met = meets[(unsigned char)b[j]] | any,
+			 swapped = (~same & met) << 1 & before, left_up, left_down;
+
+		same = (((met & up) + up) ^ up) | met | down | swapped;
+		left_up = down | ~(same | up);
+		left_down = same & up;
+		errors += left_up & last ? 1 : 0;
+		errors -= left_down & last ? 1 : 0;
+		left_up = left_up << 1 | 1;
+		up = left_down << 1 | ~(same | left_up);
+		down = left_up & same;
+		before = met;
+	}
+	return errors;
+}
+
 size_t likeness_errors(const char *a, const char *b, size_t limit)
 {
-	size_t rows[3][LETTERS + 1], *before = rows[0], *last = rows[1], *now = rows[2];
 	size_t n = strlen(a), m = strlen(b);
 
-	if (!strcmp(a, b))
+	if (n == m && !memcmp(a, b, n))
 		return 0;
 	if (n > LETTERS || m > LETTERS || (n > m ? n - m : m - n) > limit)
 		return limit + 1;
-	for (size_t j = 0; j <= m; j++)
-		before[j] = last[j] = now[j] = j <= limit ? j : limit + 1;
-	for (size_t i = 1; i <= n; i++) {
-		size_t *spare = before, from = i > limit ? i - limit : 1,
-		       to = least(i + limit, m), best;
-
-		/* Only cells that few errors can reach; beside them stands too many. */
-		best = now[from - 1] = from > 1 ? limit + 1 : least(i, limit + 1);
-		for (size_t j = from; j <= to; j++) {
-			now[j] = least(least(last[j], now[j - 1]) + 1,
-				last[j - 1] + (a[i - 1] != b[j - 1] && a[i - 1] != '?'));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-				a[i - 2] == b[j - 1])
-				now[j] = least(now[j], before[j - 2] + 1);
-			best = least(best, now[j]);
-		}
-		if (to < m)
-			now[to + 1] = limit + 1;
-		if (best > limit && i < n)
-			return limit + 1;
-		before = last;
-		last = now;
-		now = spare;
-	}
-	return least(last[m], limit + 1);
+	return least(n ? count_errors(a, n, b, m) : m, limit + 1);
 }
 
 bool likeness_typing(const char *a, const char *b)

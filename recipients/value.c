@@ -438,6 +438,15 @@ static enum value_level ranks_compare(struct value a, struct value b)
 	return VALUE_OTHER;
 }
 
+#define ROUNDED_MOST 500 /* what rounding to a thousand changes */
+
+uint32_t value_reach(uint32_t amount)
+{
+	uint32_t share = amount / 24 + 1; /* 4 % of the larger */
+
+	return share > ROUNDED_MOST ? share : ROUNDED_MOST;
+}
+
 static enum value_level money_compare(struct value a, struct value b)
 {
 	uint32_t x = a.main - 1, y = b.main - 1, more = x > y ? x : y,

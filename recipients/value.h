@@ -68,6 +68,8 @@ enum value_level {
 /* Both must have something to compare. */
 enum value_level value_compare(enum value_kind kind, struct value a, struct value b,
 	const struct dictionary *forms);
+/* How far an amount that agrees better than VALUE_OTHER may be from this one; amounts are `main`. */
+uint32_t value_reach(uint32_t amount);
 bool value_equal(enum value_kind kind, struct value a, struct value b);
 
 /*

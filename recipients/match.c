@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipients/cases.h"
 #include "recipients/forecast.h"
 #include "recipients/vault.h"
 
@@ -29,6 +30,7 @@ struct matching {
 	const char
 		*asked; /* the row that is to be explained, as if nobody had decided it */
 	struct linkage *linkage;
+	struct cases *cases;
 	struct ruling *rulings; /* the newest of each record, sorted by record */
 	size_t rulings_count;
 	double *absent; /* per person: the probability of being in none of the records
@@ -40,6 +42,7 @@ static void matching_done(struct matching *m)
 	roster_done(&m->people);
 	roster_done(&m->records);
 	linkage_free(m->linkage);
+	cases_free(m->cases);
 	free(m->rulings);
 	free(m->absent);
 }
@@ -204,6 +207,7 @@ static int add_records(struct matching *m, struct fault *f)
 			return -1;
 		if (!plain)
 			rename_fields(m->options->compare, r, &renamed);
+		cases_add_record(m->cases, (uint32_t)i, r->packed, r->length);
 		if (linkage_add_record(m->linkage, (uint32_t)i,
 			    plain ? r->packed : renamed.packed.bytes,
 			    plain ? r->length : renamed.packed.length, f))
@@ -221,6 +225,7 @@ static int add_people(struct matching *m, struct fault *f)
 		if (i % 1000 == 0 && progress_step(m->options->progress, "reading people",
 					     i, m->people.count, f))
 			return -1;
+		cases_add_person(m->cases, e->person, e->packed, e->length);
 		if (near ? linkage_add_person(
 				   m->linkage, e->person, e->packed, e->length, f)
 			 : linkage_add_other(
@@ -258,7 +263,7 @@ static bool wants(void *context, const char *field)
 {
 	const struct matching *m = context;
 
-	return linkage_wants(m->linkage, field) ||
+	return linkage_wants(m->linkage, field) || cases_wants(m->cases, field) ||
 	       (m->asked && roster_wants_names(NULL, field));
 }
 
@@ -268,6 +273,7 @@ static int load(struct ledger *l, struct matching *m, struct fault *f)
 	const struct roster_wish all = {NULL, NULL}, some = {wants, m};
 
 	m->linkage = linkage_new();
+	m->cases = cases_new();
 	if (find_nearest(l, m, f) || roster_load_records_of(l, &all, &m->records, f) ||
 		add_records(m, f))
 		return -1;
@@ -275,6 +281,7 @@ static int load(struct ledger *l, struct matching *m, struct fault *f)
 		roster_forget(&m->records);
 	if (roster_load_entries_of(l, &some, &m->people, f) || add_people(m, f))
 		return -1;
+	cases_end(m->cases);
 	settle_all(m);
 	if (!m->asked)
 		roster_forget(&m->people);
@@ -367,6 +374,46 @@ static int write_found(struct matching *m, struct writer *w, int64_t record,
 	return 0;
 }
 
+#define PARTIES "parties of the case"
+#define NO_CASE "no such case on the list"
+
+/* A case: all of its parties are certain, and so is whom it names beside them. */
+static int write_parties(struct matching *m, struct writer *w, int64_t record,
+	const uint32_t *parties, size_t count, const struct linkage_result *named,
+	struct fault *f)
+{
+	query_bind_int(w->match, ":record", record);
+	query_bind_text(w->match, ":outcome", count ? "matched" : "unmatched");
+	query_bind_text(w->match, ":reason", count ? PARTIES : NO_CASE);
+	if (query_run(w->match, f))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		m->absent[parties[i]] = 0;
+		if (write_candidate(w, record, m->people.people[parties[i]], 1, f))
+			return -1;
+		if (named && named->candidates[0].person == parties[i])
+			named = NULL;
+	}
+	return named ? write_candidate(w, record,
+			       m->people.people[named->candidates[0].person],
+			       named->candidates[0].probability, f)
+		     : 0;
+}
+
+/* A record about which no human decided. */
+static int write_decided(struct matching *m, struct writer *w, size_t at, int64_t record,
+	const struct linkage_result *found, struct fault *f)
+{
+	const uint32_t *parties;
+	size_t count;
+	bool named;
+
+	if (!cases_parties(m->cases, (uint32_t)at, &parties, &count, &named))
+		return write_found(m, w, record, found, f);
+	named = named && found->outcome == LINKAGE_MATCHED;
+	return write_parties(m, w, record, parties, count, named ? found : NULL, f);
+}
+
 /* In the order of ids: the table is keyed by them, and their order tells nothing. */
 static int write_records(struct matching *m, struct writer *w,
 	const struct progress *progress, struct fault *f)
@@ -390,7 +437,7 @@ static int write_records(struct matching *m, struct writer *w,
 			roster_person(&m->people, ruling->person) == SIZE_MAX)
 			ruling = NULL;
 		if (ruling ? write_ruled(m, w, record, ruling, &found, f)
-			   : write_found(m, w, record, &found, f))
+			   : write_decided(m, w, at, record, &found, f))
 			return -1;
 	}
 	return 0;
@@ -547,6 +594,23 @@ static size_t find_row(const struct matching *m, const char *name)
 	return at;
 }
 
+static void explain_case(struct matching *m, uint32_t at, struct text *out)
+{
+	const uint32_t *parties;
+	char scratch[ROSTER_NAME];
+	size_t count;
+	bool named;
+
+	if (!cases_parties(m->cases, at, &parties, &count, &named))
+		return;
+	text_add_string(out, count ? "It is a case, and its people are the parties:"
+				   : "It is a case that the list does not have.");
+	for (size_t i = 0; i < count; i++)
+		text_printf(
+			out, " %s", roster_person_name(&m->people, parties[i], scratch));
+	text_add_string(out, "\n");
+}
+
 int match_explain(struct ledger *l, const struct match_options *options,
 	const char *row_name, struct text *out, json_t **ret_json, struct fault *f)
 {
@@ -566,6 +630,7 @@ int match_explain(struct ledger *l, const struct match_options *options,
 	linkage_result(m.linkage, (uint32_t)at, &found);
 	text_printf(out, "row %s: %s (%s)\n", row_name,
 		linkage_outcome_name(found.outcome), linkage_reason_text(found.reason));
+	explain_case(&m, (uint32_t)at, out);
 	if (find_ruling(&m, m.records.rows[at].id))
 		text_add_string(out,
 			"A person decided this row; that stands above what follows.\n");

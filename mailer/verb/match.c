@@ -102,12 +102,14 @@ static int read_lines(struct command *c, const struct exporting *x, struct line 
 /*
  * Candidates of a row that are equally likely are printed in a strict order, a last digit
  * apart, so that whoever takes the first of a row and whoever takes the likeliest take
- * the same one.
+ * the same one. The parties of a case are no rivals: each is certain.
  */
 static double printed(const struct line *line, double last)
 {
 	double p = line->probability < last - STEP ? line->probability : last - STEP;
 
+	if (line->probability >= 1)
+		return 1;
 	return p > 0 ? p : 0;
 }
 

@@ -312,6 +312,43 @@ static void several_records_of_one(void **state)
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define FILES(test) cmocka_unit_test_setup_teardown(test, set_up_files, tear_down)
 
+/* A leaked row that is a case: its people are those who stand in it on the list. */
+static void cases(void **state)
+{
+	struct match_tally t;
+	double probability, tellable;
+
+	(void)state;
+	book_import(&book, true,
+		"person_id,surname,forenames,case_ref,part\n"
+		"K1,Alder,Ann,36/001/22,victim\n"
+		"K2,Birch,Ben,36/1/22,suspect\n"
+		"K1,Alder,Ann,36/2/22,witness\n"
+		"K3,Cedar,Cat,36/3/22,victim\n"
+		"K4,Dogwood,Dan,,\n");
+	book_import(&book, false,
+		"case_ref,pieces,part\n36 1 22,6,\n36/2/22,1,\n36/9/22,4,\n36/1/22,2,victim\n");
+	match(&t);
+	assert_int_equal(t.rows, 4);
+	assert_int_equal(t.matched, 3);
+	assert_int_equal(t.unmatched, 1);
+	assert_int_equal(t.people, 2);
+	outcome_is(1, "matched", "parties of the case");
+	outcome_is(3, "unmatched", "no such case on the list");
+	presence(2, &probability, &tellable);
+	assert_true(tellable >= 1);
+	presence(3, &probability, &tellable);
+	assert_true(probability <= 0);
+	assert_int_equal(
+		book_number(&book,
+			SQL("SELECT count(*) FROM candidate_now WHERE probability = 1")),
+		4); /* two, one, none, and the victim alone */
+	decide("2", NULL, false);
+	match(&t);
+	outcome_is(1, "unmatched", "decided by a person");
+	assert_int_equal(t.people, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +361,7 @@ int main(void)
 		EACH(nobody_of_very_many),
 		FILES(explained),
 		EACH(several_records_of_one),
+		EACH(cases),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

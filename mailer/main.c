@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mailer/help.h"
 #include "mailer/show.h"
 #include "mailer/verb.h"
 #include "mailer/verb/doors.h"
@@ -36,7 +37,7 @@ static const struct verb_option global_options[] = {
 	{"help", NULL, "this help (short: -h)"}, {"version", NULL, "the version"},
 	{NULL, NULL, NULL}};
 
-static bool wants_help, wants_version;
+static bool wants_help, wants_codes, wants_version, color_is_chosen;
 
 /* --- options --- */
 
@@ -86,7 +87,8 @@ int command_policy(struct command *c, struct fault *f)
 int command_decides(const struct command *c, struct fault *f)
 {
 	if (c->by && *c->by && c->reason && *c->reason)
-		return strlen(c->by) <= VERB_WORDS_MAX && strlen(c->reason) <= VERB_WORDS_MAX
+		return strlen(c->by) <= VERB_WORDS_MAX &&
+				       strlen(c->reason) <= VERB_WORDS_MAX
 			       ? 0
 			       : fault_set(f, FAULT_USAGE,
 					 "--by and --reason take at most %d bytes each",
@@ -156,10 +158,21 @@ static int set_global(
 		c->wait_seconds = (int)n;
 	} else if (!strcmp(value, "always") || !strcmp(value, "never")) {
 		c->color = !strcmp(value, "always");
-	} else if (strcmp(value, "auto") != 0) {
+		color_is_chosen = true;
+	} else if (!strcmp(value, "auto")) {
+		color_is_chosen = false;
+	} else {
 		return fault_set(f, FAULT_USAGE, "--color takes auto, always or never");
 	}
 	return 0;
+}
+
+/* On a terminal that knows colours, unless NO_COLOR is set (no-color.org). */
+static bool color_by_itself(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
 }
 
 static int set_long(struct command *c, char **argv, int *at, struct fault *f)
@@ -266,7 +279,8 @@ static int parse(struct command *c, int argc, char **argv, struct fault *f)
 				continue;
 			}
 			c->verb = find_verb(argv[i]);
-			if (!c->verb)
+			wants_codes = wants_help && !strcmp(argv[i], "exit-codes");
+			if (!c->verb && !wants_codes)
 				return unknown_verb(argv[i], f);
 		} else {
 			c->arguments[c->arguments_count++] = argv[i];
@@ -286,38 +300,14 @@ static bool asks_for_json(char **argv)
 
 /* --- help --- */
 
-static void print_options(const struct verb_option *list)
-{
-	for (; list && list->name; list++) {
-		auto_text left = text_format("--%s%s%s", list->name,
-			list->argument ? " " : "", list->argument ? list->argument : "");
-
-		(void)printf("  %-26s %s\n", left, list->help);
-	}
-}
-
 static void print_help(const struct verb *v)
 {
-	if (v) {
-		(void)printf(
-			"breachmail %s %s\n%s\n\n", v->name, v->arguments, v->summary);
-		print_options(v->options);
-		(void)puts("\nGlobal options: see breachmail --help");
-		return;
-	}
-	(void)puts(
-		"breachmail: tells people that their data was in a breach, loses nobody, tells nobody else\n\n"
-		"  breachmail init DIR --example supplier\n"
-		"  breachmail -C DIR import people staff.csv\n"
-		"  breachmail -C DIR status\n\n"
-		"Commands, in the order in which one walks:");
-	for (v = verbs; v->name; v++)
-		(void)printf("  %-10s %s\n", v->name, v->summary);
-	(void)puts("\nGlobal options, before or after the command:");
-	print_options(global_options);
-	(void)puts(
-		"\nExit codes: 0 done; 1 done, some people need a human; 64 usage; 65 input; 69 relay unavailable;\n"
-		"70 our fault; 73 cannot write; 74 ledger broken; 75 run again; 77 refused; 78 settings; 130 stopped");
+	if (wants_codes)
+		help_exit_codes(stdout);
+	else if (v)
+		help_verb(stdout, v);
+	else
+		help_overview(stdout, global_options);
 }
 
 /* --- running --- */
@@ -466,6 +456,7 @@ int main(int argc, char **argv)
 	c.progress = show_progress(&c);
 	failed = vault_start(&f) || parse(&c, argc, argv, &f);
 	c.json = c.json || (failed && asks_for_json(argv));
+	c.color = color_is_chosen ? c.color : color_by_itself();
 	if (!failed && wants_version) {
 		(void)puts("breachmail " BREACHMAIL_VERSION);
 	} else if (!failed && wants_help) {

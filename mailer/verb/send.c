@@ -125,6 +125,9 @@ static int forecast(struct command *c, const struct send_options *o,
 		.per_second = o->per_second};
 	json_t *outlook;
 
+	show_json(c, "forecast", json_null());
+	if (!c->dry_run && !t->pending && !t->deferred)
+		return 0; /* done is done: the same run again says the same */
 	if (outlook_gather(c->ledger, &options, &outlook, f))
 		return -1;
 	show_json(c, "forecast", outlook);

@@ -22,7 +22,7 @@ static const struct verb_option none[] = {{NULL, NULL, NULL}};
 	}
 
 const struct verb verbs[] = {
-	{"init", "DIR --example NAME",
+	{"init", "DIR [--example NAME]",
 		"make an incident's folder, its ledger and its key", VERB_ALONE,
 		init_options, NULL, verb_init},
 	{"import", "people|breach FILE", "read a people list or a leaked file",

@@ -376,6 +376,8 @@ int linkage_run(struct linkage *l, const struct linkage_settings *settings,
 	calibration_prepare(l);
 	scoring_init(&l->scoring, &l->evidence, l->people_limit);
 	l->scored = true;
+	l->scoring.known = l->settled;
+	l->scoring.known_room = l->settled_room;
 	scoring_learn(&l->scoring);
 	if (linkage_edges_find(l, progress, f))
 		return -1;

@@ -117,7 +117,8 @@ int linkage_add_other(
 bool linkage_wants(const struct linkage *l, const char *field);
 
 /* A human has said who this record is: they are it for certain, and no longer free for
- * others. LINKAGE_NO_ONE: nobody is. Before linkage_run. */
+ * others; and what agrees and differs between the two is learned from. LINKAGE_NO_ONE: nobody is.
+ * Before linkage_run. */
 #define LINKAGE_NO_ONE UINT32_MAX
 void linkage_settle(struct linkage *l, uint32_t record, uint32_t person);
 

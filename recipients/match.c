@@ -14,8 +14,10 @@
 #include "recipients/vault.h"
 
 #define VERSION                                                                          \
-	"weights 1" /* part of the inputs: another way of deciding is another set        \
+	"weights 2" /* part of the inputs: another way of deciding is another set        \
 		     */
+
+#define MAY_BE 0.98 /* of a conflict, whatever the rest says: less than certain */
 
 /* What a human said of a record. */
 struct ruling {
@@ -33,8 +35,10 @@ struct matching {
 	struct cases *cases;
 	struct ruling *rulings; /* the newest of each record, sorted by record */
 	size_t rulings_count;
-	double *absent; /* per person: the probability of being in none of the records
-			   that may be told from */
+	/* Per person: that they are in none of the records that are a conflict, of which
+	   a human said to tell all candidates. */
+	double *absent;
+	bool *told; /* per person: a candidate of a record of which a human said so */
 };
 
 static void matching_done(struct matching *m)
@@ -45,6 +49,7 @@ static void matching_done(struct matching *m)
 	cases_free(m->cases);
 	free(m->rulings);
 	free(m->absent);
+	free(m->told);
 }
 #define auto_matching __attribute__((cleanup(matching_done))) struct matching
 
@@ -330,8 +335,8 @@ static int write_candidate(struct writer *w, int64_t record, int64_t person,
 	return query_run(w->candidate, f);
 }
 
-/* A record that a human decided. All candidates: each is told that they may be, whatever
- * their probability. */
+/* A record that a human decided. All candidates: each is told that they may be, however
+ * small their probability (group.c); it stays what it is. */
 static int write_ruled(struct matching *m, struct writer *w, int64_t record,
 	const struct ruling *r, const struct linkage_result *found, struct fault *f)
 {
@@ -346,9 +351,10 @@ static int write_ruled(struct matching *m, struct writer *w, int64_t record,
 		return write_candidate(w, record, r->person, 1, f);
 	for (size_t i = 0; r->all && i < found->count; i++) {
 		const struct linkage_candidate *c = &found->candidates[i];
-		double least = c->probability > 0.5 ? c->probability : 0.5;
 
-		m->absent[c->person] *= 1 - least;
+		m->told[c->person] = true;
+		if (found->reason == LINKAGE_CONFLICT)
+			m->absent[c->person] *= 1 - fmin(c->probability, MAY_BE);
 		if (write_candidate(
 			    w, record, m->people.people[c->person], c->probability, f))
 			return -1;
@@ -450,10 +456,9 @@ static int write_presence(struct matching *m, struct writer *w, struct fault *f)
 		double tellable,
 			found = linkage_person(m->linkage, (uint32_t)at, &tellable);
 
-		/* All candidates of a row that a human decided so. */
-		tellable = fmax(tellable, 1 - m->absent[at]);
-		found = fmax(found, tellable);
-		if (found < LINKAGE_LEAST)
+		/* A conflict that is decided is none any more. */
+		tellable = fmin(1 - (1 - tellable) * m->absent[at], found);
+		if (found < LINKAGE_LEAST && !m->told[at])
 			continue;
 		query_bind_int(w->presence, ":person", m->people.people[at]);
 		query_bind_real(w->presence, ":probability", found);
@@ -487,6 +492,7 @@ static int write_set(struct ledger *l, struct matching *m,
 	if (query_run(q, f) || writer_open(l, set, &w, f))
 		return -1;
 	m->absent = text_alloc(m->people.people_count * sizeof(*m->absent));
+	m->told = text_alloc(m->people.people_count + 1);
 	for (size_t i = 0; i < m->people.people_count; i++)
 		m->absent[i] = 1;
 	if (write_records(m, &w, progress, f) || write_presence(m, &w, f))

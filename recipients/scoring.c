@@ -579,16 +579,50 @@ void scoring_sample(const struct scoring *s, const struct evidence_row *record,
 				exp(s->comparisons.list[i].log_u[level]);
 }
 
+#define CERTAIN 1000.0 /* log; more than any evidence */
+
+/* Of a record that a human decided, only the person whom they named is left, for certain;
+ * or nobody. */
+static void keep_known(
+	struct scoring *s, const struct evidence_row *record, uint32_t known)
+{
+	struct score score;
+	size_t i = 0;
+
+	while (i < s->count && s->list[i].person != known - 1)
+		i++;
+	if (known == SCORING_NO_ONE) {
+		s->count = 0;
+	} else if (i < s->count) {
+		s->list[0] = s->list[i];
+		s->count = 1;
+	} else if (scoring_weigh(s, record, known - 1, &score)) {
+		s->list[0] = score;
+		s->count = 1;
+	}
+	if (s->count == 1)
+		s->list[0].log_u -= CERTAIN;
+}
+
+static void learn_row(
+	struct scoring *s, const struct evidence_row *record, struct model_sample *sample)
+{
+	uint32_t known = record->owner < s->known_room ? s->known[record->owner] : 0;
+
+	scoring_find(s, record);
+	if (known)
+		keep_known(s, record, known);
+	scoring_sample(s, record, sample);
+}
+
 void scoring_learn(struct scoring *s)
 {
 	const struct evidence_list *records = &s->evidence->lists[EVIDENCE_RECORDS];
 	size_t step = records->count / SCORING_SAMPLE + 1;
 	struct model_sample sample = {0};
 
-	for (size_t i = 0; i < records->count; i += step) {
-		scoring_find(s, &records->rows[i]);
-		scoring_sample(s, &records->rows[i], &sample);
-	}
+	for (size_t i = 0; i < records->count; i += step)
+		learn_row(s, &records->rows[i], &sample);
 	model_learn(&s->model, &sample, s->people);
 	model_sample_done(&sample);
 }

@@ -56,13 +56,20 @@ struct scoring {
 	double names_most, forenames_most; /* what the name, and all but the surname, can add */
 	struct model_listing listing; /* of the record, in the reading laid out */
 	struct model_listing likely;  /* in the likeliest reading: what "nobody" is weighed by */
+	/* What humans said of records, by number: the person, and one; SCORING_NO_ONE; 0: nothing.
+	   The caller's. */
+	const uint32_t *known;
+	size_t known_room;
 };
+
+#define SCORING_NO_ONE UINT32_MAX
 
 /* Over all people in `e`, whose numbers are below `people`. */
 void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people);
 void scoring_done(struct scoring *s);
 
-/* Learns the model from a sample of the records. */
+/* Learns the model from a sample of the records, and of those that humans decided by what they
+ * said. */
 #define SCORING_SAMPLE 6000
 void scoring_learn(struct scoring *s);
 

@@ -227,6 +227,31 @@ static void nobody_and_all(void **state)
 	}
 }
 
+/* All candidates are told; how likely they are stays what it was. A conflict that is
+ * decided so may be told of, as something that may be. */
+static void all_stay_as_likely(void **state)
+{
+	struct match_tally t;
+	double before[5], after[5], tellable[5];
+
+	(void)state;
+	match(&t);
+	outcome_is(2, "possible", "conflict");
+	for (size_t i = 0; i < 5; i++)
+		presence(i + 1, &before[i], &tellable[i]);
+	assert_true(before[1] > .01 && tellable[1] < .001);
+	decide("R2", NULL, true);
+	decide("R3", NULL, true);
+	match(&t);
+	outcome_is(2, "ambiguous", "decided by a person");
+	for (size_t i = 0; i < 5; i++) {
+		presence(i + 1, &after[i], &tellable[i]);
+		assert_float_equal(after[i], before[i], 1e-9);
+		assert_true(tellable[i] <= after[i] + 1e-9);
+	}
+	assert_true(tellable[1] > .01 && tellable[1] < MATCH_CERTAIN);
+}
+
 static void the_newest_decision_holds(void **state)
 {
 	struct match_tally t;
@@ -357,6 +382,7 @@ int main(void)
 		FILES(unchanged),
 		FILES(a_person_decides),
 		FILES(nobody_and_all),
+		FILES(all_stay_as_likely),
 		FILES(the_newest_decision_holds),
 		EACH(nobody_of_very_many),
 		FILES(explained),

@@ -35,8 +35,8 @@ struct matching {
 	struct cases *cases;
 	struct ruling *rulings; /* the newest of each record, sorted by record */
 	size_t rulings_count;
-	/* Per person: that they are in none of the records that are a conflict, of which
-	   a human said to tell all candidates. */
+	/* Per person: that they are in none of the records that are a case, or a conflict
+	   of which a human said to tell all candidates. */
 	double *absent;
 	bool *told; /* per person: a candidate of a record of which a human said so */
 };
@@ -456,6 +456,8 @@ static int write_presence(struct matching *m, struct writer *w, struct fault *f)
 		double tellable,
 			found = linkage_person(m->linkage, (uint32_t)at, &tellable);
 
+		if (m->absent[at] <= 0) /* a party of a case */
+			found = 1;
 		/* A conflict that is decided is none any more. */
 		tellable = fmin(1 - (1 - tellable) * m->absent[at], found);
 		if (found < LINKAGE_LEAST && !m->told[at])

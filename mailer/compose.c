@@ -93,7 +93,9 @@ static int write_bytes(struct composer *c, const char *template,
 		.message_id = id,
 		.boundary = c->boundary};
 
-	if (notice_write(c->maker, template, who, &c->words, f))
+	auto_text text = notice_text(c->options->texts, template, who->entry);
+
+	if (notice_write(c->maker, text, who, &c->words, f))
 		return -1;
 	m.subject = c->words.subject;
 	m.text = text_string(&c->words.text);

@@ -436,6 +436,7 @@ static void command_done(struct command *c)
 {
 	settings_free(c->settings);
 	policy_free(c->policy);
+	json_decref(c->spoken);
 	json_decref(c->tally);
 	free(c->choices);
 	free(c->arguments);

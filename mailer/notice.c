@@ -12,17 +12,19 @@
 #include "recipients/clock.h"
 #include "recipients/exposure.h"
 #include "recipients/field.h"
+#include "recipients/language.h"
 #include "recipients/rank.h"
 #include "templates/mustache.h"
 #include "templates/prose.h"
 
 struct compiled {
-	const char *name; /* the policy's */
+	char *name; /* the policy's, or in another language */
 	struct mustache *template;
 };
 
 struct notice_maker {
 	json_t *data;
+	struct texts *texts;
 	struct compiled *templates;
 	size_t templates_count;
 	struct text value; /* scratch */
@@ -267,36 +269,17 @@ static void set_person(struct notice_maker *m, const struct notice_person *p)
 		m->data, "code", p->code ? json_string(p->code) : json_false());
 }
 
-int notice_write(struct notice_maker *m, const char *template,
-	const struct notice_person *p, struct notice_words *w, struct fault *f)
+char *notice_text(
+	const struct texts *texts, const char *template, const struct roster_row *entry)
 {
-	const struct mustache *t = find(m, template);
-	const char *prose;
+	char code[LANGUAGE_CODE];
+	auto_text own = NULL;
 
-	if (!t)
-		return fault_set(
-			f, FAULT_INTERNAL, "template %s was not compiled", template);
-	set_person(m, p);
-	if (mustache_render(t, m->data, &w->rendered, f))
-		return -1;
-	text_freep(&w->subject);
-	text_clear(&w->text);
-	text_clear(&w->html);
-	if (prose_split_subject(text_string(&w->rendered), &w->subject, &prose, f) ||
-		prose_parts(w->subject, prose, &w->text, &w->html, f))
-		return fault_prefix(f, "%s", template);
-	return 0;
+	if (!language_foreign(roster_value(entry, "language"), code))
+		return text_copy(template);
+	own = text_format("%s/%s", code, template);
+	return text_copy(texts_overridden(texts, own) ? own : template);
 }
-
-void notice_words_done(struct notice_words *w)
-{
-	text_freep(&w->subject);
-	text_done(&w->text);
-	text_done(&w->html);
-	text_done(&w->rendered);
-}
-
-/* --- the maker --- */
 
 static int compile(
 	struct notice_maker *m, const char *name, struct texts *texts, struct fault *f)
@@ -318,7 +301,7 @@ static int compile(
 	m->templates = text_realloc(
 		m->templates, (m->templates_count + 1) * sizeof(*m->templates));
 	c = &m->templates[m->templates_count];
-	*c = (struct compiled){.name = name};
+	*c = (struct compiled){.name = text_copy(name)};
 	if (mustache_compile(name, source.bytes, source.length, MUSTACHE_STRICT, &loader,
 		    &c->template, f))
 		return -1;
@@ -326,12 +309,42 @@ static int compile(
 	return 0;
 }
 
+int notice_write(struct notice_maker *m, const char *template,
+	const struct notice_person *p, struct notice_words *w, struct fault *f)
+{
+	const char *prose;
+
+	if (compile(m, template, m->texts, f))
+		return -1;
+	set_person(m, p);
+	if (mustache_render(find(m, template), m->data, &w->rendered, f))
+		return -1;
+	text_freep(&w->subject);
+	text_clear(&w->text);
+	text_clear(&w->html);
+	if (prose_split_subject(text_string(&w->rendered), &w->subject, &prose, f) ||
+		prose_parts(w->subject, prose, &w->text, &w->html, f))
+		return fault_prefix(f, "%s", template);
+	return 0;
+}
+
+void notice_words_done(struct notice_words *w)
+{
+	text_freep(&w->subject);
+	text_done(&w->text);
+	text_done(&w->html);
+	text_done(&w->rendered);
+}
+
+/* --- the maker --- */
+
 int notice_maker_new(const struct settings *s, const struct policy *p,
 	struct texts *texts, struct notice_maker **ret, struct fault *f)
 {
 	auto_notice_maker *m = text_alloc(sizeof(*m));
 
 	m->data = common_data(m, s);
+	m->texts = texts;
 	for (size_t i = 0; i < p->levels_count; i++)
 		if (p->levels[i].route == POLICY_MAIL &&
 			compile(m, p->levels[i].template, texts, f))
@@ -371,8 +384,10 @@ void notice_maker_free(struct notice_maker *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->templates_count; i++)
+	for (size_t i = 0; i < m->templates_count; i++) {
 		mustache_free(m->templates[i].template);
+		free(m->templates[i].name);
+	}
 	free(m->templates);
 	json_decref(m->data);
 	text_done(&m->value);
@@ -385,6 +400,26 @@ void notice_maker_freep(struct notice_maker **m)
 	*m = NULL;
 }
 
+/* The text of this name, and the same in other languages. `names`: scratch. */
+static int add_texts(json_t *names, const char *name, struct texts *texts,
+	struct text *out, struct fault *f)
+{
+	auto_text_buffer source = {0};
+	json_t *item;
+	size_t i;
+
+	(void)json_array_append_new(names, json_string(name));
+	texts_spoken(texts, name, names);
+	json_array_foreach(names, i, item)
+	{
+		if (texts_load(texts, json_string_value(item), &source, f) < 0)
+			return -1;
+		text_printf(
+			out, "%s\n%s\n", json_string_value(item), text_string(&source));
+	}
+	return 0;
+}
+
 /* A template's parts belong to it: all texts of the folder and the program count,
  * whichever includes which. */
 int notice_texts(
@@ -393,11 +428,13 @@ int notice_texts(
 	auto_text_buffer source = {0};
 
 	for (size_t i = 0; i < p->levels_count; i++) {
-		if (!p->levels[i].template)
-			continue;
-		if (texts_load(texts, p->levels[i].template, &source, f) < 0)
+		json_t *names = json_array();
+		bool failed = p->levels[i].template &&
+			      add_texts(names, p->levels[i].template, texts, out, f);
+
+		json_decref(names);
+		if (failed)
 			return -1;
-		text_printf(out, "%s\n%s\n", p->levels[i].template, text_string(&source));
 	}
 	for (size_t i = 0; texts_name(i); i++) {
 		if (!strncmp(texts_name(i), "example/", 8))

@@ -46,6 +46,9 @@ struct notice_words {
 };
 void notice_words_done(struct notice_words *w);
 
+/* What somebody gets in place of `template`: the same text in their language, where there is one. The caller's to free. */
+char *notice_text(const struct texts *texts, const char *template, const struct roster_row *entry);
+
 /* `template` as in the policy ("notice/officer"). `w` is used again from call to call. */
 int notice_write(struct notice_maker *m, const char *template, const struct notice_person *p, struct notice_words *w,
 	struct fault *f);

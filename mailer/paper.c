@@ -13,6 +13,7 @@
 #include "recipients/clock.h"
 #include "recipients/exposure.h"
 #include "recipients/group.h"
+#include "recipients/guardian.h"
 #include "recipients/roster.h"
 #include "recipients/route.h"
 #include "recipients/ruling.h"
@@ -259,11 +260,34 @@ static bool is_unsafe(const struct printer *p, const struct task *t)
 	return !strcmp(t->reason, "address-unsafe") || (now && now->address_unsafe);
 }
 
+/* Who that is, and how to reach them; what the list has there, if it means nobody on it.
+ */
+static json_t *guardian_of(const struct printer *p, const struct roster_row *e)
+{
+	const char *guardian = roster_value(e, "guardian");
+	auto_text_buffer words = {0};
+
+	for (size_t i = SIZE_MAX;
+		guardian && (i = guardian_next(&p->people, guardian, i)) != SIZE_MAX;) {
+		const struct roster_row *g = roster_newest(&p->people, i);
+		const char *contact = roster_value(g, "contact"),
+			   *phone = roster_value(g, "phone");
+		auto_text name = name_of(g);
+
+		text_printf(&words, "%s%s", words.length ? "; or " : "", name);
+		if (contact || phone)
+			text_printf(&words, ", %s%s", contact ? "only in this way: " : "",
+				contact ? contact : phone);
+	}
+	return notice_value(words.length ? text_string(&words) : guardian);
+}
+
 static json_t *more_of(
 	const struct printer *p, const struct task *t, const struct roster_row *e)
 {
-	static const char *const fields[] = {"rank", "phone", "address", "contact",
-		"needs", "language", "guardian", NULL};
+	static const char *const fields[] = {
+		"rank", "phone", "address", "contact", "needs", "language", NULL};
+	bool above = t->level_order < (int64_t)p->options->policy->default_level;
 	auto_text number = text_format("%lld", (long long)t->number);
 	auto_text attempts = text_format("%lld", (long long)t->attempts);
 	auto_text name = name_of(e);
@@ -277,12 +301,13 @@ static json_t *more_of(
 		(void)json_object_set_new(person, *field,
 			notice_value(unsafe && way ? NULL : roster_value(e, *field)));
 	}
-	return json_pack("{s:{s:s,s:s,s:o,s:o,s:o,s:b,s:b},s:o}", "task", "number",
+	(void)json_object_set_new(person, "guardian", guardian_of(p, e));
+	return json_pack("{s:{s:s,s:s,s:o,s:o,s:o,s:b,s:b,s:b},s:o}", "task", "number",
 		number, "due", settings_day(t->due, due), "reason",
 		notice_value(route_reason_text(t->reason)), "attempts",
 		t->attempts ? json_string(attempts) : json_false(), "owner",
 		notice_value(t->owner), "confirms", t->after != 0, "unsafe", (int)unsafe,
-		"person", person);
+		"above", (int)above, "person", person);
 }
 
 /* What is known of the leak about them: kinds of data, and how sure it is. */
@@ -305,22 +330,39 @@ static int read_assigned(struct printer *p, int64_t person, struct row *why,
 	return got < 0 ? -1 : 0;
 }
 
-static const char *letter_template(const struct printer *p, const struct task *t)
+char *paper_text(const struct policy *p, const struct texts *texts, const struct task *t,
+	const struct roster_row *entry)
 {
-	const struct policy_level *level =
-		policy_level_named(p->options->policy, t->level);
+	static const char *const by_reason[][2] = {
+		{"under-18", "task/guardian"}, {"guardian-is-party", "task/child"}};
+	static const char *const by_kind[][2] = {{"visit", "task/visit"},
+		{"call", "task/call"}, {"liaison", "task/liaison"},
+		{"next-of-kin", "task/next-of-kin"}};
+	const struct policy_level *level = policy_level_named(p, t->level);
 
-	return level && level->template ? level->template : "task/letter";
+	if (!strcmp(t->kind, "letter"))
+		return notice_text(texts,
+			level && level->template ? level->template : "task/letter",
+			entry);
+	for (size_t i = 0; i < sizeof(by_reason) / sizeof(by_reason[0]); i++)
+		if (!strcmp(by_reason[i][0], t->reason))
+			return text_copy(by_reason[i][1]);
+	for (size_t i = 0; i < sizeof(by_kind) / sizeof(by_kind[0]); i++)
+		if (!strcmp(by_kind[i][0], t->kind))
+			return text_copy(by_kind[i][1]);
+	return text_copy(by_kind[0][1]);
 }
 
 static int print_letter(struct printer *p, const struct task *t,
 	struct notice_person *who, json_t *more, struct paper_tally *ret, struct fault *f)
 {
 	const char *address = roster_value(who->entry, "address"), *prose;
-	bool by_hand = task_by_hand(t->reason) || is_unsafe(p, t) || !address;
+	bool by_hand = task_by_hand(t->reason) || is_unsafe(p, t) || !address ||
+		       roster_value(who->entry, "contact");
 	auto_text_buffer window = {0}, body = {0};
 	auto_text reference = NULL;
 	auto_text name = name_of(who->entry);
+	auto_text text = paper_text(p->options->policy, p->options->texts, t, who->entry);
 	auto_text subject = NULL;
 	char code[CODE_TEXT];
 
@@ -328,8 +370,7 @@ static int print_letter(struct printer *p, const struct task *t,
 		return -1;
 	who->code = code;
 	who->letter = true;
-	if (notice_prose(p->maker, p->options->texts, letter_template(p, t), who, more,
-		    &p->prose, f) ||
+	if (notice_prose(p->maker, p->options->texts, text, who, more, &p->prose, f) ||
 		prose_split_subject(text_string(&p->prose), &subject, &prose, f) ||
 		(p->options->html ? prose_blocks(prose, &body, f)
 				  : prose_text(prose, &body, f)))
@@ -350,16 +391,11 @@ static int print_sheet(struct printer *p, const struct task *t,
 	const struct notice_person *who, json_t *more, struct paper_tally *ret,
 	struct fault *f)
 {
-	static const char *const templates[][2] = {{"visit", "task/visit"},
-		{"call", "task/call"}, {"liaison", "task/liaison"},
-		{"next-of-kin", "task/next-of-kin"}};
-	const char *template = templates[0][1];
+	auto_text template =
+		paper_text(p->options->policy, p->options->texts, t, who->entry);
 	auto_text head = text_format("Task %lld: %s", (long long)t->number, t->kind);
 	auto_text_buffer body = {0};
 
-	for (size_t i = 0; i < sizeof(templates) / sizeof(templates[0]); i++)
-		if (!strcmp(templates[i][0], t->kind))
-			template = templates[i][1];
 	if (notice_prose(
 		    p->maker, p->options->texts, template, who, more, &p->prose, f) ||
 		(p->options->html ? prose_blocks(text_string(&p->prose), &body, f)

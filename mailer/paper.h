@@ -41,6 +41,9 @@ struct paper_tally {
 int paper_write(struct ledger *l, const struct paper_options *o, const struct task_list *tasks, struct text *out,
 	struct paper_tally *ret, struct fault *f);
 
+/* The name of the text that is printed for a task: what its reader gets, or what is said to them. The caller's to free. */
+char *paper_text(const struct policy *p, const struct texts *texts, const struct task *t, const struct roster_row *entry);
+
 /* The person, or NULL, to whom a letter with this code (code_read) was written in a mode; 0: none. */
 int paper_find(struct ledger *l, const char *mode, const char *code, int64_t *ret_person, struct fault *f);
 

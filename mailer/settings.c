@@ -5,6 +5,7 @@
  */
 #include "mailer/settings.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -471,6 +472,48 @@ bool settings_allows(const struct settings *s, const char *domain)
 	for (size_t i = 0; i < s->allowed_domains_count; i++)
 		if (!strcasecmp(s->allowed_domains[i], domain))
 			return true;
+	return false;
+}
+
+/* "e-mail" is "email", whatever its case. */
+static bool is_word(const char *item, const char *word)
+{
+	while (*item && *word) {
+		if (*item == '-' && *word != '-') {
+			item++;
+			continue;
+		}
+		if (tolower((unsigned char)*item++) != *word++)
+			return false;
+	}
+	return !*item && !*word;
+}
+
+bool settings_closes(const struct settings *s, const char *address, bool work)
+{
+	static const char *const mailboxes[] = {
+		"work email", "force email", "our email", "police email", NULL};
+	const char *at = strrchr(address, '@');
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(s->json, "closed_channels"), i, item)
+	{
+		const char *channel = json_string_value(item);
+		size_t domain = strlen(at ? at + 1 : ""), length = strlen(channel);
+
+		if (is_word(channel, "email") || !strcasecmp(channel, address))
+			return true;
+		for (const char *const *m = mailboxes; work && *m; m++)
+			if (is_word(channel, *m))
+				return true;
+		if (*channel == '@')
+			channel++, length--;
+		if (!strchr(channel, '@') && length && length <= domain &&
+			!strcasecmp(at + 1 + domain - length, channel) &&
+			(length == domain || at[domain - length] == '.'))
+			return true;
+	}
 	return false;
 }
 

@@ -71,6 +71,12 @@ int settings_minute(int64_t ms);
 /* May mail go to this domain (lower case)? Limits the work address only. */
 bool settings_allows(const struct settings *s, const char *domain);
 
+/*
+ * Is this address on a channel that the incident has closed? Of `closed_channels`, "someone@force.example",
+ * "force.example" (with all below it), "email" and "work email" speak of addresses; anything else is only for readers.
+ */
+bool settings_closes(const struct settings *s, const char *address, bool work);
+
 /* FAULT_TEMPORARY outside the sending hours. */
 int settings_within_hours(const struct settings *s, struct fault *f);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "recipients/circumstance.h"
 #include "recipients/clock.h"
 #include "recipients/text.h"
 
@@ -22,40 +23,73 @@ const char *const task_kinds[] = {
 
 /* --- what kind, and by when --- */
 
+static bool is_one_of(const char *reason, const char *const *reasons)
+{
+	for (; *reasons; reasons++)
+		if (!strcmp(reason, *reasons))
+			return true;
+	return false;
+}
+
+/* Mail was meant, and only something about the address is in its way. */
+static const char *instead_of_mail(bool above_default, const struct roster_row *entry)
+{
+	bool phone = roster_value(entry, "phone"), home = roster_value(entry, "address");
+
+	return !above_default && home ? "letter" : phone || !home ? "call" : "visit";
+}
+
+static const char *by_need(bool above_default, const struct roster_row *entry)
+{
+	switch (circumstance_need(entry)) {
+	case CIRCUMSTANCE_PAPER:
+		return above_default ? "visit" : "letter";
+	case CIRCUMSTANCE_PRESENCE:
+		return "visit";
+	case CIRCUMSTANCE_OTHER:
+	case CIRCUMSTANCE_NONE:
+		break;
+	}
+	return roster_value(entry, "phone") ? "call" : "visit";
+}
+
 const char *task_kind(
 	const char *reason, bool above_default, const struct roster_row *entry)
 {
-	static const char *const by_voice[] = {"contact-stated", "address-unsafe", NULL};
 	static const char *const no_mail[] = {"no-address", "address-shared",
-		"address-unusable", "outside-domains", "away", NULL};
+		"address-role", "address-unusable", "outside-domains", "channel-closed",
+		"away", NULL};
+	static const char *const by_voice[] = {
+		"contact-stated", "address-unsafe", "mailbox-read", NULL};
+	const char *phone = roster_value(entry, "phone");
 
 	if (!strcmp(reason, "deceased"))
 		return "next-of-kin";
 	if (!strcmp(reason, "shielded"))
 		return "liaison";
-	for (const char *const *r = by_voice; *r; r++)
-		if (!strcmp(reason, *r))
-			return "call";
-	for (const char *const *r = no_mail; *r; r++)
-		if (!strcmp(reason, *r))
-			return !above_default && roster_value(entry, "address") ? "letter"
-			       : roster_value(entry, "phone")                   ? "call"
-			       : roster_value(entry, "address")                 ? "visit"
-										: "call";
-	if (!strcmp(reason, "decided") && !above_default && roster_value(entry, "phone"))
+	if (!strcmp(reason, "guardian-is-party"))
+		return "visit";
+	if (!strcmp(reason, "under-18"))
+		return above_default ? "visit" : "call";
+	if (roster_value(entry, "contact") || is_one_of(reason, by_voice))
+		return "call"; /* above all in the one way that they stated */
+	if (!strcmp(reason, "needs"))
+		return by_need(above_default, entry);
+	if (!strcmp(reason, "language"))
+		return phone ? "call" : "visit";
+	if (is_one_of(reason, no_mail))
+		return instead_of_mail(above_default, entry);
+	if (!strcmp(reason, "decided") && !above_default && phone)
 		return "call";
 	return "visit";
 }
 
 bool task_by_hand(const char *reason)
 {
-	static const char *const reasons[] = {"level", "shielded", "deceased",
-		"contact-stated", "address-unsafe", NULL};
+	static const char *const reasons[] = {"level", "shielded", "deceased", "under-18",
+		"guardian-is-party", "contact-stated", "address-unsafe", NULL};
 
-	for (const char *const *r = reasons; *r; r++)
-		if (!strcmp(reason, *r))
-			return true;
-	return false;
+	return is_one_of(reason, reasons);
 }
 
 int64_t task_due(const char *kind, bool above_default, int64_t from)
@@ -320,7 +354,8 @@ static int may_be_said(const struct task *t, const struct task_said *s, struct f
 	return 0;
 }
 
-/* What was said is confirmed in writing, but not to somebody who has died. */
+/* What was said is confirmed in writing, but not to somebody who has died, or to a child.
+ */
 static int open_letter(struct ledger *l, const struct task *t, const struct task_said *s,
 	int64_t *ret, struct fault *f)
 {
@@ -333,8 +368,11 @@ static int open_letter(struct ledger *l, const struct task *t, const struct task
 		.due = task_due("letter", true, clock_now()),
 		.after = t->number};
 
+	static const char *const told_others[] = {
+		"deceased", "under-18", "guardian-is-party", NULL};
+
 	if (strcmp(s->what, "done") != 0 || s->no_letter ||
-		strcmp(t->kind, "visit") != 0 || !strcmp(t->reason, "deceased"))
+		strcmp(t->kind, "visit") != 0 || is_one_of(t->reason, told_others))
 		return 0;
 	return task_open(l, &letter, ret, f);
 }

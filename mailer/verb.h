@@ -66,6 +66,7 @@ struct command {
 
 	struct settings *settings;
 	struct policy *policy; /* command_policy */
+	json_t *spoken;	       /* door_group_options */
 	struct ledger *ledger;
 	struct progress progress;
 

@@ -9,10 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "recipients/circumstance.h"
 #include "recipients/exposure.h"
 #include "recipients/facts.h"
 #include "recipients/findability.h"
+#include "recipients/guardian.h"
+#include "recipients/language.h"
 #include "recipients/match.h"
 #include "recipients/question.h"
 #include "recipients/roster.h"
@@ -76,13 +80,14 @@ static int digest_inputs(struct ledger *l, const struct group_options *o,
 {
 	auto_text_buffer bytes = {0};
 	int64_t set, rulings, withdrawn;
-	char *exposed = json_dumps(o->exposed, JSON_COMPACT),
-	     *allowed = json_dumps(o->allowed, JSON_COMPACT);
+	const json_t *lists[] = {o->exposed, o->allowed, o->closed, o->spoken};
 
 	policy_canonical(o->policy, &bytes);
-	text_printf(&bytes, "\n%s\n%s", exposed ? exposed : "", allowed ? allowed : "");
-	free(exposed);
-	free(allowed);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		auto_text list = json_dumps(lists[i], JSON_COMPACT);
+
+		text_printf(&bytes, "\n%s", list ? list : "");
+	}
 	if (ledger_number(l, SQL("SELECT max(id) FROM match_set"), 0, &set, f) ||
 		ruling_newest(l, &rulings, f) ||
 		ledger_number(l, SQL("SELECT count(*) FROM source_withdrawn"), 0,
@@ -334,6 +339,66 @@ static const char *task_reason(
 				     : NULL;
 }
 
+/* Of one case by its reference, or out of one row. */
+static bool same_case(const struct roster_row *a, const struct roster_row *b)
+{
+	const char *x = roster_value(a, "case_ref"), *y = roster_value(b, "case_ref");
+
+	return (x && y && !strcasecmp(x, y)) ||
+	       (a->source == b->source && a->number == b->number);
+}
+
+static bool share_case(const struct grouping *g, size_t one, size_t other)
+{
+	const struct roster_row *rows = g->records.rows;
+
+	for (size_t i = first_link(g, one);
+		i < g->links_count && g->links[i].person == one; i++)
+		for (size_t k = first_link(g, other);
+			k < g->links_count && g->links[k].person == other; k++)
+			if (same_case(
+				    &rows[g->links[i].record], &rows[g->links[k].record]))
+				return true;
+	return false;
+}
+
+/* A child is told through the guardian, unless that is a party of the same case. */
+static const char *apart_of(
+	const struct grouping *g, size_t person, const struct roster_row *entry)
+{
+	const char *reason = circumstance_apart(entry, clock_now()),
+		   *guardian = roster_value(entry, "guardian");
+
+	if (!reason || strcmp(reason, "under-18") != 0 || !guardian)
+		return reason;
+	for (size_t i = SIZE_MAX;
+		(i = guardian_next(&g->people, guardian, i)) != SIZE_MAX;)
+		if (i != person && share_case(g, person, i))
+			return "guardian-is-party";
+	return reason;
+}
+
+/* Is there a text of this level in their language? */
+static bool speaks(
+	const json_t *spoken, const char *template, const struct roster_row *entry)
+{
+	char code[LANGUAGE_CODE];
+	const json_t *item;
+	size_t i;
+
+	if (!language_foreign(roster_value(entry, "language"), code))
+		return true;
+	json_array_foreach(spoken, i, item)
+	{
+		const char *text = json_string_value(item);
+
+		if (!strncmp(text, code, 2) && text[2] == '/' &&
+			!strcmp(text + 3, template))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The policy's route, unless a human decided another one. Nobody whose level is not told
  * by mail becomes so by a decision.
@@ -342,8 +407,13 @@ static const char *route_of(struct grouping *g, size_t person,
 	const struct policy_level *level, struct route_address *to)
 {
 	const struct ruling_now *now = rulings_find(g->rulings, g->people.people[person]);
+	struct route_person who = {.entry = roster_newest(&g->people, person),
+		.refuses = g->options->refuses,
+		.user = g->options->user};
 	const char *reason = task_reason(now, level);
 
+	if (!reason && (level->route == POLICY_TASK || level->route == POLICY_MAIL))
+		reason = apart_of(g, person, who.entry);
 	*to = (struct route_address){NULL, reason ? reason : "level"};
 	if (now && now->route && strcmp(now->route, "task") != 0) {
 		to->reason = "decided";
@@ -353,8 +423,8 @@ static const char *route_of(struct grouping *g, size_t person,
 		return policy_route_name(POLICY_TASK);
 	if (level->route != POLICY_MAIL)
 		return policy_route_name(level->route);
-	route_find(g->routes, roster_newest(&g->people, person), g->options->refuses,
-		g->options->user, to);
+	who.has_text = speaks(g->options->spoken, level->template, who.entry);
+	route_find(g->routes, &who, to);
 	return policy_route_name(to->address ? POLICY_MAIL : POLICY_TASK);
 }
 

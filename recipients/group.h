@@ -36,7 +36,8 @@ struct group_options {
 	 */
 	const char *(*refuses)(void *user, const char *address, bool work);
 	void *user;
-	const json_t *allowed; /* the incident's domains: what `refuses` rests on */
+	const json_t *allowed, *closed; /* the incident's domains and channels: what `refuses` rests on */
+	const json_t *spoken;  /* ["cy/notice/officer"]: the texts of the policy that there are in other languages */
 	const struct progress *progress;
 };
 

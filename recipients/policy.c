@@ -223,6 +223,25 @@ static int check_level(const struct policy *p, size_t i, struct config c, struct
 	return 0;
 }
 
+/* Whoever leads somebody every day is not to learn what makes them more at risk. */
+static int check_escalation(const struct policy *p, struct config c, struct fault *f)
+{
+	static const char *const leaders[] = {
+		"manager", "supervisor", "sergeant", "team leader", "line lead"};
+
+	for (size_t i = 0; i < p->default_level; i++) {
+		const char *to = p->levels[i].escalate.to;
+		struct config level = config_item(&c, i);
+		struct config escalate = config_member(&level, "escalate");
+
+		for (size_t k = 0; to && k < sizeof(leaders) / sizeof(leaders[0]); k++)
+			if (strcasestr(to, leaders[k]))
+				return config_fault(config_member(&escalate, "to"), f,
+					"names a line manager, who is never told of a level above the default");
+	}
+	return 0;
+}
+
 static int read_levels(struct policy *p, struct config c, struct fault *f)
 {
 	struct totals t = {0};
@@ -245,7 +264,7 @@ static int read_levels(struct policy *p, struct config c, struct fault *f)
 	if (p->default_level == count)
 		return config_fault(
 			c, f, "no level is the default; one needs \"default\": true");
-	return 0;
+	return check_escalation(p, c, f);
 }
 
 static int unit_order(const void *a, const void *b)

@@ -9,7 +9,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "recipients/circumstance.h"
+#include "recipients/clock.h"
 #include "recipients/text.h"
 
 struct holder {
@@ -88,26 +91,43 @@ static bool is_shared(const struct route_book *b, const char *address)
 	return false;
 }
 
-static bool status_is(const char *status, const char *const *words)
+/* "custody.desk", "office2": no part of it is anybody's name. */
+static bool is_role(const char *address)
 {
-	for (; status && *words; words++)
-		if (strcasestr(status, *words))
-			return true;
-	return false;
+	static const char *const roles[] = {"admin", "control", "custody", "desk", "duty",
+		"enquiries", "enquiry", "front", "frontdesk", "helpdesk", "hr", "info",
+		"inbox", "mail", "mailbox", "no", "noreply", "office", "officer",
+		"payroll", "post", "postmaster", "press", "reception", "reply", "room",
+		"secretary", "shared", "shift", "staff", "station", "support", "team",
+		"unit", NULL};
+	size_t parts = 0;
+
+	while (*address && *address != '@') {
+		size_t length = strcspn(address, ".-_+@0123456789");
+		bool known = !length;
+
+		for (const char *const *r = roles; !known && *r; r++)
+			known = strlen(*r) == length && !strncasecmp(address, *r, length);
+		if (!known)
+			return false;
+		parts += length != 0;
+		address += length + (address[length] && address[length] != '@');
+	}
+	return parts > 0;
 }
 
 /* Tries one address; the first reason that was met is kept. */
-static bool try_address(const struct route_book *b, const char *address, bool work,
-	const char *(*refuses)(void *user, const char *address, bool work), void *user,
-	struct route_address *ret)
+static bool try_address(const struct route_book *b, const struct route_person *p,
+	const char *address, bool work, struct route_address *ret)
 {
 	const char *reason;
 
 	if (!address)
 		return false;
-	reason = is_shared(b, address) ? "address-shared"
-		 : refuses             ? refuses(user, address, work)
-				       : NULL;
+	reason = is_shared(b, address)      ? "address-shared"
+		 : work && is_role(address) ? "address-role"
+		 : p->refuses               ? p->refuses(p->user, address, work)
+					    : NULL;
 	if (!reason) {
 		*ret = (struct route_address){address, NULL};
 		return true;
@@ -117,35 +137,41 @@ static bool try_address(const struct route_book *b, const char *address, bool wo
 	return false;
 }
 
-void route_find(const struct route_book *b, const struct roster_row *entry,
-	const char *(*refuses)(void *user, const char *address, bool work), void *user,
+/* Why no mail at all, wherever it went. */
+static const char *no_mail(const struct route_person *p)
+{
+	const char *apart = circumstance_apart(p->entry, clock_now()),
+		   *contact = roster_value(p->entry, "contact");
+
+	if (apart)
+		return apart;
+	if (contact && !strchr(contact, '@'))
+		return "contact-stated";
+	if (circumstance_need(p->entry) != CIRCUMSTANCE_NONE)
+		return "needs";
+	return p->has_text ? NULL : "language";
+}
+
+void route_find(const struct route_book *b, const struct route_person *p,
 	struct route_address *ret)
 {
-	static const char *const dead[] = {"deceased", "died", "dead", "death", NULL};
-	static const char *const away[] = {"suspend", "career", "left", "leaver",
-		"resign", "retire", "dismiss", NULL};
-	const char *status = roster_value(entry, "status"),
-		   *contact = roster_value(entry, "contact");
-	bool is_away = status_is(status, away);
+	const char *contact = roster_value(p->entry, "contact");
+	bool is_away = circumstance_away(p->entry);
 
-	*ret = (struct route_address){0};
-	if (status_is(status, dead)) {
-		ret->reason = "deceased";
+	*ret = (struct route_address){.reason = no_mail(p)};
+	if (ret->reason)
 		return;
-	}
-	if (contact && !strchr(contact, '@')) {
-		ret->reason = "contact-stated";
-		return;
-	}
 	if (contact) { /* the one safe way: no other is tried behind it */
-		(void)try_address(b, contact, false, refuses, user, ret);
+		(void)try_address(b, p, contact, false, ret);
 		return;
 	}
-	if (!is_away &&
-		try_address(b, roster_value(entry, "email"), true, refuses, user, ret))
+	if (!is_away && circumstance_chief(p->entry)) {
+		ret->reason = "mailbox-read";
 		return;
-	if (try_address(
-		    b, roster_value(entry, "email_personal"), false, refuses, user, ret))
+	}
+	if (!is_away && try_address(b, p, roster_value(p->entry, "email"), true, ret))
+		return;
+	if (try_address(b, p, roster_value(p->entry, "email_personal"), false, ret))
 		return;
 	if (!ret->reason)
 		ret->reason = is_away ? "away" : "no-address";
@@ -157,6 +183,15 @@ const char *route_reason_text(const char *reason)
 		{"level", "so the policy says for their level"},
 		{"no-address", "no address is known"},
 		{"address-shared", "the address is shared with others on the list"},
+		{"address-role", "the address is that of an office, which others read"},
+		{"channel-closed",
+			"the address is on a channel that is closed in this incident"},
+		{"mailbox-read", "a chief officer: others read the mailbox"},
+		{"needs", "they need another form than mail"},
+		{"language", "there is no text in their language"},
+		{"under-18", "under 18: through the parent or guardian"},
+		{"guardian-is-party",
+			"under 18, and the guardian has a part in the same case"},
 		{"address-unusable", "the address is not one that mail can be sent to"},
 		{"outside-domains", "the work address is outside the allowed domains"},
 		{"deceased", "they have died: next of kin, by visit"},

@@ -4,6 +4,8 @@
  */
 #include "templates/texts.h"
 
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,6 +38,29 @@ bool texts_overridden(const struct texts *t, const char *name)
 		"%s/%s%s", t->dir ? t->dir : "", name, has_ending(name) ? "" : ".txt");
 
 	return t->dir && !access(path, F_OK);
+}
+
+static int is_language(const struct dirent *entry)
+{
+	const char *name = entry->d_name;
+
+	return name[0] >= 'a' && name[0] <= 'z' && name[1] >= 'a' && name[1] <= 'z' &&
+	       !name[2];
+}
+
+void texts_spoken(const struct texts *t, const char *name, json_t *list)
+{
+	struct dirent **found = NULL;
+	int count = t->dir ? scandir(t->dir, &found, is_language, alphasort) : 0;
+
+	for (int i = 0; i < count; i++) {
+		auto_text text = text_format("%.2s/%s", found[i]->d_name, name);
+
+		if (texts_overridden(t, text))
+			(void)json_array_append_new(list, json_string(text));
+		free(found[i]);
+	}
+	free(found);
 }
 
 int texts_load(const struct texts *t, const char *name, struct text *ret, struct fault *f)

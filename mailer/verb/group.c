@@ -8,6 +8,7 @@
 #include "mailer/verb/doors.h"
 #include "recipients/roster.h"
 #include "recipients/route.h"
+#include "templates/texts.h"
 
 const struct verb_option group_options[] = {
 	{"explain", "PERSON", "which rules fired for a person (by their number)"},
@@ -28,18 +29,31 @@ static const char *refuses(void *user, const char *address, bool work)
 
 	if (address_parse(address, strlen(address), &parsed, &ignored))
 		return "address-unusable";
+	if (settings_closes(s, parsed.text, work))
+		return "channel-closed";
 	return work && !settings_allows(s, parsed.domain) ? "outside-domains" : NULL;
 }
 
 int door_group_options(struct command *c, struct group_options *ret, struct fault *f)
 {
+	auto_text dir = text_format("%s/templates", c->dir);
+	const struct texts texts = {dir};
+
 	if (command_policy(c, f))
 		return -1;
+	if (!c->spoken)
+		c->spoken = json_array();
+	(void)json_array_clear(c->spoken);
+	for (size_t i = 0; i < c->policy->levels_count; i++)
+		if (c->policy->levels[i].template)
+			texts_spoken(&texts, c->policy->levels[i].template, c->spoken);
 	*ret = (struct group_options){.policy = c->policy,
 		.exposed = json_object_get(c->settings->json, "exposed"),
 		.refuses = refuses,
 		.user = c->settings,
 		.allowed = json_object_get(c->settings->json, "allowed_domains"),
+		.closed = json_object_get(c->settings->json, "closed_channels"),
+		.spoken = c->spoken,
 		.progress = &c->progress};
 	return 0;
 }

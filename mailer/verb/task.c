@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mailer/paper.h"
 #include "mailer/show.h"
 #include "mailer/task.h"
 #include "mailer/verb/doors.h"
 #include "recipients/config.h"
+#include "recipients/guardian.h"
 #include "recipients/roster.h"
 #include "recipients/route.h"
 
@@ -133,15 +135,30 @@ static const char *outcome_of(const struct task *t)
 									   : t->state;
 }
 
-static json_t *as_json(const struct task *t, const struct roster *people)
+/* The text that is printed for it. */
+static char *text_of(
+	const struct command *c, const struct task *t, const struct roster *people)
 {
+	auto_text dir = text_format("%s/templates", c->dir);
+	const struct texts texts = {dir};
+	size_t at = roster_person(people, t->person);
+
+	return at == SIZE_MAX
+		       ? NULL
+		       : paper_text(c->policy, &texts, t, roster_newest(people, at));
+}
+
+static json_t *as_json(
+	const struct command *c, const struct task *t, const struct roster *people)
+{
+	auto_text text = text_of(c, t, people);
 	char scratch[ROSTER_NAME], opened[CLOCK_TEXT], due[CLOCK_TEXT], tried[CLOCK_TEXT];
 
 	return json_pack(
-		"{s:I,s:s,s:s,s:s,s:s,s:s,s:s?,s:s?,s:s,s:s,s:b,s:I,s:s?,s:o,s:b}",
-		"number", (json_int_t)t->number, "kind", t->kind, "level", t->level,
-		"person_id", person_name(people, t->person, scratch), "reason", t->reason,
-		"state", t->state, "outcome", outcome_of(t), "owner", t->owner,
+		"{s:I,s:s,s:s?,s:s,s:s,s:s,s:s,s:s?,s:s?,s:s,s:s,s:b,s:I,s:s?,s:o,s:b}",
+		"number", (json_int_t)t->number, "kind", t->kind, "text", text, "level",
+		t->level, "person_id", person_name(people, t->person, scratch), "reason",
+		t->reason, "state", t->state, "outcome", outcome_of(t), "owner", t->owner,
 		"opened_at", clock_write(t->opened_at, opened), "due",
 		clock_write(t->due, due), "overdue", is_open(t) && t->due < clock_now(),
 		"attempts", (json_int_t)t->attempts, "tried_at",
@@ -208,7 +225,7 @@ static int list_tasks(struct command *c, const struct task_list *list,
 		show(c, "%5s  %-11s  %-30s  %-12s  %-11s  %s\n", "task", "kind", "level",
 			"person", "state", "due");
 	for (size_t i = 0; i < list->count; i++) {
-		(void)json_array_append_new(array, as_json(&list->tasks[i], people));
+		(void)json_array_append_new(array, as_json(c, &list->tasks[i], people));
 		show_task(c, &list->tasks[i], people);
 	}
 	(void)snprintf(c->next, sizeof(c->next),
@@ -225,7 +242,7 @@ static int show_one(struct command *c, const struct task *t, const struct roster
 
 	if (task_history(c->ledger, t->number, false, &history, f))
 		return -1;
-	show_json(c, "task", as_json(t, people));
+	show_json(c, "task", as_json(c, t, people));
 	show_json(c, "history", history);
 	show_task(c, t, people);
 	show(c, "       %s\n", route_reason_text(t->reason));
@@ -307,8 +324,6 @@ static int print_pages(struct command *c, const struct task_list *list, const ch
 	auto_text_buffer pages = {0};
 	struct paper_tally t;
 
-	if (command_policy(c, f))
-		return -1;
 	o.policy = c->policy;
 	if (paper_write(c->ledger, &o, list, &pages, &t, f) ||
 		(!c->dry_run && pages.length && write_pages(path, &pages, f)))
@@ -357,6 +372,72 @@ static int read_said(struct command *c, struct task_said *s, struct fault *f)
 	return 0;
 }
 
+static bool is_called(const struct roster_row *e, const char *to)
+{
+	static const char *const names[] = {"forenames", "known_as", NULL};
+	static const char *const fields[] = {
+		"person_id", "email", "pay_number", "warrant_number", NULL};
+
+	for (const char *const *field = fields; *field; field++) {
+		const char *value = roster_value(e, *field);
+
+		if (value && !strcasecmp(value, to))
+			return true;
+	}
+	for (const char *const *field = names; *field; field++) {
+		const char *first = roster_value(e, *field),
+			   *surname = roster_value(e, "surname");
+		auto_text name = NULL;
+
+		if (!first || !surname)
+			continue;
+		name = text_format("%.*s %s", (int)strcspn(first, " "), first, surname);
+		if (strcasestr(to, name))
+			return true;
+	}
+	return false;
+}
+
+/* Does `to` mean the line manager of this person? */
+static bool is_manager(
+	const struct roster *people, const struct roster_row *e, const char *to)
+{
+	const char *manager = roster_value(e, "line_manager");
+
+	if (!manager)
+		return false;
+	if (!strcasecmp(manager, to))
+		return true;
+	for (size_t i = SIZE_MAX; (i = guardian_next(people, manager, i)) != SIZE_MAX;)
+		if (is_called(roster_newest(people, i), to))
+			return true;
+	return false;
+}
+
+/* Line managers never learn of a level above the default. */
+static int check_owner(struct command *c, int64_t number, const char *to, struct fault *f)
+{
+	const struct task_filter filter = {
+		.mode = settings_mode(c->settings), .number = number, .fallen = true};
+	auto_task_list list = {0};
+	auto_roster people = {0};
+	size_t at;
+
+	if (!to)
+		return 0;
+	if (command_policy(c, f) || task_find(c->ledger, &filter, &list, f) ||
+		roster_load_entries(c->ledger, &people, f))
+		return -1;
+	at = list.count ? roster_person(&people, list.tasks[0].person) : SIZE_MAX;
+	if (at == SIZE_MAX ||
+		list.tasks[0].level_order >= (int64_t)c->policy->default_level ||
+		!is_manager(&people, roster_newest(&people, at), to))
+		return 0;
+	return fault_set(f, FAULT_REFUSED,
+		"task %lld: this is their line manager, who is never to learn of a level above the default: somebody else must do it",
+		(long long)number);
+}
+
 static int say(struct command *c, struct fault *f)
 {
 	struct task_said s = {.what = action(c),
@@ -368,6 +449,7 @@ static int say(struct command *c, struct fault *f)
 	if (c->arguments_count != 2)
 		return fault_set(f, FAULT_USAGE, "%s", usage);
 	if (read_number(c->arguments[1], &number, f) || read_said(c, &s, f) ||
+		check_owner(c, number, s.to, f) ||
 		task_say(c->ledger, settings_mode(c->settings), number, &s, &letter, f))
 		return -1;
 	show_count(c, "number", number);
@@ -397,7 +479,8 @@ int verb_task(struct command *c, struct fault *f)
 			return say(c, f);
 	if (!shows && strcmp(action(c), "list") != 0)
 		return fault_set(f, FAULT_USAGE, "%s", usage);
-	if (read_filter(c, &filter, f) || task_find(c->ledger, &filter, &list, f) ||
+	if (read_filter(c, &filter, f) || command_policy(c, f) ||
+		task_find(c->ledger, &filter, &list, f) ||
 		roster_load_entries(c->ledger, &people, f))
 		return -1;
 	if (shows && !list.count)

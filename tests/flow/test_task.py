@@ -10,7 +10,7 @@ import pytest
 from conftest import CONFIG, OK, REFUSED, TEMPORARY, USAGE, parse, reconcile
 
 SAID = ["--by", "Joan Ashby", "--note", "spoke with them"]
-SHAPE = {"number", "kind", "level", "person_id", "reason", "state", "outcome", "owner", "opened_at", "due", "overdue",
+SHAPE = {"number", "kind", "text", "level", "person_id", "reason", "state", "outcome", "owner", "opened_at", "due", "overdue",
          "attempts", "tried_at", "after", "held"}
 
 

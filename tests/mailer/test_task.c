@@ -56,6 +56,14 @@ static const struct {
 	{"decided", false, "1 High St", "1", "call", false},
 	{"decided", false, "1 High St", NULL, "visit", false},
 	{"decided", true, "1 High St", "1", "visit", false},
+	{"address-role", false, "1 High St", "1", "letter", false},
+	{"channel-closed", true, "1 High St", "1", "call", false},
+	{"mailbox-read", true, "1 High St", "1", "call", false},
+	{"language", false, "1 High St", "1", "call", false},
+	{"language", false, "1 High St", NULL, "visit", false},
+	{"under-18", false, "1 High St", "1", "call", true},
+	{"under-18", true, "1 High St", "1", "visit", true},
+	{"guardian-is-party", false, "1 High St", "1", "visit", true},
 	{"a reason of tomorrow", false, NULL, NULL, "visit", false},
 };
 

@@ -352,9 +352,41 @@ int roster_load_records_of(struct ledger *l, const struct roster_wish *wish,
 		"record.fields_sealed", wish, ret, f);
 }
 
+/* The newest of a person's entries that says anything of a field, or NULL. */
+static const char *last_said(const struct roster *r, size_t person, size_t field)
+{
+	const struct roster_row *found = NULL;
+
+	for (const struct roster_row *e = NULL; (e = roster_entry(r, person, e));)
+		if (e->values[field] && (!found || e->source > found->source))
+			found = e;
+	return found ? found->values[field] : NULL;
+}
+
+/* A newer list without a column for it does not make anybody safe to write to. */
+static void keep_what_protects(struct roster *r)
+{
+	static const char *const fields[] = {"status", "contact", "guardian", "needs",
+		"language", "date_of_birth", "rank"};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		size_t field = name_number(r->names, fields[i]);
+
+		for (size_t p = 0; field < r->names->count && p < r->people_count; p++) {
+			size_t newest = (size_t)(roster_newest(r, p) - r->rows);
+
+			if (!r->rows[newest].values[field])
+				r->rows[newest].values[field] = last_said(r, p, field);
+		}
+	}
+}
+
 int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f)
 {
-	return roster_load_entries_of(l, NULL, ret, f);
+	if (roster_load_entries_of(l, NULL, ret, f))
+		return -1;
+	keep_what_protects(ret);
+	return 0;
 }
 
 int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f)

@@ -82,7 +82,10 @@ const struct roster_row *roster_find(const struct roster *r, int64_t id);
 size_t roster_person(const struct roster *r, int64_t person_id);
 /* Walks the entries of a person: `for (const struct roster_row *e = NULL; (e = roster_entry(r, p, e));)`. */
 const struct roster_row *roster_entry(const struct roster *r, size_t person, const struct roster_row *last);
-/* The entry of the newest list. */
+/*
+ * The entry of the newest list. What protects somebody (status, a stated contact, guardian, needs, language, date of
+ * birth, rank) it has from the newest list that says anything of it, unless the roster was loaded with a wish.
+ */
 const struct roster_row *roster_newest(const struct roster *r, size_t person);
 
 /* A field of a row, or NULL. */

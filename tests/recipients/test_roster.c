@@ -95,6 +95,29 @@ static void several_entries(void **state)
 		assert_int_equal(roster_person(&r, r.people[i]), i);
 }
 
+/* Who died, or asked not to be written to, is not alive again because HR's next list has
+ * no column for it. */
+static void what_protects_stays(void **state)
+{
+	auto_roster r = {0};
+	struct fault f = {0};
+
+	(void)state;
+	book_import(&book, true,
+		"Person ID,Surname,Email,Status,Contact\n1,Sample,a@f.example,deceased,\n"
+		"2,Patel,b@f.example,,ring my sister\n3,Castle,c@f.example,left,\n");
+	book_import(&book, true,
+		"Person ID,Surname,Email,Status\n1,Sample,,\n2,Patel,,\n3,Castle,,in-post\n");
+	fine(roster_load_entries(book.ledger, &r, &f), &f);
+	assert_string_equal(roster_value(roster_newest(&r, 0), "status"), "deceased");
+	assert_string_equal(
+		roster_value(roster_newest(&r, 1), "contact"), "ring my sister");
+	assert_null(roster_value(roster_newest(&r, 1), "status"));
+	assert_string_equal(roster_value(roster_newest(&r, 2), "status"), "in-post");
+	for (size_t i = 0; i < 3; i++) /* an address that is gone is gone */
+		assert_null(roster_value(roster_newest(&r, i), "email"));
+}
+
 static void values(void **state)
 {
 	auto_roster r = {0};
@@ -185,6 +208,7 @@ int main(void)
 		EACH(nothing_yet),
 		EACH(order_of_the_files),
 		EACH(several_entries),
+		EACH(what_protects_stays),
 		EACH(values),
 		EACH(what_rows_are_called),
 		EACH(very_many_columns),

@@ -87,7 +87,8 @@ const char *task_kind(
 bool task_by_hand(const char *reason)
 {
 	static const char *const reasons[] = {"level", "shielded", "deceased", "under-18",
-		"guardian-is-party", "contact-stated", "address-unsafe", NULL};
+		"guardian-is-party", "contact-stated", "address-unsafe",
+		"opposed-household", "several-parts", NULL};
 
 	return is_one_of(reason, reasons);
 }

@@ -18,6 +18,7 @@
 #include "recipients/guardian.h"
 #include "recipients/language.h"
 #include "recipients/match.h"
+#include "recipients/parties.h"
 #include "recipients/question.h"
 #include "recipients/roster.h"
 #include "recipients/route.h"
@@ -25,11 +26,6 @@
 #include "recipients/vault.h"
 
 #define SEAL_PAD 256
-
-struct link { /* a record of a person */
-	uint32_t person;
-	uint32_t record;
-};
 
 struct grouping {
 	struct ledger *ledger;
@@ -39,10 +35,11 @@ struct grouping {
 	uint64_t common; /* kinds that are everyone's */
 	struct route_book *routes;
 	struct findability *findability;
-	struct link *links; /* sorted by person */
-	size_t links_count;
-	double *tellable; /* per person */
-	bool *decided;    /* per person: a human said to tell them */
+	struct parties *parties;
+	enum part_side silent; /* of who has parts on both sides: the one of which nothing
+				  is said */
+	struct text joined;    /* a record with the part that the list gives */
+	double *tellable;      /* per person */
 	struct rulings *rulings;
 	size_t *caught; /* per level: people on the list whom its rules catch */
 	struct facts_row entry_row, record_row;
@@ -60,9 +57,9 @@ static void grouping_done(struct grouping *g)
 	exposure_free(g->exposure);
 	route_book_free(g->routes);
 	findability_free(g->findability);
-	free(g->links);
+	parties_free(g->parties);
+	text_done(&g->joined);
 	free(g->tellable);
-	free(g->decided);
 	rulings_free(g->rulings);
 	free(g->caught);
 	facts_row_done(&g->entry_row);
@@ -143,49 +140,6 @@ static int load_presence(struct grouping *g, struct fault *f)
 	return got;
 }
 
-static int compare_links(const void *a, const void *b)
-{
-	const struct link *x = a, *y = b;
-
-	if (x->person != y->person)
-		return x->person < y->person ? -1 : 1;
-	return x->record < y->record ? -1 : x->record > y->record;
-}
-
-/* The records that speak of a person; not those in conflict, which speak of two. */
-static int load_links(struct grouping *g, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	size_t room = 0;
-	int got;
-
-	g->decided = text_alloc(g->people.people_count * sizeof(*g->decided));
-	if (ledger_query(g->ledger,
-		    SQL("SELECT c.person_id, c.record_id, m.reason = 'decided by a person' AS decided"
-			" FROM candidate_now c JOIN match_now m ON m.record_id = c.record_id WHERE m.reason <> 'conflict'"),
-		    &q, f))
-		return -1;
-	while ((got = query_next(q, f)) > 0) {
-		size_t person = roster_person(&g->people, query_int(q, "person_id"));
-		const struct roster_row *record =
-			roster_find(&g->records, query_int(q, "record_id"));
-
-		if (person == SIZE_MAX || !record)
-			continue;
-		if (g->links_count == room) {
-			room = room ? room * 2 : 1024;
-			g->links = text_realloc(g->links, room * sizeof(*g->links));
-		}
-		g->links[g->links_count++] = (struct link){
-			(uint32_t)person, (uint32_t)(record - g->records.rows)};
-		if (query_int(q, "decided"))
-			g->decided[person] = true;
-	}
-	if (g->links_count)
-		qsort(g->links, g->links_count, sizeof(*g->links), compare_links);
-	return got;
-}
-
 static void fold_kinds(struct grouping *g)
 {
 	size_t offsets[EXPOSURE_KINDS_MAX], count = exposure_count(g->exposure);
@@ -202,7 +156,7 @@ static int load(struct grouping *g, struct fault *f)
 {
 	if (roster_load_entries(g->ledger, &g->people, f) ||
 		roster_load_records(g->ledger, &g->records, f) || load_presence(g, f) ||
-		load_links(g, f))
+		parties_load(g->ledger, &g->people, &g->records, &g->parties, f))
 		return -1;
 	g->exposure = exposure_new(g->options->exposed, &g->records);
 	g->common = exposure_common(g->exposure);
@@ -216,29 +170,37 @@ static int load(struct grouping *g, struct fault *f)
 
 /* --- one person --- */
 
-static size_t first_link(const struct grouping *g, size_t person)
+/* A record of the side of which this person hears nothing. */
+static bool is_silent(const struct grouping *g, const struct link *link)
 {
-	size_t low = 0, high = g->links_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (g->links[middle].person < person)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return g->silent != PART_NEUTRAL && link->side == g->silent;
 }
 
 static uint64_t exposed_of(const struct grouping *g, size_t person)
 {
 	uint64_t set = g->common;
+	size_t count;
+	const struct link *link = parties_links(g->parties, person, &count);
 
-	for (size_t i = first_link(g, person);
-		i < g->links_count && g->links[i].person == person; i++)
-		set |= exposure_of(g->exposure, &g->records.rows[g->links[i].record]);
+	for (; count--; link++)
+		if (!is_silent(g, link))
+			set |= exposure_of(g->exposure, &g->records.rows[link->record]);
 	return set;
+}
+
+/* The record, with the part that it does not say and the list does. */
+static void read_record(struct grouping *g, const struct link *link)
+{
+	const struct roster_row *r = &g->records.rows[link->record];
+	struct row joined = {g->joined};
+
+	row_clear(&joined);
+	text_add(&joined.packed, r->packed, r->length);
+	if (!roster_value(r, "part"))
+		row_add(&joined, "part", link->role);
+	g->joined = joined.packed;
+	facts_row_read(&g->record_row, &g->options->policy->book, FACTS_RECORD,
+		g->joined.bytes, g->joined.length);
 }
 
 /* Each entry with each record: the conditions of one rule speak of one pair. */
@@ -249,7 +211,8 @@ static void judge(
 	const char *exposed[EXPOSURE_KINDS_MAX];
 	struct facts facts = {.exposed = exposed,
 		.findability = findability_of(g->findability, person)};
-	size_t first = first_link(g, person);
+	size_t count;
+	const struct link *links = parties_links(g->parties, person, &count);
 
 	for (size_t i = 0; i < exposure_count(g->exposure); i++)
 		if (kinds >> i & 1)
@@ -260,14 +223,13 @@ static void judge(
 			&g->entry_row, &p->book, FACTS_PERSON, e->packed, e->length);
 		facts.person = &g->entry_row;
 		facts.record = NULL;
-		if (first == g->links_count || g->links[first].person != person)
+		if (!count)
 			policy_judge(p, &facts, v);
-		for (size_t i = first; i < g->links_count && g->links[i].person == person;
-			i++) {
-			const struct roster_row *r = &g->records.rows[g->links[i].record];
-
-			facts_row_read(&g->record_row, &p->book, FACTS_RECORD, r->packed,
-				r->length);
+		for (size_t i = 0; i < count; i++) {
+			if (is_silent(g, &links[i]) ||
+				!parties_pair(g->parties, &links[i], e))
+				continue;
+			read_record(g, &links[i]);
 			facts.record = &g->record_row;
 			policy_judge(p, &facts, v);
 		}
@@ -298,6 +260,23 @@ static int level_of(struct grouping *g, size_t person, const struct policy_verdi
 	return 0;
 }
 
+/* As what they stand in the records of which they hear. */
+static void write_roles(struct grouping *g, size_t person, struct row *why)
+{
+	size_t count;
+	const struct link *link = parties_links(g->parties, person, &count);
+
+	for (; count--; link++) {
+		const char *seen = NULL, *name = NULL, *value = NULL;
+
+		while (link->role && row_next(why, &name, &value))
+			if (!strcmp(name, GROUP_PART) && !strcasecmp(value, link->role))
+				seen = value;
+		if (link->role && !seen && !is_silent(g, link))
+			row_add(why, GROUP_PART, link->role);
+	}
+}
+
 static void write_why(struct grouping *g, size_t person, uint64_t kinds,
 	const struct policy_verdict *v, size_t order, const char *address,
 	struct row *why)
@@ -318,6 +297,7 @@ static void write_why(struct grouping *g, size_t person, uint64_t kinds,
 	for (size_t i = 0; i < exposure_count(g->exposure); i++)
 		if (kinds >> i & 1)
 			row_add(why, GROUP_KIND, exposure_kind(g->exposure, i));
+	write_roles(g, person, why);
 	row_add(why, GROUP_ADDRESS, address);
 	(void)snprintf(
 		number, sizeof(number), "%.0f", findability_of(g->findability, person));
@@ -339,41 +319,21 @@ static const char *task_reason(
 				     : NULL;
 }
 
-/* Of one case by its reference, or out of one row. */
-static bool same_case(const struct roster_row *a, const struct roster_row *b)
-{
-	const char *x = roster_value(a, "case_ref"), *y = roster_value(b, "case_ref");
-
-	return (x && y && !strcasecmp(x, y)) ||
-	       (a->source == b->source && a->number == b->number);
-}
-
-static bool share_case(const struct grouping *g, size_t one, size_t other)
-{
-	const struct roster_row *rows = g->records.rows;
-
-	for (size_t i = first_link(g, one);
-		i < g->links_count && g->links[i].person == one; i++)
-		for (size_t k = first_link(g, other);
-			k < g->links_count && g->links[k].person == other; k++)
-			if (same_case(
-				    &rows[g->links[i].record], &rows[g->links[k].record]))
-				return true;
-	return false;
-}
-
-/* A child is told through the guardian, unless that is a party of the same case. */
+/* A child is told through the guardian, unless that is a party of the same case. Then
+ * what their cases ask for. */
 static const char *apart_of(
 	const struct grouping *g, size_t person, const struct roster_row *entry)
 {
 	const char *reason = circumstance_apart(entry, clock_now()),
 		   *guardian = roster_value(entry, "guardian");
 
-	if (!reason || strcmp(reason, "under-18") != 0 || !guardian)
+	if (!reason)
+		return parties_reason(g->parties, person);
+	if (strcmp(reason, "under-18") != 0 || !guardian)
 		return reason;
 	for (size_t i = SIZE_MAX;
 		(i = guardian_next(&g->people, guardian, i)) != SIZE_MAX;)
-		if (i != person && share_case(g, person, i))
+		if (i != person && parties_share_case(g->parties, person, i))
 			return "guardian-is-party";
 	return reason;
 }
@@ -450,29 +410,43 @@ static int write_assignment(struct grouping *g, size_t person, uint64_t kinds,
 	return query_run(g->insert, f);
 }
 
+/* Who has parts on both sides hears of the one that gives the level, and nothing of the
+ * other. */
+static void choose_side(struct grouping *g, size_t person, size_t order)
+{
+	struct policy_verdict v = {0};
+
+	g->silent = PART_OPPOSED;
+	judge(g, person, exposed_of(g, person), &v);
+	if (policy_level_of(g->options->policy, &v) != order)
+		g->silent = PART_AT_RISK;
+}
+
 /* Who is on the list without being in the leak is judged all the same: a level that
  * catches nobody is a question. */
 static int take_person(
 	struct grouping *g, size_t person, int64_t *affected, struct fault *f)
 {
-	uint64_t kinds = exposed_of(g, person);
 	const struct policy *p = g->options->policy;
 	struct policy_verdict v = {0};
 	double tellable = g->tellable[person];
 	size_t order;
 
-	judge(g, person, kinds, &v);
+	g->silent = PART_NEUTRAL;
+	judge(g, person, exposed_of(g, person), &v);
+	if (parties_both(g->parties, person))
+		choose_side(g, person, policy_level_of(p, &v));
 	if (level_of(g, person, &v, &order, f))
 		return -1;
 	for (size_t i = 0; i < p->levels_count; i++)
 		g->caught[i] += v.levels >> i & 1;
-	if (tellable < LINKAGE_LEAST && !g->decided[person])
+	if (tellable < LINKAGE_LEAST && !parties_decided(g->parties, person))
 		return 0;
-	if (tellable < MATCH_CERTAIN && !g->decided[person] &&
+	if (tellable < MATCH_CERTAIN && !parties_decided(g->parties, person) &&
 		tellable < p->levels[order].tell_at)
 		return 0;
 	(*affected)++;
-	return write_assignment(g, person, kinds, &v, order, f);
+	return write_assignment(g, person, exposed_of(g, person), &v, order, f);
 }
 
 /* --- the set --- */

@@ -59,10 +59,11 @@ int group_is_current(struct ledger *l, const struct group_options *o, bool *ret,
 
 /*
  * What `why_sealed` holds, as a row (text.h): "level" (all that apply, with the rule), "kind" (field or kind of
- * data, one each), "address" (route mail), "findability".
+ * data, one each), "part" (of those of which they hear), "address" (route mail), "findability".
  */
 #define GROUP_KIND "kind"
 #define GROUP_LEVEL "level"
 #define GROUP_ADDRESS "address"
+#define GROUP_PART "part"
 
 #endif

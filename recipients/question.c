@@ -129,6 +129,8 @@ static int ask_about_field(
 		text_format("%s:%s.%s", filled ? "often-empty" : "no-column", who, name);
 	auto_text words = NULL;
 
+	if (!filled && !strcmp(name, "part")) /* of a case the list says it (parties.h) */
+		filled = count_filled(a->people, false, name);
 	if (!all ||
 		(filled && (!person || (double)(all - filled) <= OFTEN * (double)all)))
 		return 0;

@@ -198,6 +198,10 @@ const char *route_reason_text(const char *reason)
 		{"away",
 			"suspended, on a career break or gone, and no personal address is known"},
 		{"contact-stated", "they stated another safe way to be reached"},
+		{"opposed-household",
+			"somebody at their address, mailbox or phone must not know: meet them elsewhere, leave nothing in writing and no message"},
+		{"several-parts",
+			"more than one record names them: say only what this sheet says"},
 		{"address-unsafe", "a person decided: their addresses are not safe"},
 		{"decided", "a person decided so"}};
 

@@ -32,6 +32,7 @@ OWN_LANGUAGE = .3           # of those whose tradition has one
 SHARED_BOX = .02            # of couples
 IN_CARE = .04               # of children: no guardian on the list
 NOT_TOLD = .06              # of suspects: nobody has told them that they are
+SAFE_MAILBOX = .4           # of victims with one
 COPY_EACH = 7               # of so many lost recordings one is held elsewhere too
 
 UNLISTED = .04              # of the parts in a case: people whom the force does not know
@@ -416,6 +417,15 @@ class CaseStyle:
         for number in rng.sample(sorted(suspects), some(chunk, len(suspects), NOT_TOLD)):
             suspects[number].flags = "not told"
 
+    @staticmethod
+    def victims_asked(plan, chunk, rows):
+        """Some have stated that their own mailbox is a safe way."""
+        rng = random.Random(f"{plan.seed} asked {chunk}")
+        victims = {party.person.number: party.person for _, parties in rows for party in parties
+                   if party.part == "victim" and party.person.personal and not party.person.contact}
+        for number in rng.sample(sorted(victims), some(chunk, len(victims), SAFE_MAILBOX)):
+            victims[number].contact = victims[number].personal
+
     def chunk_make(self, plan, chunk, _):
         rng, numbers = random.Random(f"{plan.seed} people {chunk}"), plan.numbers(chunk)
         officers = round(len(numbers) * self.officers)
@@ -423,6 +433,7 @@ class CaseStyle:
         world = World(officers_made(plan, rng, numbers[:officers]), households)
         rows = [row for case in self.chunk_cases(plan, chunk, world) for row in case.rows()]
         self.suspects_flagged(plan, chunk, rows)
+        self.victims_asked(plan, chunk, rows)
         before = self.case.rows_before(plan.before(plan.rows - plan.repeated, chunk))
         line = 2 + before + plan.before(plan.repeated, chunk)
         truth = "".join(f"{number},{party.truth(plan)}\n"

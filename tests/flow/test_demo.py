@@ -172,6 +172,30 @@ def test_one_at_a_time(demo):
     assert code == 75 and "another demo" in err
 
 
+@pytest.mark.parametrize("name", ["foi-release", "publication", "lost-notebook", "crime-data", "lost-footage"])
+def test_another_incident(demo, name):
+    """Each ends in a screen whose sums agree, and nobody got two."""
+    code, out, err = demo.run("--incident", name)
+    assert (code, err) == (0, "")
+    status = demo.status()
+    assert status["rows"] == sum(status["outcomes"].values())
+    assert status["people"] == sum(status["states"].values()) > 0
+    assert set(status["states"]) <= {"accepted", "task", "reached", "restricted", "none"}
+    accepted = status["states"]["accepted"]
+    assert re.search(rf"In plain words: {status['people']} people are concerned. {accepted} were told", out)
+    logged = [line.split("\t")[1] for line in (demo.folder / "relay.log").read_text().splitlines()]
+    assert len(logged) == len(set(logged)) == accepted
+    verbs = [line[3] if line[1] == "-C" else line[1] for line in commands(out) if line[0] == "breachmail"]
+    order = iter(verbs)
+    assert all(verb in order for verb in "init import import match group compose approve send status".split())
+
+
+def test_no_such_incident(demo):
+    for arguments in (("--incident",), ("--incident", "flood"), ("--incident", "supplier", "x")):
+        code, _, err = demo.run(*arguments)
+        assert code == 64 and "--help" in err and not demo.folder.exists()
+
+
 def test_clean(demo):
     for folder in (demo.folder, demo.tree / "build" / "demo", demo.tree / "build" / "own"):
         folder.mkdir(parents=True)

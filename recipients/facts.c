@@ -128,6 +128,12 @@ const char *facts_unit(const struct facts_book *b, const char *folded)
 	return alias ? alias->to : folded;
 }
 
+void facts_aliases_write(const struct facts_book *b, struct text *out)
+{
+	for (size_t i = 0; i < b->aliases_count; i++)
+		text_printf(out, "unit %s = %s\n", b->aliases[i].from, b->aliases[i].to);
+}
+
 static char *folded_copy(const char *value)
 {
 	struct text out = {0};

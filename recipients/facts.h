@@ -60,6 +60,8 @@ void facts_book_done(struct facts_book *b);
 void facts_fold(const char *value, struct text *out);
 /* A folded unit under its own name; itself when it is no alias. */
 const char *facts_unit(const struct facts_book *b, const char *folded);
+/* Appends a line for each alias, "unit ctc = so15", in order. */
+void facts_aliases_write(const struct facts_book *b, struct text *out);
 
 struct facts_value {
 	const char *text;    /* NULL: missing */

@@ -11,6 +11,7 @@
 
 #include "recipients/cases.h"
 #include "recipients/forecast.h"
+#include "recipients/renaming.h"
 #include "recipients/vault.h"
 
 #define VERSION                                                                          \
@@ -31,8 +32,10 @@ struct matching {
 	struct roster people, records;
 	const char
 		*asked; /* the row that is to be explained, as if nobody had decided it */
+	const struct facts_book *units; /* where the leak has some */
 	struct linkage *linkage;
 	struct cases *cases;
+	struct text folded;     /* a unit */
 	struct ruling *rulings; /* the newest of each record, sorted by record */
 	size_t rulings_count;
 	/* Per person: that they are in none of the records that are a case, or a conflict
@@ -68,6 +71,8 @@ static void write_settings(const struct match_options *o, struct text *out)
 		text_printf(out, "day %s\n", o->day);
 	json_object_foreach((json_t *)(uintptr_t)o->compare, column, other)
 		text_printf(out, "compare %s = %s\n", column, json_string_value(other));
+	if (o->units)
+		facts_aliases_write(o->units, out);
 }
 
 static int digest_inputs(struct ledger *l, const char *settings,
@@ -184,57 +189,44 @@ static void settle_all(struct matching *m)
 			settle(m, i);
 }
 
-/* A column of the leak under the name of the list's column that it is to be held against.
- */
-static void rename_fields(
-	const json_t *compare, const struct roster_row *r, struct row *ret)
-{
-	const char *name = NULL, *value = NULL;
-
-	row_clear(ret);
-	while (row_packed_next(r->packed, r->length, &name, &value)) {
-		const char *other = json_string_value(json_object_get(compare, name));
-
-		row_add(ret, other ? other : name, value);
-	}
-}
-
 static int add_records(struct matching *m, struct fault *f)
 {
-	auto_row renamed = {0};
+	auto_renaming renaming = {
+		.columns = m->options->compare, .units = m->options->units};
 
 	for (size_t i = 0; i < m->records.count; i++) {
-		const struct roster_row *r = &m->records.rows[i];
-		bool plain = !json_object_size(m->options->compare);
+		const char *packed = m->records.rows[i].packed;
+		size_t length = m->records.rows[i].length;
 
 		if (i % 1000 == 0 && progress_step(m->options->progress,
 					     "reading records", i, m->records.count, f))
 			return -1;
-		if (!plain)
-			rename_fields(m->options->compare, r, &renamed);
-		cases_add_record(m->cases, (uint32_t)i, r->packed, r->length);
-		if (linkage_add_record(m->linkage, (uint32_t)i,
-			    plain ? r->packed : renamed.packed.bytes,
-			    plain ? r->length : renamed.packed.length, f))
+		cases_add_record(m->cases, (uint32_t)i, packed, length);
+		renaming_apply(&renaming, &packed, &length);
+		if (linkage_add_record(m->linkage, (uint32_t)i, packed, length, f))
 			return -1;
 	}
+	m->units = renaming.has_units ? m->options->units : NULL;
 	return 0;
 }
 
 static int add_people(struct matching *m, struct fault *f)
 {
+	auto_renaming renaming = {.units = m->units};
+
 	for (size_t i = 0; i < m->people.count; i++) {
 		const struct roster_row *e = &m->people.rows[i];
 		bool near = !m->nearest || e->source == m->nearest;
+		const char *packed = e->packed;
+		size_t length = e->length;
 
 		if (i % 1000 == 0 && progress_step(m->options->progress, "reading people",
 					     i, m->people.count, f))
 			return -1;
-		cases_add_person(m->cases, e->person, e->packed, e->length);
-		if (near ? linkage_add_person(
-				   m->linkage, e->person, e->packed, e->length, f)
-			 : linkage_add_other(
-				   m->linkage, e->person, e->packed, e->length, f))
+		cases_add_person(m->cases, e->person, packed, length);
+		renaming_apply(&renaming, &packed, &length);
+		if ((near ? linkage_add_person : linkage_add_other)(
+			    m->linkage, e->person, packed, length, f))
 			return -1;
 	}
 	return 0;

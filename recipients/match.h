@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "recipients/clock.h"
+#include "recipients/facts.h"
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
 #include "recipients/linkage.h"
@@ -34,6 +35,7 @@ struct match_options {
 	struct linkage_settings linkage;
 	const char *day;       /* YYYY-MM-DD, of the leak: the list nearest to it counts most */
 	const json_t *compare; /* {COLUMN of the leak: COLUMN of the list} */
+	const struct facts_book *units; /* their other names (facts.h); NULL: they have none */
 	const struct progress *progress;
 };
 

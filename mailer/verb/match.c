@@ -224,6 +224,7 @@ static int read_options(struct command *c, char day[SETTINGS_ISO_DAY],
 	ret->linkage.threshold = c->policy->threshold;
 	ret->linkage.once = (enum linkage_once)c->policy->once;
 	ret->compare = json_object_get(c->policy->matching, "compare");
+	ret->units = c->policy->book.aliases_count ? &c->policy->book : NULL;
 	if (c->settings && settings_leak_day(c->settings, day))
 		ret->day = day;
 	if (!threshold)

@@ -154,6 +154,22 @@ def test_columns_under_other_names(empty):
     assert float(lines["R1"][0]["probability"]) > .9
 
 
+def test_units_under_other_names(empty):
+    """The leak calls Northgate "Bronze 7": with the alias, the two Marlows can be told apart by it."""
+    empty.make()
+    (empty.root / "people.csv").write_text(people_list()
+                                           + "3,Marlow,Tessa,Constable,Westgate,other@met.police.example\n")
+    (empty.root / "leak.csv").write_text(LEAK.replace("Northgate", "BRONZE 7"))
+    empty.run("import", "people", empty.root / "people.csv")
+    empty.run("import", "breach", empty.root / "leak.csv")
+    lines, _ = export(empty)
+    assert lines["R1"][0]["outcome"] == "ambiguous"
+    empty.change({"unit_aliases": {"Bronze 7": "Northgate"}}, "policy.json")
+    lines, _ = export(empty)
+    assert lines["R1"][0]["person_id"] == "1"
+    assert float(lines["R1"][0]["probability"]) > .9
+
+
 def test_two_who_are_alike_are_both_told(empty):
     """Two rows and two people that nobody can tell apart: each row may be either, both people are in the leak."""
     empty.make()

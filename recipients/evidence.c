@@ -445,7 +445,8 @@ int evidence_add(struct evidence *e, enum evidence_side side, uint32_t owner,
 		if (e->columns[column].kind == VALUE_SKIPPED || is_idle(e, side, column))
 			continue;
 		if (e->columns[column].kind == VALUE_NAME)
-			values[e->columns[column].part] = value;
+			values[e->columns[column].part] =
+				value_is_missing(VALUE_NAME, value) ? NULL : value;
 		else
 			cell_add(e, &row, column, value);
 	}

@@ -213,8 +213,42 @@ static struct value place_value(const char *text, struct dictionary *forms)
 	return (struct value){string_add(place, forms), 0};
 }
 
+/* What forms say where nobody knew, in folded words; also of a name ("n k" may be
+ * initials), and of vetting ("none" is something to know of it). */
+static const struct {
+	const char *words;
+	bool name, vetting;
+} unknowns[] = {{"unknown", true, true}, {"not known", true, true},
+	{"not recorded", true, true}, {"not stated", true, true},
+	{"not given", true, true}, {"not provided", true, true},
+	{"not available", true, true}, {"not applicable", true, true},
+	{"to be confirmed", true, true}, {"n k", false, true}, {"nk", false, true},
+	{"n a", false, true}, {"na", false, true}, {"null", false, true},
+	{"tbc", false, true}, {"tba", false, true}, {"none", false, false},
+	{"nil", false, false}};
+
+bool value_is_missing(enum value_kind kind, const char *text)
+{
+	char folded[FOLD_ROOM];
+
+	/* Most values are seen to be none of these by their first letter. */
+	if (((text[0] | 32) >= 'a' && (text[0] | 32) <= 'z' &&
+		    !strchr("UuNnTt", text[0])) ||
+		(text[0] >= '0' && text[0] <= '9'))
+		return false;
+	fold_words(text, folded, sizeof(folded));
+	for (size_t i = 0; i < sizeof(unknowns) / sizeof(*unknowns); i++)
+		if ((unknowns[i].name || kind != VALUE_NAME) &&
+			(unknowns[i].vetting || kind != VALUE_VETTING) &&
+			!strcmp(unknowns[i].words, folded))
+			return true;
+	return !*folded;
+}
+
 struct value value_parse(enum value_kind kind, const char *text, struct dictionary *forms)
 {
+	if (value_is_missing(kind, text))
+		return (struct value){0, 0};
 	switch (kind) {
 	case VALUE_SKIPPED:
 	case VALUE_NAME:

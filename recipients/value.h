@@ -40,6 +40,9 @@ struct value {
 			   date with day and month swapped; 0: none */
 };
 
+/* "Unknown", "n/k", "-", "tbc" and the like: nothing to compare, whatever the kind. */
+bool value_is_missing(enum value_kind kind, const char *text);
+
 /* For any kind but VALUE_SKIPPED and VALUE_NAME. */
 struct value value_parse(enum value_kind kind, const char *text, struct dictionary *forms);
 

@@ -205,6 +205,21 @@ static void texts(void **state)
 	dictionary_done(&forms);
 }
 
+/* To have no vetting is something, and so are initials that look like a short form. */
+static void something(void **state)
+{
+	struct dictionary forms = {0};
+
+	(void)state;
+	assert_true(value_parse(VALUE_VETTING, "None", &forms).main);
+	assert_true(value_parse(VALUE_PLACE, "Unknown Row", &forms).main);
+	assert_true(value_is_missing(VALUE_NAME, "UNKNOWN"));
+	assert_false(value_is_missing(VALUE_NAME, "N K"));
+	assert_false(value_is_missing(VALUE_NAME, "Na"));
+	assert_false(value_is_missing(VALUE_NAME, "Null"));
+	dictionary_done(&forms);
+}
+
 static void nothing(void **state)
 {
 	static const struct {
@@ -212,6 +227,16 @@ static void nothing(void **state)
 		const char *text;
 	} cases[] = {
 		{VALUE_NUMBER, "n/a"},
+		{VALUE_PLACE, "Unknown"},
+		{VALUE_PLACE, "N/K"},
+		{VALUE_PLACE, " - "},
+		{VALUE_TEXT, "not known."},
+		{VALUE_TEXT, "TBC"},
+		{VALUE_TEXT, "None"},
+		{VALUE_RANK, "(unknown)"},
+		{VALUE_VETTING, "not recorded"},
+		{VALUE_GENDER, "Not stated"},
+		{VALUE_POSTCODE, "NK"},
 		{VALUE_NUMBER, "000"},
 		{VALUE_EMAIL, "none"},
 		{VALUE_RANK, " - "},
@@ -243,6 +268,7 @@ int main(void)
 		cmocka_unit_test(equality),
 		cmocka_unit_test(levels),
 		cmocka_unit_test(texts),
+		cmocka_unit_test(something),
 		cmocka_unit_test(nothing),
 	};
 

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "mailer/basis.h"
 #include "mailer/code.h"
 #include "mailer/notice.h"
 #include "mailer/show.h"
@@ -23,7 +24,7 @@
 #include "recipients/exposure.h"
 #include "recipients/group.h"
 #include "recipients/roster.h"
-#include "recipients/ruling.h"
+#include "recipients/shield.h"
 #include "recipients/vault.h"
 
 #define FACTS_PAD 128
@@ -38,6 +39,7 @@ struct composer {
 	int64_t *ids; /* sorted random ids for notices */
 	size_t next_id;
 	struct roster people;
+	struct shields *shields;
 	char boundary[33]; /* one for all of a set: structure tells nothing */
 	struct store_writer *store;
 	struct query *notice, *plan;
@@ -51,6 +53,7 @@ static void composer_done(struct composer *c)
 	text_done(&c->bytes);
 	free(c->ids);
 	roster_done(&c->people);
+	shields_free(c->shields);
 	query_close(c->notice);
 	store_writer_close(c->store);
 	query_close(c->plan);
@@ -64,6 +67,7 @@ struct assigned {
 	const char *level, *template;
 	int64_t level_order;
 	bool certain;
+	bool cover; /* the common notice beside a task */
 	struct row why;
 };
 
@@ -118,6 +122,7 @@ static int insert_notice(struct composer *c, int64_t id, const struct assigned *
 	query_bind_int(c->notice, ":person", a->person);
 	query_bind_text(c->notice, ":level", a->level);
 	query_bind_int(c->notice, ":level_order", a->level_order);
+	query_bind_int(c->notice, ":cover", a->cover);
 	vault_sha256(c->bytes.bytes, c->bytes.length, sha256);
 	query_bind_blob(c->notice, ":message_sha256", sha256, sizeof(sha256));
 	vault_digest(v, "recipient", address, strlen(address), digest);
@@ -175,7 +180,9 @@ static int make_task(struct composer *c, const struct assigned *a, const char *r
 	if (person == SIZE_MAX)
 		return fault_set(
 			f, FAULT_INTERNAL, "an assignment is of nobody on the list");
-	t.kind = task_kind(reason, above, roster_newest(&c->people, person));
+	t.kind = shields_reference(c->shields, a->person)
+			 ? "liaison" /* nobody else knows who it is */
+			 : task_kind(reason, above, roster_newest(&c->people, person));
 	t.due = task_due(t.kind, above, c->now);
 	return task_open(c->ledger, &t, ret_id, f);
 }
@@ -197,14 +204,31 @@ static int insert_plan(
 	return query_run(c->plan, f);
 }
 
+/* The same notice as the default level's, in its place. */
+static int make_cover(struct composer *c, const struct assigned *a, int64_t *ret_notice,
+	struct fault *f)
+{
+	size_t order = c->options->policy->default_level;
+	const struct policy_level *common = &c->options->policy->levels[order];
+	struct assigned covered = *a;
+
+	covered.level = common->name;
+	covered.level_order = (int64_t)order;
+	covered.template = common->template;
+	covered.cover = true;
+	return make_notice(c, &covered, ret_notice, f);
+}
+
 /* A row of the walk over assignments: what this person has in this mode already decides
  * first. */
 static int take_person(
 	struct composer *c, struct query *q, struct assigned *a, struct fault *f)
 {
 	const char *route = query_text(q, "route");
-	int64_t notice = query_int(q, "released_notice"), task = query_int(q, "old_task");
+	int64_t notice = query_int(q, "released_notice"), task = query_int(q, "old_task"),
+		cover = query_int(q, "cover_notice");
 	bool keeps_task = query_int(q, "keeps_task") != 0;
+	const char *kind = query_text(q, "old_kind");
 
 	a->person = query_int(q, "person_id");
 	a->level = query_text(q, "level");
@@ -220,6 +244,10 @@ static int take_person(
 		c->tally->restricted++;
 	else if (!strcmp(route, "none"))
 		c->tally->none++;
+	/* Whom the liaison shields since, nobody else visits. */
+	if (task && !keeps_task && shields_reference(c->shields, a->person) &&
+		strcmp(kind, "liaison") != 0)
+		task = 0;
 	/* Told once is told, whatever the route has become since; a task that a human
 	 * ordered after the mail stands beside it. */
 	if (keeps_task) {
@@ -235,6 +263,12 @@ static int take_person(
 			return -1;
 	} else {
 		return 0;
+	}
+	if (task && query_int(q, "cover")) {
+		if (!cover && make_cover(c, a, &cover, f))
+			return -1;
+		notice = cover;
+		c->tally->cover++;
 	}
 	if (strcmp(route, "restricted") != 0 && strcmp(route, "none") != 0) {
 		c->tally->notices += notice != 0;
@@ -256,16 +290,22 @@ static int walk(struct composer *c, struct fault *f)
 		ledger_query(c->ledger,
 			SQL("SELECT a.*,"
 			    " (SELECT max(n.id) FROM notice n JOIN compose_set s ON s.id = n.set_id"
-			    "   WHERE n.person_id = a.person_id AND s.mode = :mode"
+			    "   WHERE n.person_id = a.person_id AND s.mode = :mode AND NOT n.cover"
 			    "   AND (n.id IN (SELECT notice_id FROM notice_out) OR (a.route = 'mail'"
 			    "     AND n.id IN (SELECT notice_id FROM notice_taken)))) AS released_notice,"
-			    " o.task_id AS old_task, o.state = 'done' OR o.decision_id IS NOT NULL AS keeps_task"
-			    " FROM assignment_now a LEFT JOIN (SELECT person_id, max(id) AS task_id, state, decision_id FROM task_now"
+			    " CASE WHEN a.cover THEN (SELECT max(n.id) FROM notice n JOIN compose_set s ON s.id = n.set_id"
+			    "   WHERE n.person_id = a.person_id AND s.mode = :mode AND n.cover"
+			    "   AND n.id IN (SELECT notice_id FROM notice_taken)) END AS cover_notice,"
+			    " o.task_id AS old_task, o.kind AS old_kind, o.state = 'done' OR o.decision_id IS NOT NULL AS keeps_task"
+			    " FROM assignment_now a LEFT JOIN (SELECT person_id, max(id) AS task_id, kind, state, decision_id FROM task_now"
 			    "   WHERE mode = :mode AND after_id IS NULL AND state <> 'dropped' GROUP BY person_id) o"
-			    " ON o.person_id = a.person_id ORDER BY a.level_order, a.id"),
+			    " ON o.person_id = a.person_id" /* a cover stands among those
+							       like whom it looks */
+			    " ORDER BY CASE WHEN a.cover THEN :default ELSE a.level_order END, a.id"),
 			&q, f))
 		return -1;
 	query_bind_text(q, ":mode", settings_mode(c->options->settings));
+	query_bind_int(q, ":default", (int64_t)c->options->policy->default_level);
 	while ((got = query_next(q, f)) > 0) {
 		if (done++ % 500 == 0 && progress_step(c->options->progress, "composing",
 						 done, (size_t)total, f))
@@ -284,8 +324,8 @@ static int draw_ids(struct composer *c, struct fault *f)
 	int64_t count;
 
 	if (ledger_number(c->ledger,
-		    SQL("SELECT count(*) FROM assignment_now WHERE route = 'mail'"), 0,
-		    &count, f))
+		    SQL("SELECT count(*) FROM assignment_now WHERE route = 'mail' OR cover"),
+		    0, &count, f))
 		return -1;
 	c->ids = vault_random_ids((size_t)count);
 	return 0;
@@ -295,8 +335,8 @@ static int open_queries(struct composer *c, struct fault *f)
 {
 	if (ledger_query(c->ledger,
 		    SQL("INSERT INTO notice (id, set_id, person_id, level, level_order, kind, message_sha256, recipient_digest,"
-			" code_digest, token_digest, facts_sealed) VALUES (:id, :set, :person, :level, :level_order, 'notice',"
-			" :message_sha256, :recipient_digest, :code_digest, :token_digest, :facts_sealed)"),
+			" code_digest, token_digest, cover, facts_sealed) VALUES (:id, :set, :person, :level, :level_order, 'notice',"
+			" :message_sha256, :recipient_digest, :code_digest, :token_digest, :cover, :facts_sealed)"),
 		    &c->notice, f) ||
 		store_writer_open(c->ledger, c->set, &c->store, f) ||
 		ledger_query(c->ledger,
@@ -308,52 +348,19 @@ static int open_queries(struct composer *c, struct fault *f)
 	return 0;
 }
 
-/* What the letters' bytes rest on: not how and when they travel. */
-static char *words_of_settings(const struct settings *settings)
+static struct basis basis_of(const struct compose_options *o)
 {
-	static const char *const travel[] = {
-		"mailbox", "sending_hours", "allowed_domains", "relays"};
-	json_t *copy = json_copy(settings->json);
-	char *bytes;
-
-	for (size_t i = 0; i < sizeof(travel) / sizeof(travel[0]); i++)
-		(void)json_object_del(copy, travel[i]);
-	(void)json_object_set_new(copy, "relay",
-		json_pack("{s:s,s:s,s:s}", "from", settings->relay.from.text, "name",
-			settings->relay.from_name ? settings->relay.from_name : "",
-			"reply_to", settings->relay.reply_to.text));
-	bytes = json_dumps(copy, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(copy);
-	return bytes;
-}
-
-static int digest_inputs(struct ledger *l, const struct compose_options *o,
-	unsigned char out[VAULT_DIGEST], struct fault *f)
-{
-	auto_text_buffer bytes = {0};
-	auto_text settings = words_of_settings(o->settings);
-	int64_t set, unhold;
-
-	text_add_string(&bytes, settings ? settings : "");
-	policy_canonical(o->policy, &bytes);
-	if (notice_texts(o->policy, o->texts, &bytes, f) ||
-		ledger_number(l, SQL("SELECT max(id) FROM group_set"), 0, &set, f) ||
-		ruling_newest_unhold(l, &unhold, f))
-		return -1;
-	text_printf(&bytes, "\ngroup %lld", (long long)set);
-	if (unhold) /* who was held back has a new notice */
-		text_printf(&bytes, "\nunhold %lld", (long long)unhold);
-	vault_digest(ledger_vault(l), "compose", bytes.bytes, bytes.length, out);
-	return 0;
+	return (struct basis){o->settings, o->policy, o->texts};
 }
 
 static int insert_set(struct composer *c, struct fault *f)
 {
+	const struct basis basis = basis_of(c->options);
 	auto_query struct query *q = NULL;
 	unsigned char inputs[VAULT_DIGEST];
 	int64_t group;
 
-	if (digest_inputs(c->ledger, c->options, inputs, f) ||
+	if (basis_digest(c->ledger, &basis, inputs, f) ||
 		ledger_number(c->ledger, SQL("SELECT max(id) FROM compose_set"), 0,
 			&c->set, f) ||
 		ledger_number(
@@ -385,8 +392,8 @@ static int compose_anew(struct ledger *l, const struct compose_options *o,
 	auto_composer c = {.ledger = l, .options = o, .now = clock_now(), .tally = ret};
 
 	if (notice_maker_new(o->settings, o->policy, o->texts, &c.maker, f) ||
-		roster_load_entries(l, &c.people, f) || draw_ids(&c, f) ||
-		ledger_begin(l, f))
+		roster_load_entries(l, &c.people, f) || shields_load(l, &c.shields, f) ||
+		draw_ids(&c, f) || ledger_begin(l, f))
 		return -1;
 	draw_boundary(&c);
 	if (insert_set(&c, f) ||
@@ -398,30 +405,6 @@ static int compose_anew(struct ledger *l, const struct compose_options *o,
 	return ledger_commit(l, f);
 }
 
-static int is_current(
-	struct ledger *l, const struct compose_options *o, bool *ret, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	unsigned char now[VAULT_DIGEST];
-	const void *then;
-	size_t length;
-	int got;
-
-	*ret = false;
-	if (digest_inputs(l, o, now, f) ||
-		ledger_query(l,
-			SQL("SELECT inputs FROM compose_set WHERE mode = :mode ORDER BY id DESC LIMIT 1"),
-			&q, f))
-		return -1;
-	query_bind_text(q, ":mode", settings_mode(o->settings));
-	got = query_next(q, f);
-	if (got <= 0)
-		return got;
-	then = query_blob(q, "inputs", &length);
-	*ret = length == sizeof(now) && !memcmp(now, then, length);
-	return 0;
-}
-
 static int tally(struct ledger *l, const struct compose_options *o,
 	struct compose_tally *ret, struct fault *f)
 {
@@ -430,6 +413,7 @@ static int tally(struct ledger *l, const struct compose_options *o,
 	if (ledger_query(l,
 		    SQL("SELECT count(CASE WHEN a.route IN ('mail', 'task') THEN p.notice_id END) AS notices,"
 			" count(CASE WHEN a.route IN ('mail', 'task') THEN p.task_id END) AS tasks,"
+			" count(CASE WHEN a.route = 'task' AND p.task_id IS NOT NULL THEN p.notice_id END) AS cover,"
 			" total(a.route = 'restricted') AS restricted, total(a.route = 'none') AS none"
 			" FROM assignment_now a LEFT JOIN compose_set_now c ON c.mode = :mode"
 			" LEFT JOIN plan p ON p.set_id = c.id AND p.person_id = a.person_id"),
@@ -442,17 +426,20 @@ static int tally(struct ledger *l, const struct compose_options *o,
 	ret->tasks = query_int(q, "tasks");
 	ret->restricted = query_int(q, "restricted");
 	ret->none = query_int(q, "none");
+	ret->cover = query_int(q, "cover");
 	return 0;
 }
 
 int compose_run(struct ledger *l, const struct compose_options *o,
 	struct compose_tally *ret, struct fault *f)
 {
+	const struct basis basis = basis_of(o);
+
 	*ret = (struct compose_tally){0};
 	if (!o->group_is_current)
 		return fault_set(f, FAULT_REFUSED,
 			"group has not seen this policy and these matches and decisions yet: breachmail group");
-	if (is_current(l, o, &ret->unchanged, f))
+	if (basis_is_current(l, &basis, &ret->unchanged, f))
 		return -1;
 	return ret->unchanged ? tally(l, o, ret, f) : compose_anew(l, o, ret, f);
 }
@@ -461,21 +448,22 @@ int compose_levels(struct ledger *l, const struct policy *p, const char *mode,
 	json_t **ret, struct fault *f)
 {
 	static const char *const names[] = {
-		"people", "notices", "tasks", "restricted", "none"};
+		"people", "notices", "tasks", "restricted", "none", "cover"};
 	auto_query struct query *q = NULL;
 	json_t *list = json_array();
 	int got;
 
 	for (size_t i = 0; i < p->levels_count; i++)
-		(void)json_array_append_new(
-			list, json_pack("{s:s,s:i,s:i,s:i,s:i,s:i}", "name",
-				      p->levels[i].name, names[0], 0, names[1], 0,
-				      names[2], 0, names[3], 0, names[4], 0));
+		(void)json_array_append_new(list,
+			json_pack("{s:s,s:i,s:i,s:i,s:i,s:i,s:i}", "name",
+				p->levels[i].name, names[0], 0, names[1], 0, names[2], 0,
+				names[3], 0, names[4], 0, names[5], 0));
 	*ret = list;
 	if (ledger_query(l,
 		    SQL("SELECT a.level_order, count(*) AS people,"
 			" count(CASE WHEN a.route IN ('mail', 'task') THEN p.notice_id END) AS notices,"
 			" count(CASE WHEN a.route IN ('mail', 'task') THEN p.task_id END) AS tasks,"
+			" count(CASE WHEN a.route = 'task' AND p.task_id IS NOT NULL THEN p.notice_id END) AS cover,"
 			" total(a.route = 'restricted') AS restricted, total(a.route = 'none') AS none"
 			" FROM assignment_now a LEFT JOIN compose_set_now c ON c.mode = :mode"
 			" LEFT JOIN plan p ON p.set_id = c.id AND p.person_id = a.person_id GROUP BY 1"),
@@ -485,7 +473,7 @@ int compose_levels(struct ledger *l, const struct policy *p, const char *mode,
 	while ((got = query_next(q, f)) > 0) {
 		json_t *level = json_array_get(list, (size_t)query_int(q, "level_order"));
 
-		for (size_t i = 0; level && i < 5; i++)
+		for (size_t i = 0; level && i < 6; i++)
 			(void)json_object_set_new(
 				level, names[i], json_integer(query_int(q, names[i])));
 	}

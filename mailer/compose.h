@@ -5,7 +5,8 @@
  *
  * A set covers everyone of the newest group set, in one mode; nothing of a rehearsal's set counts in live. Who has a
  * notice in a valid release keeps it (told once is told); all others are composed anew when anything that the words rest
- * on has changed. Everyone has one notice or one task or, when the route is restricted or none, neither.
+ * on has changed. Everyone has one notice or one task or, when the route is restricted or none, neither. Where a level
+ * covers, people on a task route have the default level's notice as well: same template, same place in the order.
  */
 #ifndef MAILER_COMPOSE_H
 #define MAILER_COMPOSE_H
@@ -32,11 +33,12 @@ struct compose_options {
 
 struct compose_tally {
 	bool unchanged;
-	int64_t notices, tasks, restricted, none;
+	int64_t notices, tasks, restricted, none; /* add up to the people, but for cover */
+	int64_t cover; /* of the notices: the common one, for people who have a task as well */
 };
 
 int compose_run(struct ledger *l, const struct compose_options *o, struct compose_tally *ret, struct fault *f);
-/* [{"name", "people", "notices", "tasks", "restricted", "none"}] of the newest set of a mode. */
+/* [{"name", "people", "notices", "tasks", "restricted", "none", "cover"}] of the newest set of a mode. */
 int compose_levels(struct ledger *l, const struct policy *p, const char *mode, json_t **ret, struct fault *f);
 
 /*

@@ -10,6 +10,7 @@
 
 #include "mailer/code.h"
 #include "mailer/notice.h"
+#include "mailer/whom.h"
 #include "recipients/clock.h"
 #include "recipients/exposure.h"
 #include "recipients/group.h"
@@ -30,7 +31,7 @@ struct printer {
 	struct ledger *ledger;
 	const struct paper_options *options;
 	struct notice_maker *maker;
-	struct roster people;
+	struct whom whom;
 	struct rulings *rulings;
 	struct query *assigned, *old_code, *new_code;
 	struct text prose, page;
@@ -43,7 +44,7 @@ struct printer {
 static void printer_done(struct printer *p)
 {
 	notice_maker_free(p->maker);
-	roster_done(&p->people);
+	whom_done(&p->whom);
 	rulings_free(p->rulings);
 	query_close(p->assigned);
 	query_close(p->old_code);
@@ -252,12 +253,32 @@ static char *name_of(const struct roster_row *e)
 		forenames ? forenames : "", forenames ? " " : "", surname);
 }
 
+/* What stands where the name does. */
+static char *called(
+	const struct printer *p, const struct task *t, const struct roster_row *e)
+{
+	char scratch[ROSTER_NAME];
+
+	if (!whom_is_shielded(&p->whom, t->person, t->reason))
+		return name_of(e);
+	return text_format("the liaison's reference %s",
+		whom_task(&p->whom, t->person, t->reason, scratch));
+}
+
 /* The reason on the task, or what was decided about the person since. */
 static bool is_unsafe(const struct printer *p, const struct task *t)
 {
 	const struct ruling_now *now = rulings_find(p->rulings, t->person);
 
 	return !strcmp(t->reason, "address-unsafe") || (now && now->address_unsafe);
+}
+
+/* Nobody: what the list says of somebody who is shielded stands on no paper. */
+static const struct roster_row no_entry = {.packed = ""};
+
+static bool is_shielded(const struct printer *p, const struct task *t)
+{
+	return whom_is_shielded(&p->whom, t->person, t->reason);
 }
 
 /* Who that is, and how to reach them; what the list has there, if it means nobody on it.
@@ -267,15 +288,19 @@ static json_t *guardian_of(const struct printer *p, const struct roster_row *e)
 	const char *guardian = roster_value(e, "guardian");
 	auto_text_buffer words = {0};
 
-	for (size_t i = SIZE_MAX;
-		guardian && (i = guardian_next(&p->people, guardian, i)) != SIZE_MAX;) {
-		const struct roster_row *g = roster_newest(&p->people, i);
+	for (size_t i = SIZE_MAX; guardian && (i = guardian_next(&p->whom.people,
+						       guardian, i)) != SIZE_MAX;) {
+		const struct roster_row *g = roster_newest(&p->whom.people, i);
+		bool apart = whom_reference(&p->whom, p->whom.people.people[i]);
 		const char *contact = roster_value(g, "contact"),
 			   *phone = roster_value(g, "phone");
-		auto_text name = name_of(g);
+		auto_text name =
+			apart ? text_copy(
+					"somebody who is not named on paper: ask the welfare team")
+			      : name_of(g);
 
 		text_printf(&words, "%s%s", words.length ? "; or " : "", name);
-		if (contact || phone)
+		if (!apart && (contact || phone))
 			text_printf(&words, ", %s%s", contact ? "only in this way: " : "",
 				contact ? contact : phone);
 	}
@@ -290,7 +315,7 @@ static json_t *more_of(
 	bool above = t->level_order < (int64_t)p->options->policy->default_level;
 	auto_text number = text_format("%lld", (long long)t->number);
 	auto_text attempts = text_format("%lld", (long long)t->attempts);
-	auto_text name = name_of(e);
+	auto_text name = called(p, t, e);
 	char due[SETTINGS_DAY];
 	bool unsafe = is_unsafe(p, t);
 	json_t *person = json_pack("{s:o}", "name", notice_value(name));
@@ -302,12 +327,13 @@ static json_t *more_of(
 			notice_value(unsafe && way ? NULL : roster_value(e, *field)));
 	}
 	(void)json_object_set_new(person, "guardian", guardian_of(p, e));
-	return json_pack("{s:{s:s,s:s,s:o,s:o,s:o,s:b,s:b,s:b},s:o}", "task", "number",
-		number, "due", settings_day(t->due, due), "reason",
+	return json_pack("{s:{s:s,s:s,s:o,s:o,s:o,s:b,s:b,s:b,s:b},s:o}", "task",
+		"number", number, "due", settings_day(t->due, due), "reason",
 		notice_value(route_reason_text(t->reason)), "attempts",
 		t->attempts ? json_string(attempts) : json_false(), "owner",
 		notice_value(t->owner), "confirms", t->after != 0, "unsafe", (int)unsafe,
-		"above", (int)above, "person", person);
+		"above", (int)above, "shielded", (int)is_shielded(p, t), "person",
+		person);
 }
 
 /* What is known of the leak about them: kinds of data, and how sure it is. */
@@ -358,10 +384,10 @@ static int print_letter(struct printer *p, const struct task *t,
 {
 	const char *address = roster_value(who->entry, "address"), *prose;
 	bool by_hand = task_by_hand(t->reason) || is_unsafe(p, t) || !address ||
-		       roster_value(who->entry, "contact");
+		       roster_value(who->entry, "contact") || is_shielded(p, t);
 	auto_text_buffer window = {0}, body = {0};
 	auto_text reference = NULL;
-	auto_text name = name_of(who->entry);
+	auto_text name = called(p, t, who->entry);
 	auto_text text = paper_text(p->options->policy, p->options->texts, t, who->entry);
 	auto_text subject = NULL;
 	char code[CODE_TEXT];
@@ -417,7 +443,7 @@ static int print_sheet(struct printer *p, const struct task *t,
 static int print_task(
 	struct printer *p, const struct task *t, struct paper_tally *ret, struct fault *f)
 {
-	size_t person = roster_person(&p->people, t->person);
+	size_t person = roster_person(&p->whom.people, t->person);
 	const char *kinds[EXPOSURE_KINDS_MAX], *name = NULL, *value;
 	struct notice_person who = {.kinds = kinds};
 	auto_row why = {0};
@@ -435,7 +461,8 @@ static int print_task(
 	while (row_next(&why, &name, &value))
 		if (!strcmp(name, GROUP_KIND) && who.kinds_count < EXPOSURE_KINDS_MAX)
 			kinds[who.kinds_count++] = value;
-	who.entry = roster_newest(&p->people, person);
+	who.entry =
+		is_shielded(p, t) ? &no_entry : roster_newest(&p->whom.people, person);
 	more = more_of(p, t, who.entry);
 	failed = strcmp(t->kind, "letter") ? print_sheet(p, t, &who, more, ret, f)
 					   : print_letter(p, t, &who, more, ret, f);
@@ -470,7 +497,7 @@ int paper_write(struct ledger *l, const struct paper_options *o,
 	*ret = (struct paper_tally){0};
 	(void)settings_day(clock_now(), p.today);
 	if (notice_maker_new(o->settings, o->policy, o->texts, &p.maker, f) ||
-		roster_load_entries(l, &p.people, f) || rulings_load(l, &p.rulings, f) ||
+		whom_load(l, &p.whom, f) || rulings_load(l, &p.rulings, f) ||
 		open_queries(&p, f) || ledger_begin(l, f))
 		return -1;
 	for (size_t i = 0; i < tasks->count; i++)

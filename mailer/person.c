@@ -16,6 +16,7 @@
 #include "recipients/clock.h"
 #include "recipients/group.h"
 #include "recipients/route.h"
+#include "recipients/shield.h"
 
 struct view {
 	struct ledger *ledger;
@@ -140,8 +141,10 @@ static int gather_assignment(struct view *v, struct fault *f)
 	for (size_t i = 0; i < 3; i++)
 		put(v, names[i], json_null());
 	put(v, "certain", json_null());
+	put(v, "presumed", json_null());
+	put(v, "cover", json_null());
 	if (ledger_query(v->ledger,
-		    SQL("SELECT id, level, route, route_reason, certain, why_sealed FROM assignment_now"
+		    SQL("SELECT id, level, route, route_reason, certain, presumed, cover, why_sealed FROM assignment_now"
 			" WHERE person_id = :person"),
 		    &q, f))
 		return -1;
@@ -152,6 +155,8 @@ static int gather_assignment(struct view *v, struct fault *f)
 		put(v, names[1], json_string(query_text(q, "route")));
 		put(v, names[2], json_string(query_text(q, "route_reason")));
 		put(v, "certain", json_boolean((int)query_int(q, "certain")));
+		put(v, "presumed", json_boolean((int)query_int(q, "presumed")));
+		put(v, "cover", json_boolean((int)query_int(q, "cover")));
 		if (query_sealed(q, "why_sealed", "assignment.why_sealed",
 			    query_int(q, "id"), &why.packed, f))
 			return -1;
@@ -182,6 +187,17 @@ static int gather_state(struct view *v, struct fault *f)
 		put(v, "state", json_string(state));
 	}
 	return got < 0 ? -1 : 0;
+}
+
+/* That a liaison shields them; not under which reference. */
+static int gather_shield(struct view *v, struct fault *f)
+{
+	auto_shields *shields = NULL;
+
+	if (shields_load(v->ledger, &shields, f))
+		return -1;
+	put(v, "shielded", json_boolean(shields_reference(shields, v->person) != NULL));
+	return 0;
 }
 
 static int gather_held(struct view *v, struct fault *f)
@@ -244,13 +260,13 @@ static int gather_notice(struct view *v, struct query *q, json_t *list, struct f
 		json_decref(attempts);
 		return -1;
 	}
-	(void)json_array_append_new(
-		list, json_pack("{s:s?,s:s?,s:s,s:o,s:s?,s:b,s:o}", "code",
-			      row_value(&facts, COMPOSE_CODE), "address",
-			      row_value(&facts, COMPOSE_ADDRESS), "level",
-			      query_text(q, "level"), "composed_at",
-			      time_of(q, "composed_at"), "release", digest, "barred",
-			      (int)query_int(q, "barred"), "attempts", attempts));
+	(void)json_array_append_new(list,
+		json_pack("{s:s?,s:s?,s:s,s:o,s:s?,s:b,s:b,s:o}", "code",
+			row_value(&facts, COMPOSE_CODE), "address",
+			row_value(&facts, COMPOSE_ADDRESS), "level",
+			query_text(q, "level"), "composed_at", time_of(q, "composed_at"),
+			"release", digest, "barred", (int)query_int(q, "barred"), "cover",
+			(int)query_int(q, "cover"), "attempts", attempts));
 	return gather_attempts(v, id, attempts, f);
 }
 
@@ -264,7 +280,7 @@ static int gather_notices(struct view *v, struct fault *f)
 	put(v, "notices", list);
 	put(v, "letters", json_array()); /* what came back: not in this version */
 	if (ledger_query(v->ledger,
-		    SQL("SELECT n.id, n.level, n.facts_sealed, r.started_at AS composed_at,"
+		    SQL("SELECT n.id, n.level, n.cover, n.facts_sealed, r.started_at AS composed_at,"
 			" (SELECT e.digest FROM release_item i JOIN release e ON e.id = i.release_id WHERE i.notice_id = n.id"
 			"   ORDER BY e.id DESC LIMIT 1) AS digest,"
 			" EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = n.id) AS barred"
@@ -382,8 +398,8 @@ int person_gather(struct ledger *l, const struct settings *s, const struct roste
 
 	gather_fields(&v);
 	if (gather_presence(&v, f) || gather_records(&v, f) || gather_assignment(&v, f) ||
-		gather_state(&v, f) || gather_held(&v, f) || gather_notices(&v, f) ||
-		gather_tasks(&v, f) || gather_decisions(&v, f)) {
+		gather_state(&v, f) || gather_shield(&v, f) || gather_held(&v, f) ||
+		gather_notices(&v, f) || gather_tasks(&v, f) || gather_decisions(&v, f)) {
 		json_decref(v.json);
 		return -1;
 	}

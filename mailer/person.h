@@ -19,7 +19,7 @@
 
 /*
  * {"person_id", "fields" {..}, "lists", "probability", "records" [{"row", "outcome", "reason", "probability"}], "level",
- * "route", "reason", "certain", "rules" [..], "kinds" [..], "findability", "state", "held", "notices" [{"code", "address",
+ * "route", "reason", "certain", "presumed", "cover", "shielded", "rules" [..], "kinds" [..], "findability", "state", "held", "notices" [{"code", "address",
  * "level", "composed_at", "release", "barred", "attempts" [{"number", "at", "verdict", "code", "reply"}]}], "letters" [],
  * "tasks" [{.., "history" [..]}], "decisions" [{"at", "what", "by", "reason"}]}; in the settings' mode. What is not known is
  * null.

@@ -41,6 +41,18 @@ int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item
 	return got;
 }
 
+size_t queue_wait(struct queue_item *items, size_t *count,
+	const struct head_starts *starts, int64_t now)
+{
+	size_t all = *count, kept = 0;
+
+	for (size_t i = 0; i < all; i++)
+		if (!head_start_not_before(starts, items[i].level, now))
+			items[kept++] = items[i];
+	*count = kept;
+	return all - kept;
+}
+
 int queue_day_left(struct ledger *l, int64_t per_day, int64_t *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mailer/head_start.h"
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
 
@@ -27,6 +28,9 @@ struct queue_item {
  */
 int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item **ret, size_t *ret_count,
 	struct fault *f);
+
+/* Leaves out those of levels that wait for the head start of a higher one. Returns how many. */
+size_t queue_wait(struct queue_item *items, size_t *count, const struct head_starts *starts, int64_t now);
 
 /* How many more may be claimed within these 24 hours; 0 in `per_day`: no limit. */
 int queue_day_left(struct ledger *l, int64_t per_day, int64_t *ret, struct fault *f);

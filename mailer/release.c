@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mailer/head_start.h"
 #include "mailer/outlook.h"
 #include "recipients/clock.h"
 #include "recipients/vault.h"
@@ -142,6 +143,51 @@ static int write_held(struct ledger *l, int64_t release, int64_t set,
 	return 0;
 }
 
+/*
+ * Of the notices, those that are common ones for people whom a human tells as well: by
+ * the level of whom they cover. Of a release its items, of a draft what the set has.
+ */
+static int write_covers(struct ledger *l, int64_t release, int64_t set,
+	struct text *manifest, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (release ? ledger_query(l,
+			      SQL("SELECT a.level, count(*) AS people FROM release_item i JOIN notice n ON n.id = i.notice_id"
+				  " JOIN compose_set c ON c.id = n.set_id JOIN assignment a ON a.set_id = c.group_set_id"
+				  " AND a.person_id = n.person_id WHERE i.release_id = :id AND n.cover GROUP BY 1"
+				  " ORDER BY min(a.level_order)"),
+			      &q, f)
+		    : ledger_query(l,
+			      SQL("SELECT a.level, count(*) AS people FROM plan p JOIN notice n ON n.id = p.notice_id"
+				  " JOIN compose_set c ON c.id = n.set_id JOIN assignment a ON a.set_id = c.group_set_id"
+				  " AND a.person_id = n.person_id WHERE p.set_id = :id AND n.cover"
+				  " AND n.id NOT IN (SELECT notice_id FROM notice_taken)"
+				  " AND n.id NOT IN (SELECT notice_id FROM notice_void)"
+				  " AND n.person_id NOT IN (SELECT person_id FROM person_held)"
+				  " GROUP BY 1 ORDER BY min(a.level_order)"),
+			      &q, f))
+		return -1;
+	query_bind_int(q, ":id", release ? release : set);
+	while ((got = query_next(q, f)) > 0)
+		text_printf(manifest, "cover %s %lld\n", query_text(q, "level"),
+			(long long)query_int(q, "people"));
+	return got;
+}
+
+static int write_head_starts(struct ledger *l, const struct release_options *o,
+	int64_t release, int64_t set, int64_t at, struct text *manifest, struct fault *f)
+{
+	struct head_starts starts;
+
+	if (head_start_find(l, o->policy, settings_mode(o->settings), release, set, at,
+		    &starts, f))
+		return -1;
+	head_start_manifest(&starts, manifest);
+	return 0;
+}
+
 static void write_head(const struct release_options *o, int64_t number, int64_t at,
 	struct text *manifest)
 {
@@ -192,6 +238,8 @@ static int write_manifest(struct ledger *l, const struct release_options *o,
 	write_head(o, number, at, manifest);
 	if (open_items(l, settings_mode(o->settings), release, &q, f) ||
 		write_levels(q, manifest, ret_count, f) ||
+		write_covers(l, release, set, manifest, f) ||
+		write_head_starts(l, o, release, set, at, manifest, f) ||
 		write_excluded(l, set, manifest, f) ||
 		write_held(l, release, set, manifest, f))
 		return -1;

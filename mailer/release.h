@@ -3,9 +3,10 @@
  * release: what may be sent. Sole writer of release, release_item, release_withdrawn.
  *
  * A release is a readable manifest: number, incident, mode, relay, limits, for each level the count of notices and a
- * digest over the ordered list of message digests and recipient commitments, what is left out and why, and a forecast of when
- * each level will have been handed over. The SHA-256 of the manifest is the release's name. send makes the manifest again from what the ledger and the settings say then,
- * and refuses if one byte differs; each mail is hashed again before it goes.
+ * digest over the ordered list of message digests and recipient commitments, which of them are for cover and whose, until when
+ * head starts hold the lower levels back, what is left out and why, and a forecast of when each level will have been handed
+ * over. The SHA-256 of the manifest is the release's name. send makes the manifest again from what the ledger and the
+ * settings say then, and refuses if one byte differs; each mail is hashed again before it goes.
  *
  * In a rehearsal a release needs no signature. Live needs those of two people, which this version cannot check yet: it
  * refuses.

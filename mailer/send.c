@@ -47,6 +47,7 @@ struct sending {
 	const struct send_options *options;
 	struct flight *flight;
 	int64_t release, next_attempt;
+	const struct head_starts *head_starts;
 	struct queue_item *todo;
 	size_t todo_count, todo_next;
 	struct queue_item *
@@ -93,6 +94,7 @@ static int load_queue(struct sending *s, struct fault *f)
 		queue_day_left(
 			s->ledger, s->options->settings->relay.per_day, &s->day_left, f))
 		return -1;
+	(void)queue_wait(s->todo, &s->todo_count, s->head_starts, clock_now());
 	s->again = text_alloc((s->todo_count + 1) * sizeof(struct queue_item *));
 	return 0;
 }
@@ -567,6 +569,10 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 		return -1;
 	memcpy(ret->release, digest, sizeof(digest));
 	ret->release_id = s.release;
+	s.head_starts = &ret->head_starts;
+	if (head_start_find(l, o->policy, settings_mode(o->settings), s.release, 0, 0,
+		    &ret->head_starts, f))
+		return -1;
 	if (o->dry_run)
 		return send_tally(l, o->settings->dir, s.release, ret, f);
 	if (settings_within_hours(o->settings, f) ||
@@ -582,6 +588,12 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 	return failed;
 }
 
+static bool is_waiting(const char *verdict)
+{
+	return !strcmp(verdict, "pending") || !strcmp(verdict, "deferred") ||
+	       !strcmp(verdict, "not_sent");
+}
+
 /* `dir` NULL: we are the writer, and nothing is claimed. */
 int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_tally *ret,
 	struct fault *f)
@@ -590,9 +602,10 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 	int got;
 
 	if (ledger_query(l,
-		    SQL("SELECT i.notice_id, a.id AS attempt, CASE WHEN a.verdict IS NULL OR (a.verdict = 'refused' AND"
+		    SQL("SELECT i.notice_id, n.level_order, a.id AS attempt, CASE WHEN a.verdict IS NULL OR (a.verdict = 'refused' AND"
 			" a.release_id <> i.release_id) THEN 'pending' ELSE a.verdict END AS verdict,"
 			" EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id) AS held FROM release_item i"
+			" JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release"),
 		    &q, f))
 		return -1;
@@ -605,6 +618,9 @@ int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_t
 				dir, query_int(q, "attempt"), query_int(q, "notice_id"));
 		ret->released++;
 		ret->held += query_int(q, "held") && !strcmp(v, "pending");
+		ret->waiting += !query_int(q, "held") && is_waiting(v) &&
+				head_start_not_before(&ret->head_starts,
+					query_int(q, "level_order"), clock_now());
 		if (!strcmp(v, "accepted"))
 			ret->accepted++;
 		else if (!strcmp(v, "refused"))

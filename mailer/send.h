@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mailer/head_start.h"
 #include "mailer/settings.h"
 #include "recipients/clock.h"
 #include "recipients/fault.h"
@@ -33,15 +34,18 @@ struct send_tally {
 	char release[65];
 	int64_t release_id;
 	int64_t released, accepted, refused, deferred, in_doubt, pending; /* the whole release so far; the five add up */
+	int64_t waiting;  /* of the pending: until the head start of a higher level is over */
 	int64_t held;	  /* of the pending: barred since, by a decision or because group has learnt more (queue.h) */
 	int64_t sent_now; /* accepted in this run */
 	double seconds, per_second;
+	struct head_starts head_starts; /* of this release */
 	bool stopped; /* Ctrl-C: what was on the wire was finished */
 };
 
 int send_run(struct ledger *l, const struct send_options *o, struct send_tally *ret, struct fault *f);
 
-/* The five states of a release, read-only; a claim counts as the flight journal says, or as pending while its sender lives. */
+/*
+ * The five states of a release, read-only, given its head starts (`ret->head_starts`); a claim counts as the flight journal says, or as pending while its sender lives. */
 int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_tally *ret, struct fault *f);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mailer/correction.h"
+#include "mailer/head_start.h"
 #include "mailer/note.h"
 #include "mailer/outcome.h"
 #include "mailer/outlook.h"
@@ -17,6 +19,7 @@
 #include "mailer/wire/capture.h"
 #include "recipients/clock.h"
 #include "recipients/group.h"
+#include "recipients/presume.h"
 
 static void add_to(json_t *counts, const char *name, json_int_t n)
 {
@@ -141,6 +144,12 @@ static int gather_needs(struct ledger *l, json_t *status, struct fault *f)
 		{"rows_ambiguous_untold",
 			SQL("SELECT count(*) FROM match_now m WHERE m.outcome = 'ambiguous' AND NOT EXISTS (SELECT 1 FROM"
 			    " candidate_now c JOIN assignment_now a ON a.person_id = c.person_id WHERE c.record_id = m.record_id)")},
+		{"rejected_shield_rows",
+			SQL("SELECT total(rejected) FROM source_now WHERE kind = 'shield'")},
+		{"shield_rows_unknown",
+			SQL("SELECT count(*) FROM shield_now WHERE person_id IS NULL")},
+		{"shield_rows_several",
+			SQL("SELECT count(*) FROM (SELECT 1 FROM shield_now GROUP BY shield_id HAVING count(person_id) > 1)")},
 		{"questions",
 			SQL("SELECT count(*) FROM question_now WHERE NOT accepted")},
 	};
@@ -254,6 +263,61 @@ static int gather_forecast(struct ledger *l, const struct settings *s,
 	return json_object_set_new(status, "forecast", outlook);
 }
 
+/* What is only presumed, what goes out beside tasks, and what makes lower levels wait. */
+static int gather_before(struct ledger *l, const struct settings *s,
+	const struct policy *p, json_t *status, struct fault *f)
+{
+	struct head_starts starts;
+	int64_t presumed, cover;
+	bool stands;
+
+	if (presume_stands(l, &stands, f) ||
+		ledger_number(l,
+			SQL("SELECT count(*) FROM assignment_now WHERE presumed"), 0,
+			&presumed, f) ||
+		ledger_number(l, SQL("SELECT count(*) FROM assignment_now WHERE cover"),
+			0, &cover, f) ||
+		head_start_newest(l, p, settings_mode(s), &starts, f))
+		return -1;
+	if (stands)
+		(void)json_object_set_new(status, "presumed", json_integer(presumed));
+	if (cover)
+		(void)json_object_set_new(status, "cover", json_integer(cover));
+	return json_object_set_new(
+		status, "head_start", head_start_json(&starts, clock_now()));
+}
+
+#define CORRECTIONS_LISTED 200
+static int gather_corrections(
+	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
+{
+	json_t *ids = json_array(), *list, *one;
+	auto_whom whom = {0};
+	int64_t count;
+	size_t i;
+
+	(void)json_object_set_new(status, "corrections", ids);
+	if (correction_count(l, settings_mode(s), &count, f))
+		return -1;
+	if (!count)
+		return 0;
+	add_to(json_object_get(status, "needs_human"), "corrections", count);
+	if (whom_load(l, &whom, f) ||
+		correction_list(l, settings_mode(s), &whom, &list, f))
+		return -1;
+	json_array_foreach(list, i, one)
+	{
+		json_t *id = json_object_get(one, "person_id");
+
+		if (i < CORRECTIONS_LISTED)
+			(void)json_array_append(
+				ids, json_is_null(id) ? json_object_get(one, "reference")
+						      : id);
+	}
+	json_decref(list);
+	return 0;
+}
+
 static json_int_t count_of(const json_t *status, const char *group, const char *name)
 {
 	return json_integer_value(json_object_get(json_object_get(status, group), name));
@@ -269,7 +333,8 @@ static const char *next_step(struct ledger *l, const json_t *status)
 		&ignored);
 	if (!people)
 		return "breachmail import people FILE";
-	if (!json_integer_value(json_object_get(status, "rows")))
+	if (!json_integer_value(json_object_get(status, "rows")) &&
+		!json_object_get(status, "presumed"))
 		return "breachmail import breach FILE";
 	if (count_of(status, "outcomes", "waiting"))
 		return "breachmail match";
@@ -297,6 +362,8 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 	if (gather_clock(l, s, status, f) || gather_rows(l, status, f) ||
 		gather_people(l, s, p, status, f) || gather_needs(l, status, f) ||
 		gather_late(l, s, status, f) || gather_in_doubt(l, s, status, f) ||
+		gather_before(l, s, p, status, f) ||
+		gather_corrections(l, s, status, f) ||
 		gather_forecast(l, s, p, status, f) || gather_outbox(s, status, f)) {
 		json_decref(status);
 		return -1;
@@ -368,6 +435,14 @@ static const char *need_words(const char *need)
 			"leaked rows that are nobody on the list (leavers, other forces?)"},
 		{"rows_ambiguous_untold",
 			"leaked rows with too many candidates to tell any"},
+		{"rejected_shield_rows",
+			"rows of the liaison's file that could not be used (report --kind rejects)"},
+		{"shield_rows_unknown",
+			"people to be shielded whom nobody on the lists is (report --kind rejects)"},
+		{"shield_rows_several",
+			"rows of the liaison's file that are several people's (report --kind rejects)"},
+		{"corrections",
+			"people told who are not in the leak, as far as is known (report --kind corrections)"},
 		{"questions", "open questions about lists and policy (approve)"},
 		{"task", "people to be told in person (task)"},
 		{"not_reached", "people who were not reached yet (task)"},
@@ -471,6 +546,35 @@ static void write_forecast(const struct screen *sc, const json_t *status)
 	outlook_write(sc->out, outlook);
 }
 
+static void write_before(const struct screen *sc, const json_t *status)
+{
+	const json_t *presumed = json_object_get(status, "presumed"),
+		     *cover = json_object_get(status, "cover"), *start;
+	char n[SHOW_NUMBER];
+	size_t i;
+
+	if (presumed)
+		(void)fprintf(sc->out,
+			"Presumed  %s people may be in the leak: it is not in hand\n",
+			number(presumed, n));
+	if (cover)
+		(void)fprintf(sc->out,
+			"Cover     %s people told in person get the common notice too\n",
+			number(cover, n));
+	json_array_foreach(json_object_get(status, "head_start"), i, start)
+	{
+		if (!json_is_true(json_object_get(start, "running")) &&
+			!json_is_true(json_object_get(start, "lifted")))
+			continue;
+		(void)fprintf(sc->out, "Head start of %s until %s%s\n",
+			json_string_value(json_object_get(start, "level")),
+			json_string_value(json_object_get(start, "until")),
+			json_is_true(json_object_get(start, "lifted"))
+				? ": lifted"
+				: ": the mails of the levels below wait (send --lift-head-start)");
+	}
+}
+
 static void write_needs(const struct screen *sc, const json_t *status)
 {
 	const json_t *doubt = json_object_get(status, "in_doubt");
@@ -508,6 +612,7 @@ void status_write(FILE *out, const json_t *status, const struct settings *s, int
 		(void)fprintf(out,
 			"          %s mails lie in the outbox (breachmail outbox --purge)\n",
 			show_number(outbox, n));
+	write_before(&sc, status);
 	write_outcomes(&sc, status);
 	write_levels(&sc, status);
 	write_forecast(&sc, status);

@@ -48,6 +48,9 @@ static const struct sealed_column {
 	{"task_letter.code_sealed",
 		SQL("SELECT task_id AS row, code_sealed AS seal FROM task_letter")},
 	{"note.text_sealed", SQL("SELECT id AS row, text_sealed AS seal FROM note")},
+	{"shield.said_sealed", SQL("SELECT id AS row, said_sealed AS seal FROM shield")},
+	{"head_start_lifted.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM head_start_lifted")},
 };
 
 static int check_column(

@@ -126,6 +126,11 @@ uint64_t exposure_common(const struct exposure *e)
 	return set;
 }
 
+uint64_t exposure_named(const struct exposure *e)
+{
+	return e->named;
+}
+
 size_t exposure_count(const struct exposure *e)
 {
 	return e->count;

@@ -30,6 +30,7 @@ void exposure_free(struct exposure *e);
 /* Of a record of that roster. */
 uint64_t exposure_of(const struct exposure *e, const struct roster_row *record);
 uint64_t exposure_common(const struct exposure *e); /* everyone's */
+uint64_t exposure_named(const struct exposure *e);  /* the incident's: of whom no row speaks */
 size_t exposure_count(const struct exposure *e);
 const char *exposure_kind(const struct exposure *e, size_t i);
 

@@ -19,10 +19,12 @@
 #include "recipients/language.h"
 #include "recipients/match.h"
 #include "recipients/parties.h"
+#include "recipients/presume.h"
 #include "recipients/question.h"
 #include "recipients/roster.h"
 #include "recipients/route.h"
 #include "recipients/ruling.h"
+#include "recipients/shield.h"
 #include "recipients/vault.h"
 
 #define SEAL_PAD 256
@@ -40,7 +42,10 @@ struct grouping {
 				  is said */
 	struct text joined;    /* a record with the part that the list gives */
 	double *tellable;      /* per person */
+	bool *presumed; /* per person: before the leak is in hand, everyone may be in it
+			 */
 	struct rulings *rulings;
+	struct shields *shields;
 	size_t *caught; /* per level: people on the list whom its rules catch */
 	struct facts_row entry_row, record_row;
 	struct text folded; /* of the kinds: NUL-separated */
@@ -60,7 +65,9 @@ static void grouping_done(struct grouping *g)
 	parties_free(g->parties);
 	text_done(&g->joined);
 	free(g->tellable);
+	free(g->presumed);
 	rulings_free(g->rulings);
+	shields_free(g->shields);
 	free(g->caught);
 	facts_row_done(&g->entry_row);
 	facts_row_done(&g->record_row);
@@ -76,7 +83,7 @@ static int digest_inputs(struct ledger *l, const struct group_options *o,
 	unsigned char out[VAULT_DIGEST], struct fault *f)
 {
 	auto_text_buffer bytes = {0};
-	int64_t set, rulings, withdrawn;
+	int64_t set, rulings, withdrawn, others;
 	const json_t *lists[] = {o->exposed, o->allowed, o->closed, o->spoken};
 
 	policy_canonical(o->policy, &bytes);
@@ -88,13 +95,18 @@ static int digest_inputs(struct ledger *l, const struct group_options *o,
 	if (ledger_number(l, SQL("SELECT max(id) FROM match_set"), 0, &set, f) ||
 		ruling_newest(l, &rulings, f) ||
 		ledger_number(l, SQL("SELECT count(*) FROM source_withdrawn"), 0,
-			&withdrawn, f))
+			&withdrawn, f) ||
+		ledger_number(l,
+			SQL("SELECT max(run_id) FROM source_now WHERE kind IN ('presume', 'shield')"),
+			0, &others, f))
 		return -1;
 	text_printf(&bytes, "\nmatch %lld", (long long)set);
 	if (rulings)
 		text_printf(&bytes, "\nrulings %lld", (long long)rulings);
 	if (withdrawn)
 		text_printf(&bytes, "\nwithdrawn %lld", (long long)withdrawn);
+	if (others)
+		text_printf(&bytes, "\nothers %lld", (long long)others);
 	vault_digest(ledger_vault(l), "group", bytes.bytes, bytes.length, out);
 	return 0;
 }
@@ -156,7 +168,10 @@ static int load(struct grouping *g, struct fault *f)
 {
 	if (roster_load_entries(g->ledger, &g->people, f) ||
 		roster_load_records(g->ledger, &g->records, f) || load_presence(g, f) ||
-		parties_load(g->ledger, &g->people, &g->records, &g->parties, f))
+		parties_load(g->ledger, &g->people, &g->records, &g->parties, f) ||
+		rulings_load(g->ledger, &g->rulings, f) ||
+		shields_load(g->ledger, &g->shields, f) ||
+		presume_load(g->ledger, g->options->policy, &g->people, &g->presumed, f))
 		return -1;
 	g->exposure = exposure_new(g->options->exposed, &g->records);
 	g->common = exposure_common(g->exposure);
@@ -176,11 +191,14 @@ static bool is_silent(const struct grouping *g, const struct link *link)
 	return g->silent != PART_NEUTRAL && link->side == g->silent;
 }
 
+/* What leaked of somebody of whom no row speaks, nobody can know: what the incident
+ * names, then. */
 static uint64_t exposed_of(const struct grouping *g, size_t person)
 {
-	uint64_t set = g->common;
 	size_t count;
 	const struct link *link = parties_links(g->parties, person, &count);
+	uint64_t set =
+		g->presumed[person] && !count ? exposure_named(g->exposure) : g->common;
 
 	for (; count--; link++)
 		if (!is_silent(g, link))
@@ -203,6 +221,11 @@ static void read_record(struct grouping *g, const struct link *link)
 		g->joined.bytes, g->joined.length);
 }
 
+static bool is_shielded(const struct grouping *g, size_t person)
+{
+	return shields_reference(g->shields, g->people.people[person]) != NULL;
+}
+
 /* Each entry with each record: the conditions of one rule speak of one pair. */
 static void judge(
 	struct grouping *g, size_t person, uint64_t kinds, struct policy_verdict *v)
@@ -210,6 +233,7 @@ static void judge(
 	const struct policy *p = g->options->policy;
 	const char *exposed[EXPOSURE_KINDS_MAX];
 	struct facts facts = {.exposed = exposed,
+		.shielded = is_shielded(g, person),
 		.findability = findability_of(g->findability, person)};
 	size_t count;
 	const struct link *links = parties_links(g->parties, person, &count);
@@ -381,11 +405,47 @@ static const char *route_of(struct grouping *g, size_t person,
 	}
 	if (reason)
 		return policy_route_name(POLICY_TASK);
+	if (is_shielded(g, person) &&
+		(level->route == POLICY_MAIL || level->route == POLICY_TASK)) {
+		to->reason = "shielded";
+		return policy_route_name(POLICY_TASK);
+	}
 	if (level->route != POLICY_MAIL)
 		return policy_route_name(level->route);
 	who.has_text = speaks(g->options->spoken, level->template, who.entry);
 	route_find(g->routes, &who, to);
 	return policy_route_name(to->address ? POLICY_MAIL : POLICY_TASK);
+}
+
+/* By the rows, or since a human decided so. */
+static bool is_told(
+	const struct grouping *g, size_t person, const struct policy_level *level)
+{
+	double tellable = g->tellable[person];
+
+	return parties_decided(g->parties, person) || tellable >= MATCH_CERTAIN ||
+	       (tellable >= LINKAGE_LEAST && tellable >= level->tell_at);
+}
+
+/* The common notice for somebody whose risk makes a human tell them; not where it is
+ * their addresses, or a human, that made it so. */
+static bool is_covered(struct grouping *g, size_t person,
+	const struct policy_level *level, const char *route, struct route_address *to)
+{
+	const struct policy *p = g->options->policy;
+	struct route_person who = {.entry = roster_newest(&g->people, person),
+		.refuses = g->options->refuses,
+		.user = g->options->user};
+	struct route_address found;
+
+	if (!level->cover || strcmp(route, policy_route_name(POLICY_TASK)) != 0 ||
+		(strcmp(to->reason, "level") != 0 && strcmp(to->reason, "shielded") != 0))
+		return false;
+	who.has_text = speaks(
+		g->options->spoken, p->levels[p->default_level].template, who.entry);
+	route_find(g->routes, &who, &found);
+	to->address = found.address;
+	return to->address != NULL;
 }
 
 static int write_assignment(struct grouping *g, size_t person, uint64_t kinds,
@@ -394,6 +454,7 @@ static int write_assignment(struct grouping *g, size_t person, uint64_t kinds,
 	const struct policy_level *level = &g->options->policy->levels[order];
 	struct route_address to;
 	const char *route = route_of(g, person, level, &to);
+	bool covered = is_covered(g, person, level, route, &to);
 	int64_t id = g->ids[g->next_id++];
 	auto_row why = {0};
 
@@ -405,6 +466,8 @@ static int write_assignment(struct grouping *g, size_t person, uint64_t kinds,
 	query_bind_text(g->insert, ":route", route);
 	query_bind_text(g->insert, ":route_reason", to.reason ? to.reason : "level");
 	query_bind_int(g->insert, ":certain", g->tellable[person] >= MATCH_CERTAIN);
+	query_bind_int(g->insert, ":presumed", !is_told(g, person, level));
+	query_bind_int(g->insert, ":cover", covered);
 	query_bind_sealed(g->insert, ":why_sealed", "assignment.why_sealed", id,
 		why.packed.bytes, why.packed.length, SEAL_PAD);
 	return query_run(g->insert, f);
@@ -429,7 +492,6 @@ static int take_person(
 {
 	const struct policy *p = g->options->policy;
 	struct policy_verdict v = {0};
-	double tellable = g->tellable[person];
 	size_t order;
 
 	g->silent = PART_NEUTRAL;
@@ -440,10 +502,7 @@ static int take_person(
 		return -1;
 	for (size_t i = 0; i < p->levels_count; i++)
 		g->caught[i] += v.levels >> i & 1;
-	if (tellable < LINKAGE_LEAST && !parties_decided(g->parties, person))
-		return 0;
-	if (tellable < MATCH_CERTAIN && !parties_decided(g->parties, person) &&
-		tellable < p->levels[order].tell_at)
+	if (!g->presumed[person] && !is_told(g, person, &p->levels[order]))
 		return 0;
 	(*affected)++;
 	return write_assignment(g, person, exposed_of(g, person), &v, order, f);
@@ -457,8 +516,7 @@ static int write_set(struct grouping *g, int64_t *ret_people, struct fault *f)
 	unsigned char inputs[VAULT_DIGEST];
 	int64_t set;
 
-	if (rulings_load(g->ledger, &g->rulings, f) ||
-		digest_inputs(g->ledger, g->options, inputs, f) ||
+	if (digest_inputs(g->ledger, g->options, inputs, f) ||
 		ledger_number(
 			g->ledger, SQL("SELECT max(id) FROM group_set"), 0, &set, f) ||
 		ledger_query(g->ledger,
@@ -471,8 +529,8 @@ static int write_set(struct grouping *g, int64_t *ret_people, struct fault *f)
 	if (query_run(q, f) ||
 		ledger_query(g->ledger,
 			SQL("INSERT INTO assignment (id, set_id, person_id, level, level_order, route, route_reason, certain,"
-			    " why_sealed) VALUES (:id, :set, :person, :level, :level_order, :route, :route_reason, :certain,"
-			    " :why_sealed)"),
+			    " presumed, cover, why_sealed) VALUES (:id, :set, :person, :level, :level_order, :route,"
+			    " :route_reason, :certain, :presumed, :cover, :why_sealed)"),
 			&g->insert, f))
 		return -1;
 	query_bind_int(g->insert, ":set", set);
@@ -525,58 +583,4 @@ int group_run(struct ledger *l, const struct group_options *o, struct group_run 
 				     0, &ret->open, f)
 		       ? -1
 		       : 0;
-}
-
-int group_levels(struct ledger *l, const struct policy *p, json_t **ret, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	json_t *list = json_array();
-	int got;
-
-	for (size_t i = 0; i < p->levels_count; i++)
-		(void)json_array_append_new(list,
-			json_pack("{s:s,s:s,s:i,s:i,s:i,s:i,s:i}", "name",
-				p->levels[i].name, "title", p->levels[i].title, "people",
-				0, "mail", 0, "task", 0, "restricted", 0, "none", 0));
-	*ret = list;
-	if (ledger_query(l,
-		    SQL("SELECT level_order, route, count(*) AS people FROM assignment_now GROUP BY 1, 2"),
-		    &q, f))
-		return -1;
-	while ((got = query_next(q, f)) > 0) {
-		json_t *level = json_array_get(list, (size_t)query_int(q, "level_order"));
-		const char *names[] = {"people", query_text(q, "route")};
-
-		for (size_t i = 0; level && i < 2; i++)
-			(void)json_object_set_new(level, names[i],
-				json_integer(json_integer_value(
-						     json_object_get(level, names[i])) +
-					     query_int(q, "people")));
-	}
-	return got;
-}
-
-int group_questions(struct ledger *l, json_t **ret, size_t *ret_open, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	auto_text_buffer words = {0};
-	int got;
-
-	*ret = json_array();
-	*ret_open = 0;
-	if (ledger_query(l,
-		    SQL("SELECT id, key, text_sealed, accepted FROM question_now ORDER BY key"),
-		    &q, f))
-		return -1;
-	while ((got = query_next(q, f)) > 0) {
-		if (query_sealed(q, "text_sealed", "question.text_sealed",
-			    query_int(q, "id"), &words, f))
-			return -1;
-		*ret_open += !query_int(q, "accepted");
-		(void)json_array_append_new(
-			*ret, json_pack("{s:s,s:s,s:b}", "key", query_text(q, "key"),
-				      "text", text_string(&words), "accepted",
-				      (int)query_int(q, "accepted")));
-	}
-	return got;
 }

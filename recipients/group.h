@@ -57,6 +57,9 @@ int group_questions(struct ledger *l, json_t **ret, size_t *ret_open, struct fau
 /* Is the newest set over the newest match and this policy? */
 int group_is_current(struct ledger *l, const struct group_options *o, bool *ret, struct fault *f);
 
+/* The kinds of a person's data in the leak, by the newest set: [string]; `*ret` is the caller's. */
+int group_kinds(struct ledger *l, int64_t person, json_t **ret, struct fault *f);
+
 /*
  * What `why_sealed` holds, as a row (text.h): "level" (all that apply, with the rule), "kind" (field or kind of
  * data, one each), "part" (of those of which they hear), "address" (route mail), "findability".

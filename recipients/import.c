@@ -16,6 +16,7 @@
 #include "recipients/facts.h"
 #include "recipients/known.h"
 #include "recipients/roster.h"
+#include "recipients/shield.h"
 #include "recipients/table.h"
 #include "recipients/text.h"
 
@@ -442,7 +443,8 @@ static int write_all(struct import *im, struct fault *f)
 	if (im->options->people && known_load(im->ledger, &im->known, f))
 		return -1;
 	if (take_rows(im, f) || refuse_all_bad(im, f) || write_rows(im, f) ||
-		write_source(im, f) || write_rejects(im, f))
+		write_source(im, f) || write_rejects(im, f) ||
+		(im->options->people && shield_resolve(im->ledger, f)))
 		return -1;
 	return ledger_commit(im->ledger, f);
 }

@@ -11,6 +11,7 @@
 
 #include "recipients/cases.h"
 #include "recipients/forecast.h"
+#include "recipients/presume.h"
 #include "recipients/renaming.h"
 #include "recipients/vault.h"
 
@@ -85,7 +86,7 @@ static int digest_inputs(struct ledger *l, const char *settings,
 	text_add_string(&list, VERSION "\n");
 	text_add_string(&list, settings);
 	if (ledger_query(l,
-		    SQL("SELECT 'source' AS what, id FROM source_now UNION ALL"
+		    SQL("SELECT 'source' AS what, id FROM source_now WHERE kind IN ('people', 'breach') UNION ALL"
 			" SELECT 'decision', id FROM decision WHERE kind = 'row' ORDER BY 1, 2"),
 		    &q, f))
 		return -1;
@@ -94,6 +95,18 @@ static int digest_inputs(struct ledger *l, const char *settings,
 			(long long)query_int(q, "id"));
 	vault_digest(ledger_vault(l), "match", list.bytes, list.length, out);
 	return got;
+}
+
+/* Before the leak is in hand nobody has to wait for a match. */
+static int has_nothing_to_match(struct ledger *l, bool *ret, struct fault *f)
+{
+	int64_t records;
+
+	if (ledger_number(l, SQL("SELECT count(*) FROM record_now"), 0, &records, f) ||
+		presume_stands(l, ret, f))
+		return -1;
+	*ret = *ret && !records;
+	return 0;
 }
 
 /* `settings` NULL: those of the newest set. */
@@ -111,6 +124,8 @@ static int is_current(struct ledger *l, const char *settings, bool *ret, struct 
 		    &q, f))
 		return -1;
 	got = query_next(q, f);
+	if (!got && !settings)
+		return has_nothing_to_match(l, ret, f);
 	if (got <= 0)
 		return got;
 	if (digest_inputs(l, settings ? settings : query_text(q, "settings"), now, f))
@@ -245,7 +260,7 @@ static int find_nearest(struct ledger *l, struct matching *m, struct fault *f)
 	if (ledger_query(l,
 		    SQL("SELECT number FROM (SELECT row_number() OVER (ORDER BY day, run_id) AS number, day FROM"
 			" (SELECT o.run_id, coalesce(o.as_of, date(r.started_at / 1000, 'unixepoch')) AS day"
-			" FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people'))"
+			" FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people' AND o.purpose IS NULL))"
 			" ORDER BY abs(julianday(day) - julianday(:day)), day LIMIT 1"),
 		    &q, f))
 		return -1;
@@ -491,20 +506,24 @@ static int write_set(struct ledger *l, struct matching *m,
 		m->absent[i] = 1;
 	if (write_records(m, &w, progress, f) || write_presence(m, &w, f))
 		return -1;
-	return forecast_write(l, set, linkage_calibration(m->linkage), f);
+	return m->linkage ? forecast_write(l, set, linkage_calibration(m->linkage), f)
+			  : 0;
 }
 
 static int match_anew(
 	struct ledger *l, const struct match_options *options, struct fault *f)
 {
 	auto_matching m = {.options = options};
+	bool nothing;
 
-	if (load_rulings(l, &m, f) || load(l, &m, f))
+	if (has_nothing_to_match(l, &nothing, f))
 		return -1;
-	if (!m.people.count)
+	if (!nothing && (load_rulings(l, &m, f) || load(l, &m, f)))
+		return -1;
+	if (!nothing && !m.people.count)
 		return fault_set(f, FAULT_REFUSED,
 			"there is no people list yet: breachmail import people FILE");
-	if (!m.records.count)
+	if (!nothing && !m.records.count)
 		return fault_set(f, FAULT_REFUSED,
 			"there are no breach records yet: breachmail import breach FILE");
 	if (ledger_begin(l, f))
@@ -535,7 +554,7 @@ int match_tally(struct ledger *l, struct match_tally *ret, struct fault *f)
 	ret->unmatched = query_int(q, "unmatched");
 	ret->people = query_int(q, "people");
 	ret->people_maybe = query_int(q, "people_maybe");
-	return 0;
+	return presume_stands(l, &ret->presumed, f);
 }
 
 int match_run(struct ledger *l, const struct match_options *options,

@@ -28,6 +28,7 @@ struct match_tally {
 	int64_t rows, matched, ambiguous, possible, unmatched;
 	int64_t people;	      /* certainly in the leak */
 	int64_t people_maybe; /* perhaps */
+	bool presumed;	      /* so is everyone whom presume.h counts */
 };
 
 /* How to match; zeros and NULLs are the usual. */

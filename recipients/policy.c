@@ -242,6 +242,21 @@ static int check_escalation(const struct policy *p, struct config c, struct faul
 	return 0;
 }
 
+/* What covers is the notice that most people get. */
+static int check_covers(const struct policy *p, struct config c, struct fault *f)
+{
+	if (p->levels[p->default_level].route == POLICY_MAIL)
+		return 0;
+	for (size_t i = 0; i < p->levels_count; i++) {
+		struct config item = config_item(&c, i);
+
+		if (p->levels[i].cover)
+			return config_fault(config_member(&item, "cover"), f,
+				"there is no common notice: the default level is not told by mail");
+	}
+	return 0;
+}
+
 static int read_levels(struct policy *p, struct config c, struct fault *f)
 {
 	struct totals t = {0};
@@ -264,7 +279,7 @@ static int read_levels(struct policy *p, struct config c, struct fault *f)
 	if (p->default_level == count)
 		return config_fault(
 			c, f, "no level is the default; one needs \"default\": true");
-	return check_escalation(p, c, f);
+	return check_escalation(p, c, f) || check_covers(p, c, f) ? -1 : 0;
 }
 
 static int unit_order(const void *a, const void *b)

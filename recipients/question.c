@@ -69,7 +69,7 @@ static int ask_about_lists(struct asking *a, struct ledger *l, struct fault *f)
 			" (SELECT number, people, known_before, protected, as_of,"
 			" lag(people) OVER w AS before_people, lag(protected) OVER w AS before_protected,"
 			" lag(as_of) OVER w AS before_as_of FROM (SELECT *, row_number() OVER (ORDER BY run_id) AS number"
-			" FROM source WHERE kind = 'people') WHERE id IN (SELECT id FROM source_now)"
+			" FROM source WHERE kind = 'people' AND purpose IS NULL) WHERE id IN (SELECT id FROM source_now)"
 			" WINDOW w AS (ORDER BY run_id))"
 			" WHERE before_people IS NOT NULL"),
 		    &q, f))

@@ -319,7 +319,8 @@ int roster_load_entries_of(struct ledger *l, const struct roster_wish *wish,
 	if (load(l,
 		    SQL("SELECT e.id, e.person_id AS owner, s.number AS source, e.fields_sealed FROM entry e JOIN"
 			" (SELECT o.id, row_number() OVER (ORDER BY coalesce(o.as_of, date(r.started_at / 1000, 'unixepoch')),"
-			" o.run_id) AS number FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people') s"
+			" o.run_id) AS number FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people'"
+			" AND o.purpose IS NULL) s"
 			" ON s.id = e.source_id WHERE s.id IN (SELECT id FROM source_now) ORDER BY e.id"),
 		    "entry.fields_sealed", wish, ret, f))
 		return -1;
@@ -333,7 +334,7 @@ int roster_load_withdrawn(struct ledger *l, struct roster *ret, struct fault *f)
 	if (load(l,
 		    SQL("SELECT e.id, e.person_id AS owner, s.number AS source, e.fields_sealed FROM"
 			" (SELECT o.id, row_number() OVER (ORDER BY o.run_id) AS number FROM source o"
-			" JOIN source_withdrawn w ON w.source_id = o.id WHERE o.kind = 'people') s"
+			" JOIN source_withdrawn w ON w.source_id = o.id WHERE o.kind = 'people' AND o.purpose IS NULL) s"
 			" CROSS JOIN entry e ON e.source_id = s.id ORDER BY e.id"),
 		    "entry.fields_sealed", NULL, ret, f))
 		return -1;
@@ -347,7 +348,8 @@ int roster_load_records_of(struct ledger *l, const struct roster_wish *wish,
 	*ret = (struct roster){0};
 	return load(l,
 		SQL("SELECT r.id, 0 AS owner, s.number AS source, r.fields_sealed FROM record r JOIN"
-		    " (SELECT id, row_number() OVER (ORDER BY run_id) AS number FROM source WHERE kind = 'breach') s"
+		    " (SELECT id, row_number() OVER (ORDER BY run_id) AS number FROM source WHERE kind = 'breach'"
+		    " AND purpose IS NULL) s"
 		    " ON s.id = r.source_id WHERE s.id IN (SELECT id FROM source_now) ORDER BY r.id"),
 		"record.fields_sealed", wish, ret, f);
 }

@@ -45,15 +45,17 @@ static int read_source(struct query *q, json_t *list, struct fault *f)
 	if (query_sealed(q, "about_sealed", "source.about_sealed", query_int(q, "id"),
 		    &about.packed, f))
 		return -1;
-	entry = json_pack("{s:I,s:s,s:o,s:o,s:o,s:s,s:I,s:I,s:I}", "source",
-		(json_int_t)query_int(q, "number"), "kind", query_text(q, "kind"), "file",
+	entry = json_pack("{s:I,s:s,s:o,s:o,s:o,s:o,s:s,s:I,s:I,s:I,s:I}", "source",
+		(json_int_t)query_int(q, "number"), "kind", query_text(q, "what"), "file",
 		text_or_null(row_value(&about, "#file")), "sheet",
 		text_or_null(row_value(&about, "#sheet")), "as_of",
-		text_or_null(query_text(q, "as_of")), "imported_at",
+		text_or_null(query_text(q, "as_of")), "where",
+		text_or_null(row_value(&about, "#where")), "imported_at",
 		clock_write(query_int(q, "started_at"), at), "rows",
 		(json_int_t)query_int(q, "rows"), "accepted",
 		(json_int_t)query_int(q, "accepted"), "rejected",
-		(json_int_t)query_int(q, "rejected"));
+		(json_int_t)query_int(q, "rejected"), "people",
+		(json_int_t)query_int(q, "people"));
 	(void)json_array_append_new(list, entry);
 	return read_withdrawal(q, entry, f);
 }
@@ -64,7 +66,7 @@ int source_list(struct ledger *l, json_t **ret, struct fault *f)
 	int got;
 
 	if (ledger_query(l,
-		    SQL("SELECT s.*, row_number() OVER (ORDER BY s.run_id, s.id) AS number, r.started_at,"
+		    SQL("SELECT s.*, coalesce(s.purpose, s.kind) AS what, row_number() OVER (ORDER BY s.run_id, s.id) AS number, r.started_at,"
 			" w.at AS withdrawn_at, w.said_sealed FROM source s JOIN run r ON r.id = s.run_id"
 			" LEFT JOIN source_withdrawn w ON w.source_id = s.id ORDER BY s.run_id, s.id"),
 		    &q, f))
@@ -134,7 +136,9 @@ static int reopen(struct ledger *l, int64_t id, struct fault *f)
 		    SQL("INSERT INTO person_reopened (person_id, source_id, set_id) SELECT person_id, :source,"
 			" coalesce((SELECT max(id) FROM compose_set), 0) FROM (SELECT person_id FROM entry"
 			" WHERE source_id = :source UNION SELECT c.person_id FROM match_set m CROSS JOIN record r"
-			" CROSS JOIN candidate c ON c.set_id = m.id AND c.record_id = r.id WHERE r.source_id = :source)"),
+			" CROSS JOIN candidate c ON c.set_id = m.id AND c.record_id = r.id WHERE r.source_id = :source"
+			" UNION SELECT a.person_id FROM source o CROSS JOIN assignment_now a WHERE o.id = :source"
+			" AND o.purpose = 'presume' AND a.presumed)"),
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":source", id);

@@ -15,9 +15,9 @@
 #include "recipients/ledger.h"
 
 /*
- * [{"source": number, "kind", "file", "sheet", "as_of", "imported_at", "rows", "accepted",
- * "rejected", "withdrawn": {"at", "by", "reason"} or null}], in the order of import. `*ret` is
- * the caller's.
+ * [{"source": number, "kind", "file", "sheet", "as_of", "where", "imported_at", "rows",
+ * "accepted", "rejected", "people", "withdrawn": {"at", "by", "reason"} or null}], in the order of import. `*ret` is
+ * the caller's. `kind`: people, breach, presume (no file; `where` is its rule) or shield.
  */
 int source_list(struct ledger *l, json_t **ret, struct fault *f);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mailer/correction.h"
 #include "mailer/outlook.h"
 #include "mailer/release.h"
 #include "mailer/show.h"
@@ -108,6 +109,38 @@ static int gather_open(struct command *c, json_t **ret, size_t *ret_open, struct
 	return 0;
 }
 
+#define CORRECTIONS_SHOWN 20
+/* Who was told and is not in the leak, as far as is known: a human corrects that. */
+static int show_corrections(struct command *c, struct fault *f)
+{
+	const char *mode = settings_mode(c->settings);
+	auto_whom whom = {0};
+	json_t *list, *one;
+	size_t i;
+
+	if (whom_load(c->ledger, &whom, f) ||
+		correction_list(c->ledger, mode, &whom, &list, f))
+		return -1;
+	show_json(c, "corrections", list);
+	if (!json_array_size(list))
+		return 0;
+	show(c, "%zu people were told and are not in the leak, as far as is known; they are owed a correction:\n ",
+		json_array_size(list));
+	json_array_foreach(list, i, one)
+	{
+		const char *id = json_string_value(json_object_get(one, "person_id"));
+
+		if (i < CORRECTIONS_SHOWN)
+			show(c, " %s",
+				id ? id
+				   : json_string_value(
+					     json_object_get(one, "reference")));
+	}
+	show(c, "%s (breachmail report --kind corrections)\n",
+		i > CORRECTIONS_SHOWN ? " ..." : "");
+	return 0;
+}
+
 static int look(struct command *c, const struct release_options *o, struct fault *f)
 {
 	const struct outlook_options all = {.settings = o->settings, .policy = o->policy};
@@ -116,7 +149,8 @@ static int look(struct command *c, const struct release_options *o, struct fault
 	json_t *outlook;
 	int64_t count;
 
-	if (release_draft(c->ledger, o, &manifest, digest, &count, f) ||
+	if (show_corrections(c, f) ||
+		release_draft(c->ledger, o, &manifest, digest, &count, f) ||
 		outlook_gather(c->ledger, &all, &outlook, f))
 		return -1;
 	show_json(c, "forecast", outlook);

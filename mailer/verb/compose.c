@@ -51,6 +51,10 @@ static void show_tally(struct command *c, const struct compose_tally *t)
 	show_count(c, "restricted", t->restricted);
 	show_count(c, "none", t->none);
 	show(c, "%9s  notices by mail\n", show_number(t->notices, n));
+	show_count(c, "cover", t->cover);
+	if (t->cover)
+		show(c, "%9s  of these for cover: the common notice, to people who have a task as well\n",
+			show_number(t->cover, n));
 	show(c, "%9s  tasks: people to be told in person\n", show_number(t->tasks, n));
 	show(c, "%9s  restricted: not told for now\n", show_number(t->restricted, n));
 	show(c, "%9s  no duty to tell\n", show_number(t->none, n));

@@ -36,6 +36,10 @@ bool task_only_looks(const struct command *c);
 bool person_only_looks(const struct command *c);
 bool note_only_looks(const struct command *c);
 
+/* import shield, import breach --presume */
+int import_shield(struct command *c, struct fault *f);
+int import_presume(struct command *c, struct fault *f);
+
 /* match --dedupe */
 int match_dedupe(struct command *c, struct fault *f);
 

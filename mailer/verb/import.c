@@ -15,30 +15,18 @@
 const struct verb_option import_options[] = {
 	{"map", "FIELD=COLUMN",
 		"this column is that field; PART.FIELD of one party: victim.surname (may repeat)"},
-	{"as-of", "DATE", "people: the day that the list shows"},
+	{"as-of", "DATE", "people: the day that the list shows; --presume: which list"},
 	{"controller", "NAME", "breach: whose people these are"},
 	{"sheet", "NAME", "which sheet of a workbook to read"},
 	{"header", "ROW", "the row with the names of columns, if it is not found"},
 	{"list", NULL, "what was imported, with numbers"},
 	{"withdraw", "SOURCE",
 		"take a file back, by its number in --list; with --by and --reason"},
-	{"presume", NULL, "breach: before the leak is in hand (not in this version)"},
+	{"presume", NULL,
+		"breach: before the leak is in hand: everyone on the list may be in it"},
+	{"where", "RULE",
+		"with --presume: only whom this rule of policy.json holds for, as JSON"},
 	{NULL, NULL, NULL}};
-
-static int refuse_later(const struct command *c, struct fault *f)
-{
-	static const char *const later[] = {"presume"};
-
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		auto_text words = text_format("import --%s", later[i]);
-
-		if (command_option(c, later[i]))
-			return command_later(words, f);
-	}
-	if (c->arguments_count && !strcmp(c->arguments[0], "shield"))
-		return command_later("import shield", f);
-	return 0;
-}
 
 /* Columns that are called like their field need no line each. */
 static void show_columns(const struct command *c, const struct import_tally *t)
@@ -211,10 +199,16 @@ static void show_source(const struct command *c, const json_t *s)
 	char rows[SHOW_NUMBER], rejected[SHOW_NUMBER];
 	const char *as_of = text_of(s, "as_of"), *sheet = text_of(s, "sheet");
 
-	show(c, "%4lld  %-7s %9s rows %7s rejected  %s%s%s%s%s%s\n",
+	bool presumed = !strcmp(text_of(s, "kind"), "presume");
+
+	show(c, "%4lld  %-7s %9s %s %7s rejected  %s%s%s%s%s%s\n",
 		(long long)count_of(s, "source"), text_of(s, "kind"),
-		show_number(count_of(s, "rows"), rows),
-		show_number(count_of(s, "rejected"), rejected), text_of(s, "file"),
+		show_number(count_of(s, presumed ? "people" : "rows"), rows),
+		presumed ? "ppl." : "rows",
+		show_number(count_of(s, "rejected"), rejected),
+		presumed && *text_of(s, "where") ? text_of(s, "where")
+		: presumed                       ? "everyone on the list"
+						 : text_of(s, "file"),
 		*sheet ? ", sheet " : "", sheet, *as_of ? ", as of " : "", as_of,
 		json_is_object(withdrawn) ? ", WITHDRAWN" : "");
 	if (json_is_object(withdrawn))
@@ -256,7 +250,9 @@ static int withdraw(struct command *c, struct fault *f)
 	show_json(c, "already", json_boolean(w.already));
 	show_count(c, "held", w.held);
 	show_count(c, "out", w.out);
-	show(c, "%s: %s\n", text_of(w.about, "file"),
+	show(c, "%s: %s\n",
+		*text_of(w.about, "file") ? text_of(w.about, "file")
+					  : "what was presumed",
 		w.already ? "was withdrawn before: nothing changed"
 			  : "is withdrawn; none of its rows counts any more");
 	show(c, "%9s  notices rested on it and are held: they are composed anew\n",
@@ -280,15 +276,20 @@ int verb_import(struct command *c, struct fault *f)
 	long header;
 	int failed;
 
-	if (refuse_later(c, f))
-		return -1;
 	if (command_option(c, "list"))
 		return list(c, f);
 	if (command_option(c, "withdraw"))
 		return withdraw(c, f);
+	if (command_option(c, "presume"))
+		return import_presume(c, f);
+	if (c->arguments_count && !strcmp(c->arguments[0], "shield"))
+		return import_shield(c, f);
+	if (command_option(c, "where"))
+		return fault_set(f, FAULT_USAGE, "--where goes with --presume");
 	if (c->arguments_count != 2 ||
 		(strcmp(c->arguments[0], "people") && strcmp(c->arguments[0], "breach")))
-		return fault_set(f, FAULT_USAGE, "breachmail import people|breach FILE");
+		return fault_set(
+			f, FAULT_USAGE, "breachmail import people|breach|shield FILE");
 	if (command_number(c, "header", 1, 1 << 20, 0, &header, f))
 		return -1;
 	o.header = (size_t)header;

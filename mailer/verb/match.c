@@ -8,6 +8,7 @@
 #include "mailer/trust.h"
 #include "mailer/verb/doors.h"
 #include "recipients/match.h"
+#include "recipients/presume.h"
 
 const struct verb_option match_options[] = {
 	{"export", "FILE", "every row with its candidates, as CSV"},
@@ -266,6 +267,19 @@ static int expect(struct command *c, struct text *words, struct fault *f)
 	return 0;
 }
 
+/* Whoever is certain is not presumed any more, but of the others nobody says more yet. */
+static int add_presumed(struct command *c, struct match_tally *t, struct fault *f)
+{
+	int64_t presumed;
+
+	if (presume_count(c->ledger, c->policy, &presumed, f))
+		return -1;
+	if (presumed > t->people + t->people_maybe)
+		t->people_maybe = presumed - t->people;
+	show_count(c, "presumed", presumed);
+	return 0;
+}
+
 int verb_match(struct command *c, struct fault *f)
 {
 	struct match_options options;
@@ -281,7 +295,8 @@ int verb_match(struct command *c, struct fault *f)
 		return -1;
 	if (command_option(c, "explain"))
 		return explain(c, &options, f);
-	if (match_run(c->ledger, &options, &t, f) || exports(c, f))
+	if (match_run(c->ledger, &options, &t, f) || exports(c, f) ||
+		(t.presumed && add_presumed(c, &t, f)))
 		return -1;
 	show_count(c, "rows", t.rows);
 	show_count(c, "matched", t.matched);
@@ -300,6 +315,8 @@ int verb_match(struct command *c, struct fault *f)
 	show(c, "%9s  unmatched: nobody on the list\n", show_number(t.unmatched, n));
 	show(c, "%9s  people are in the leak", show_number(t.people, n));
 	show(c, ", and %s may be\n", show_number(t.people_maybe, n));
+	if (t.presumed)
+		show(c, "           since they are presumed to be (import breach --presume)\n");
 	show(c, "%s", text_string(&outlook));
 	if (t.unchanged)
 		show(c, "Nothing has changed since the last match.\n");

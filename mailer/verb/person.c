@@ -267,7 +267,10 @@ static void show_leak(struct command *c, const json_t *p)
 
 	show(c, "\nIn the leak\n");
 	if (json_is_null(probability))
-		show(c, "  no leaked row speaks of this person\n");
+		show(c, "  no leaked row speaks of this person%s\n",
+			json_is_true(json_object_get(p, "presumed"))
+				? "; they are presumed to be in it"
+				: "");
 	else
 		show(c, "  probability %.3f that they are in it at all\n",
 			json_real_value(probability));
@@ -287,6 +290,9 @@ static void show_level(struct command *c, const json_t *p)
 	size_t i;
 
 	show(c, "\nLevel, route, state\n");
+	if (json_is_true(json_object_get(p, "shielded")))
+		show(c, "  SHIELDED: say to nobody what stands here; the liaison deals with this person,\n"
+			"  under a reference of their own\n");
 	if (json_is_null(json_object_get(p, "level"))) {
 		show(c, "  not affected: nobody has to tell them, as far as is known\n");
 		return;
@@ -319,7 +325,10 @@ static void show_mail(struct command *c, const json_t *p)
 		show(c, ", composed %s", text_of(notice, "composed_at"));
 		if (*text_of(notice, "release"))
 			show(c, ", release %.8s", text_of(notice, "release"));
-		show(c, "%s\n",
+		show(c, "%s%s\n",
+			json_is_true(json_object_get(notice, "cover"))
+				? " (for cover: the common notice)"
+				: "",
 			json_is_true(json_object_get(notice, "barred"))
 				? " (goes out no more)"
 				: "");

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * report: summary (status, to keep), regulator (facts, effects, action and the log),
- * people (a line each: whoever asks for it holds the key), rejects. Other kinds and HTML
- * come with later versions.
+ * people (a line each: whoever asks for it holds the key), corrections, rejects. Other
+ * kinds and HTML come with later versions.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "mailer/correction.h"
 #include "mailer/outcome.h"
 #include "mailer/regulator.h"
 #include "mailer/show.h"
 #include "mailer/status.h"
 #include "mailer/trust.h"
 #include "mailer/verb/doors.h"
-#include "recipients/roster.h"
+#include "mailer/whom.h"
 
 const struct verb_option report_options[] = {
-	{"kind", "KIND", "summary, regulator, people or rejects"},
+	{"kind", "KIND", "summary, regulator, people, corrections or rejects"},
 	{"format", "FORMAT", "text, json or csv"},
 	{"out", "FILE", "into a new file instead of the screen"}, {NULL, NULL, NULL}};
 
@@ -132,17 +133,31 @@ static void lines_end(struct lines *l, const char *kind)
 	json_decref(object);
 }
 
+/* Rows of the liaison's file that mean nobody yet, or several people. */
+static int waiting(struct command *c, struct lines *l, struct fault *f)
+{
+	json_t *list, *one;
+	size_t i;
+
+	if (shield_waiting(c->ledger, &list, f))
+		return -1;
+	json_array_foreach(list, i, one)
+		line(l, (const char *const[]){"shield", json_string_value(one)}, 2);
+	json_decref(list);
+	return 0;
+}
+
 static int people(struct command *c, enum format format, FILE *out, struct fault *f)
 {
 	static const char *const names[] = {
 		"person_id", "surname", "forenames", "level", "state"};
 	auto_query struct query *q = NULL;
-	auto_roster list = {0};
+	auto_whom whom = {0};
 	char scratch[ROSTER_NAME];
 	struct lines l;
 	int got;
 
-	if (roster_load_entries(c->ledger, &list, f) ||
+	if (whom_load(c->ledger, &whom, f) ||
 		ledger_query(c->ledger,
 			SQL("SELECT person_id, level, state, attempt_id, notice_id FROM person_state WHERE mode = :mode"
 			    " ORDER BY level_order, state"),
@@ -151,9 +166,11 @@ static int people(struct command *c, enum format format, FILE *out, struct fault
 	query_bind_text(q, ":mode", settings_mode(c->settings));
 	lines_begin(&l, format, out, names, 5);
 	while ((got = query_next(q, f)) > 0) {
-		size_t p = roster_person(&list, query_int(q, "person_id"));
+		int64_t person = query_int(q, "person_id");
+		size_t p = roster_person(&whom.people, person);
+		bool shielded = whom_reference(&whom, person) != NULL;
 		const struct roster_row *entry =
-			p == SIZE_MAX ? NULL : roster_newest(&list, p);
+			p == SIZE_MAX ? NULL : roster_newest(&whom.people, p);
 		const char *state = query_text(q, "state"), *surname;
 
 		if (!entry)
@@ -163,14 +180,48 @@ static int people(struct command *c, enum format format, FILE *out, struct fault
 				query_int(q, "notice_id"));
 		surname = roster_value(entry, "surname");
 		line(&l,
-			(const char *const[]){roster_person_name(&list, p, scratch),
-				surname ? surname : roster_value(entry, "name"),
-				roster_value(entry, "forenames"), query_text(q, "level"),
-				state},
+			(const char *const[]){whom_name(&whom, person, scratch),
+				shielded  ? NULL
+				: surname ? surname
+					  : roster_value(entry, "name"),
+				shielded ? NULL : roster_value(entry, "forenames"),
+				query_text(q, "level"), state},
 			5);
 	}
 	lines_end(&l, "people");
 	return got;
+}
+
+/* Who was told and is not in the leak, as far as is known. */
+static int corrections(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	static const char *const names[] = {
+		"person_id", "reference", "told_at", "probability"};
+	auto_whom whom = {0};
+	json_t *list, *one;
+	struct lines l;
+	size_t i;
+
+	if (whom_load(c->ledger, &whom, f) ||
+		correction_list(c->ledger, settings_mode(c->settings), &whom, &list, f))
+		return -1;
+	lines_begin(&l, format, out, names, 4);
+	json_array_foreach(list, i, one)
+	{
+		auto_text probability = text_format(
+			"%.6f", json_real_value(json_object_get(one, "probability")));
+
+		line(&l,
+			(const char *const[]){
+				json_string_value(json_object_get(one, names[0])),
+				json_string_value(json_object_get(one, names[1])),
+				json_string_value(json_object_get(one, names[2])),
+				probability},
+			4);
+	}
+	lines_end(&l, "corrections");
+	json_decref(list);
+	return 0;
 }
 
 static int rejects(struct command *c, enum format format, FILE *out, struct fault *f)
@@ -196,6 +247,8 @@ static int rejects(struct command *c, enum format format, FILE *out, struct faul
 				query_text(q, "kind"), text_string(&reason)},
 			2);
 	}
+	if (!got)
+		got = waiting(c, &l, f);
 	lines_end(&l, "rejects");
 	return got;
 }
@@ -229,21 +282,22 @@ static int choose_kind(const struct command *c,
 
 	if (!kind)
 		return fault_set(f, FAULT_USAGE,
-			"which report? --kind summary, regulator, people or rejects");
+			"which report? --kind summary, regulator, people, corrections or rejects");
 	for (const char *const *k = later; *k; k++) {
 		auto_text words = text_format("report --kind %s", *k);
 
 		if (!strcmp(kind, *k))
 			return command_later(words, f);
 	}
-	*ret = !strcmp(kind, "summary")     ? summary
-	       : !strcmp(kind, "regulator") ? regulator
-	       : !strcmp(kind, "people")    ? people
-	       : !strcmp(kind, "rejects")   ? rejects
-					    : NULL;
+	*ret = !strcmp(kind, "summary")       ? summary
+	       : !strcmp(kind, "regulator")   ? regulator
+	       : !strcmp(kind, "people")      ? people
+	       : !strcmp(kind, "corrections") ? corrections
+	       : !strcmp(kind, "rejects")     ? rejects
+					      : NULL;
 	return *ret ? 0
 		    : fault_set(f, FAULT_USAGE,
-			      "--kind takes summary, regulator, people or rejects");
+			      "--kind takes summary, regulator, people, corrections or rejects");
 }
 
 int verb_report(struct command *c, struct fault *f)

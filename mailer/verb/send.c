@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "mailer/doubt.h"
+#include "mailer/head_start.h"
 #include "mailer/outlook.h"
 #include "mailer/send.h"
 #include "mailer/show.h"
@@ -17,6 +18,8 @@ const struct verb_option send_options[] = {
 	{"rate", "N", "mails per second, at most"},
 	{"resolve", "NUMBER",
 		"what to ask the relay's log; then, to settle it: accepted, resend or leave"},
+	{"lift-head-start", NULL,
+		"the levels below need not wait any longer; with --by and --reason"},
 	{"test", "ADDRESS", "(not in this version)"},
 	{"first", "N", "(not in this version)"}, {"stop", NULL, "(not in this version)"},
 	{NULL, NULL, NULL}};
@@ -70,6 +73,45 @@ static int resolve(struct command *c, struct fault *f)
 	return 0;
 }
 
+/* A named person decides that the levels below need not wait. */
+static int lift(struct command *c, struct fault *f)
+{
+	size_t lifted;
+
+	if (c->arguments_count)
+		return fault_set(f, FAULT_USAGE,
+			"breachmail send --lift-head-start --by NAME --reason TEXT");
+	if (command_decides(c, f) || command_policy(c, f) ||
+		head_start_lift(c->ledger, c->policy, settings_mode(c->settings), c->by,
+			c->reason, &lifted, f))
+		return -1;
+	show_count(c, "lifted", (json_int_t)lifted);
+	if (lifted)
+		show(c, "Kept: %zu head start%s lifted by %s: the levels below wait no longer.\n",
+			lifted, lifted == 1 ? " is" : "s are", c->by);
+	else
+		show(c, "No head start is running: nothing was changed.\n");
+	(void)snprintf(c->next, sizeof(c->next), "breachmail send");
+	return 0;
+}
+
+static void show_head_starts(struct command *c, const struct send_tally *t)
+{
+	int64_t now = clock_now();
+	char until[CLOCK_TEXT], n[SHOW_NUMBER];
+
+	show_json(c, "head_start", head_start_json(&t->head_starts, now));
+	show_count(c, "waiting", t->waiting);
+	for (size_t i = 0; i < t->head_starts.count; i++)
+		if (head_start_runs(&t->head_starts.list[i], now))
+			show(c, "           head start of %s: the levels below wait until %s\n",
+				t->head_starts.list[i].level,
+				clock_write(t->head_starts.list[i].until, until));
+	if (t->waiting)
+		show(c, "%9s  wait for that (send --lift-head-start --by NAME --reason TEXT ends it)\n",
+			show_number(t->waiting, n));
+}
+
 static void show_tally(struct command *c, const struct send_tally *t)
 {
 	char n[SHOW_NUMBER];
@@ -88,6 +130,7 @@ static void show_tally(struct command *c, const struct send_tally *t)
 		show_count(c, lines[i].name, lines[i].count);
 		show(c, "%9s  %s\n", show_number(lines[i].count, n), lines[i].words);
 	}
+	show_head_starts(c, t);
 	show_count(c, "held", t->held);
 	if (t->held)
 		show(c, "%9s  of these held back: since the release they are not to be told by this mail\n",
@@ -148,6 +191,11 @@ static int finish(struct command *c, const struct send_tally *t, struct fault *f
 			"stopped as asked: what was on the wire was finished, %lld are waiting. Run the same command to go on",
 			(long long)t->pending);
 	c->exit_code = again && !c->dry_run ? 75 : t->refused || t->held ? 1 : 0;
+	if (t->waiting && t->pending + t->deferred - t->held <= t->waiting) {
+		(void)snprintf(c->next, sizeof(c->next),
+			"breachmail send (again, when the head start is over)");
+		return 0;
+	}
 	(void)snprintf(c->next, sizeof(c->next), "%s",
 		t->pending > t->held || t->deferred ? "breachmail send (again, later)"
 						    : "breachmail status");
@@ -174,6 +222,8 @@ int verb_send(struct command *c, struct fault *f)
 	}
 	if (command_option(c, "resolve"))
 		return resolve(c, f);
+	if (command_option(c, "lift-head-start"))
+		return lift(c, f);
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail send takes no arguments");
 	if (command_number(

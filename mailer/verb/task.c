@@ -14,7 +14,9 @@
 #include "mailer/show.h"
 #include "mailer/task.h"
 #include "mailer/verb/doors.h"
+#include "mailer/whom.h"
 #include "recipients/config.h"
+#include "recipients/group.h"
 #include "recipients/guardian.h"
 #include "recipients/roster.h"
 #include "recipients/route.h"
@@ -120,12 +122,11 @@ static bool is_open(const struct task *t)
 	return !strcmp(t->state, "open") || !strcmp(t->state, "not_reached");
 }
 
-static const char *person_name(
-	const struct roster *people, int64_t person, char scratch[ROSTER_NAME])
+/* By number; whoever is shielded, by the liaison's reference alone. */
+static const char *name_of(
+	const struct whom *whom, const struct task *t, char scratch[ROSTER_NAME])
 {
-	size_t at = roster_person(people, person);
-
-	return at == SIZE_MAX ? "" : roster_person_name(people, at, scratch);
+	return whom_task(whom, t->person, t->reason, scratch);
 }
 
 /* What the last attempt came to; NULL: nobody has tried. */
@@ -137,29 +138,47 @@ static const char *outcome_of(const struct task *t)
 
 /* The text that is printed for it. */
 static char *text_of(
-	const struct command *c, const struct task *t, const struct roster *people)
+	const struct command *c, const struct task *t, const struct whom *whom)
 {
 	auto_text dir = text_format("%s/templates", c->dir);
 	const struct texts texts = {dir};
-	size_t at = roster_person(people, t->person);
+	const struct roster_row nothing = {.packed = ""}; /* is said of the shielded */
+	size_t at = roster_person(&whom->people, t->person);
+	bool shielded = whom_is_shielded(whom, t->person, t->reason);
 
 	return at == SIZE_MAX
 		       ? NULL
-		       : paper_text(c->policy, &texts, t, roster_newest(people, at));
+		       : paper_text(c->policy, &texts, t,
+				 shielded ? &nothing : roster_newest(&whom->people, at));
 }
 
-static json_t *as_json(
-	const struct command *c, const struct task *t, const struct roster *people)
+/* "name, pay_number": which of their data leaked. */
+static char *kinds_of(const json_t *kinds)
 {
-	auto_text text = text_of(c, t, people);
+	auto_text_buffer words = {0};
+	const json_t *kind;
+	size_t i;
+
+	json_array_foreach(kinds, i, kind)
+		text_printf(&words, "%s%s", i ? ", " : "", json_string_value(kind));
+	return text_copy(text_string(&words));
+}
+
+/* Takes `kinds`. Who is shielded has no number here, only a reference. */
+static json_t *as_json(const struct command *c, const struct task *t,
+	const struct whom *whom, json_t *kinds)
+{
+	bool shielded = whom_is_shielded(whom, t->person, t->reason);
+	auto_text text = text_of(c, t, whom);
 	char scratch[ROSTER_NAME], opened[CLOCK_TEXT], due[CLOCK_TEXT], tried[CLOCK_TEXT];
 
 	return json_pack(
-		"{s:I,s:s,s:s?,s:s,s:s,s:s,s:s,s:s?,s:s?,s:s,s:s,s:b,s:I,s:s?,s:o,s:b}",
+		"{s:I,s:s,s:s?,s:s,s:s?,s:s?,s:o,s:s,s:s,s:s?,s:s?,s:s,s:s,s:b,s:I,s:s?,s:o,s:b}",
 		"number", (json_int_t)t->number, "kind", t->kind, "text", text, "level",
-		t->level, "person_id", person_name(people, t->person, scratch), "reason",
-		t->reason, "state", t->state, "outcome", outcome_of(t), "owner", t->owner,
-		"opened_at", clock_write(t->opened_at, opened), "due",
+		t->level, "person_id", shielded ? NULL : name_of(whom, t, scratch),
+		"reference", shielded ? name_of(whom, t, scratch) : NULL, "kinds", kinds,
+		"reason", t->reason, "state", t->state, "outcome", outcome_of(t), "owner",
+		t->owner, "opened_at", clock_write(t->opened_at, opened), "due",
 		clock_write(t->due, due), "overdue", is_open(t) && t->due < clock_now(),
 		"attempts", (json_int_t)t->attempts, "tried_at",
 		t->tried_at ? clock_write(t->tried_at, tried) : NULL, "after",
@@ -167,13 +186,12 @@ static json_t *as_json(
 		(int)t->held);
 }
 
-static void show_task(
-	struct command *c, const struct task *t, const struct roster *people)
+static void show_task(struct command *c, const struct task *t, const struct whom *whom)
 {
 	char scratch[ROSTER_NAME], due[CLOCK_TEXT];
 
 	show(c, "%5lld  %-11s  %-30s  %-12s  %-11s  %s%s", (long long)t->number, t->kind,
-		t->level, person_name(people, t->person, scratch),
+		t->level, name_of(whom, t, scratch),
 		!strcmp(t->state, "not_reached") ? "not reached" : t->state,
 		clock_write(t->due, due),
 		is_open(t) && t->due < clock_now() ? "  OVERDUE" : "");
@@ -216,36 +234,43 @@ static int show_counts(struct command *c, struct fault *f)
 }
 
 static int list_tasks(struct command *c, const struct task_list *list,
-	const struct roster *people, struct fault *f)
+	const struct whom *whom, struct fault *f)
 {
-	json_t *array = json_array();
+	json_t *array = json_array(), *kinds;
 
 	show_json(c, "tasks", array);
 	if (list->count)
 		show(c, "%5s  %-11s  %-30s  %-12s  %-11s  %s\n", "task", "kind", "level",
 			"person", "state", "due");
 	for (size_t i = 0; i < list->count; i++) {
-		(void)json_array_append_new(array, as_json(c, &list->tasks[i], people));
-		show_task(c, &list->tasks[i], people);
+		if (group_kinds(c->ledger, list->tasks[i].person, &kinds, f))
+			return -1;
+		(void)json_array_append_new(
+			array, as_json(c, &list->tasks[i], whom, kinds));
+		show_task(c, &list->tasks[i], whom);
 	}
 	(void)snprintf(c->next, sizeof(c->next),
 		"breachmail task --print FILE.html, then task done N or not-reached N --by NAME --note TEXT");
 	return show_counts(c, f);
 }
 
-static int show_one(struct command *c, const struct task *t, const struct roster *people,
-	struct fault *f)
+static int show_one(
+	struct command *c, const struct task *t, const struct whom *whom, struct fault *f)
 {
 	char scratch[ROSTER_NAME];
-	json_t *history, *event;
+	json_t *history, *event, *kinds;
+	auto_text words = NULL;
 	size_t i;
 
-	if (task_history(c->ledger, t->number, false, &history, f))
+	if (task_history(c->ledger, t->number, false, &history, f) ||
+		group_kinds(c->ledger, t->person, &kinds, f))
 		return -1;
-	show_json(c, "task", as_json(c, t, people));
+	words = kinds_of(kinds);
+	show_json(c, "task", as_json(c, t, whom, kinds));
 	show_json(c, "history", history);
-	show_task(c, t, people);
+	show_task(c, t, whom);
 	show(c, "       %s\n", route_reason_text(t->reason));
+	show(c, "       what of theirs leaked: %s\n", *words ? words : "not known yet");
 	if (!t->stands)
 		show(c, "       not needed any more: this person is told in another way\n");
 	json_array_foreach(history, i, event)
@@ -258,29 +283,43 @@ static int show_one(struct command *c, const struct task *t, const struct roster
 		show(c, "%s%s by %s\n", to ? " to " : "", to ? to : "",
 			json_string_value(json_object_get(event, "by")));
 	}
-	(void)snprintf(c->next, sizeof(c->next),
-		"breachmail person %.40s (who it is, and what was noted)",
-		person_name(people, t->person, scratch));
+	if (whom_is_shielded(whom, t->person, t->reason)) {
+		show(c, "       shielded: only the liaison knows who this is\n");
+		(void)snprintf(c->next, sizeof(c->next),
+			"breachmail task assign %lld --to LIAISON --by NAME --note TEXT",
+			(long long)t->number);
+	} else {
+		(void)snprintf(c->next, sizeof(c->next),
+			"breachmail person %.40s (who it is, and what was noted)",
+			name_of(whom, t, scratch));
+	}
 	return 0;
 }
 
-static int export_list(const char *path, const struct task_list *list,
-	const struct roster *people, struct fault *f)
+static int export_list(struct command *c, const char *path, const struct task_list *list,
+	const struct whom *whom, struct fault *f)
 {
 	auto_show_file out = {0};
+	json_t *kinds;
 
 	if (show_file_open(path, &out, f))
 		return -1;
 	(void)fputs(
-		"task,kind,level,person_id,reason,state,owner,opened_at,due,attempts,tried_at,after,held\n",
+		"task,kind,level,person_id,reason,state,owner,opened_at,due,attempts,tried_at,after,held,reference,kinds\n",
 		out.stream);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct task *t = &list->tasks[i];
 		char scratch[ROSTER_NAME], at[CLOCK_TEXT];
+		bool shielded = whom_is_shielded(whom, t->person, t->reason);
+		auto_text words = NULL;
 
+		if (group_kinds(c->ledger, t->person, &kinds, f))
+			return -1;
+		words = kinds_of(kinds);
+		json_decref(kinds);
 		(void)fprintf(out.stream, "%lld,%s,", (long long)t->number, t->kind);
 		show_cell(out.stream, t->level, ',');
-		show_cell(out.stream, person_name(people, t->person, scratch), ',');
+		show_cell(out.stream, shielded ? "" : name_of(whom, t, scratch), ',');
 		(void)fprintf(out.stream, "%s,%s,", t->reason, t->state);
 		show_cell(out.stream, t->owner, ',');
 		(void)fprintf(out.stream, "%s,", clock_write(t->opened_at, at));
@@ -290,7 +329,9 @@ static int export_list(const char *path, const struct task_list *list,
 			t->tried_at ? clock_write(t->tried_at, at) : "");
 		if (t->after)
 			(void)fprintf(out.stream, "%lld", (long long)t->after);
-		(void)fprintf(out.stream, ",%s\n", t->held ? "held" : "");
+		(void)fprintf(out.stream, ",%s,", t->held ? "held" : "");
+		show_cell(out.stream, shielded ? name_of(whom, t, scratch) : "", ',');
+		show_cell(out.stream, words, '\n');
 	}
 	return show_file_close(&out, f);
 }
@@ -472,7 +513,7 @@ int verb_task(struct command *c, struct fault *f)
 	bool shows = !strcmp(action(c), "show");
 	struct task_filter filter;
 	auto_task_list list = {0};
-	auto_roster people = {0};
+	auto_whom whom = {0};
 
 	for (const char *const *what = said; *what; what++)
 		if (!strcmp(action(c), *what))
@@ -480,14 +521,13 @@ int verb_task(struct command *c, struct fault *f)
 	if (!shows && strcmp(action(c), "list") != 0)
 		return fault_set(f, FAULT_USAGE, "%s", usage);
 	if (read_filter(c, &filter, f) || command_policy(c, f) ||
-		task_find(c->ledger, &filter, &list, f) ||
-		roster_load_entries(c->ledger, &people, f))
+		task_find(c->ledger, &filter, &list, f) || whom_load(c->ledger, &whom, f))
 		return -1;
 	if (shows && !list.count)
 		return fault_set(f, FAULT_USAGE,
 			"there is no task %lld (breachmail task lists them)",
 			(long long)filter.number);
-	if (export && export_list(export, &list, &people, f))
+	if (export && export_list(c, export, &list, &whom, f))
 		return -1;
 	if (print)
 		return print_pages(c, &list, print, f);
@@ -495,6 +535,6 @@ int verb_task(struct command *c, struct fault *f)
 		c->document = true;
 		return 0;
 	}
-	return shows ? show_one(c, &list.tasks[0], &people, f)
-		     : list_tasks(c, &list, &people, f);
+	return shows ? show_one(c, &list.tasks[0], &whom, f)
+		     : list_tasks(c, &list, &whom, f);
 }

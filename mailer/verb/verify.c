@@ -30,7 +30,8 @@ int verb_verify(struct command *c, struct fault *f)
 		got = query_next(q, f);
 		if (got < 0)
 			return -1;
-		if (!got && paper_find(c->ledger, settings_mode(c->settings), code, &person, f))
+		if (!got && paper_find(c->ledger, settings_mode(c->settings), code,
+				    &person, f))
 			return -1;
 	}
 	got = got || person;

@@ -312,7 +312,6 @@ def test_usage(idle, words):
 
 LATER = """
     run; track; track --classify x; remind; follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
-    import shield x.csv; import breach --presume;
     compose --what-changed; compose --correction; approve --sign x; approve --enrol Joan;
     approve --manifest x; approve --signature x; approve --decisions x.csv; send --test a@force.example;
     send --first 3; send --stop; report --kind federation;

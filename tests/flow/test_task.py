@@ -11,7 +11,7 @@ from conftest import CONFIG, OK, REFUSED, TEMPORARY, USAGE, parse, reconcile
 
 SAID = ["--by", "Joan Ashby", "--note", "spoke with them"]
 SHAPE = {"number", "kind", "text", "level", "person_id", "reason", "state", "outcome", "owner", "opened_at", "due", "overdue",
-         "attempts", "tried_at", "after", "held"}
+         "attempts", "tried_at", "after", "held", "reference", "kinds"}
 
 
 def tasks(incident, *words, **more):

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One digest over the settings that stand in letters, policy, texts, group set and
+ * decisions. What is made of them is compose.c's.
+ */
+#include "mailer/basis.h"
+
+#include <string.h>
+
+#include "mailer/notice.h"
+#include "recipients/ruling.h"
+#include "recipients/text.h"
+
+/* What the letters' bytes rest on: not how and when they travel. */
+static char *words_of_settings(const struct settings *settings)
+{
+	static const char *const travel[] = {
+		"mailbox", "sending_hours", "allowed_domains", "relays"};
+	json_t *copy = json_copy(settings->json);
+	char *bytes;
+
+	for (size_t i = 0; i < sizeof(travel) / sizeof(travel[0]); i++)
+		(void)json_object_del(copy, travel[i]);
+	(void)json_object_set_new(copy, "relay",
+		json_pack("{s:s,s:s,s:s}", "from", settings->relay.from.text, "name",
+			settings->relay.from_name ? settings->relay.from_name : "",
+			"reply_to", settings->relay.reply_to.text));
+	bytes = json_dumps(copy, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(copy);
+	return bytes;
+}
+
+int basis_digest(struct ledger *l, const struct basis *b,
+	unsigned char out[VAULT_DIGEST], struct fault *f)
+{
+	auto_text_buffer bytes = {0};
+	auto_text settings = words_of_settings(b->settings);
+	int64_t set, unhold;
+
+	text_add_string(&bytes, settings ? settings : "");
+	policy_canonical(b->policy, &bytes);
+	if (notice_texts(b->policy, b->texts, &bytes, f) ||
+		ledger_number(l, SQL("SELECT max(id) FROM group_set"), 0, &set, f) ||
+		ruling_newest_unhold(l, &unhold, f))
+		return -1;
+	text_printf(&bytes, "\ngroup %lld", (long long)set);
+	if (unhold) /* who was held back has a new notice */
+		text_printf(&bytes, "\nunhold %lld", (long long)unhold);
+	vault_digest(ledger_vault(l), "compose", bytes.bytes, bytes.length, out);
+	return 0;
+}
+
+int basis_is_current(
+	struct ledger *l, const struct basis *b, bool *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	unsigned char now[VAULT_DIGEST];
+	const void *then;
+	size_t length;
+	int got;
+
+	*ret = false;
+	if (basis_digest(l, b, now, f) ||
+		ledger_query(l,
+			SQL("SELECT inputs FROM compose_set WHERE mode = :mode ORDER BY id DESC LIMIT 1"),
+			&q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(b->settings));
+	got = query_next(q, f);
+	if (got <= 0)
+		return got;
+	then = query_blob(q, "inputs", &length);
+	*ret = length == sizeof(now) && !memcmp(now, then, length);
+	return 0;
+}

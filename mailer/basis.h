@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * basis: what a compose set rests on. When nothing of it has changed, the set is current, and compose has nothing to do.
+ */
+#ifndef MAILER_BASIS_H
+#define MAILER_BASIS_H
+
+#include <stdbool.h>
+
+#include "mailer/settings.h"
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+#include "recipients/policy.h"
+#include "recipients/vault.h"
+#include "templates/texts.h"
+
+struct basis {
+	const struct settings *settings;
+	const struct policy *policy;
+	struct texts *texts;
+};
+
+int basis_digest(struct ledger *l, const struct basis *b, unsigned char out[VAULT_DIGEST], struct fault *f);
+/* Is the newest set of this mode made of it? */
+int basis_is_current(struct ledger *l, const struct basis *b, bool *ret, struct fault *f);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * correction: who was told that they are, or may be, in the leak, and is not affected any more as far as is known now: the
+ * leak came and they are not in it, or the file that said so was taken back. What was told cannot be untold; they are owed
+ * a correction. Whoever the rows still make possible, but too unlikely to be told, is listed with their probability.
+ *
+ * Shows; a human decides, and tells them.
+ */
+#ifndef MAILER_CORRECTION_H
+#define MAILER_CORRECTION_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "mailer/whom.h"
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+
+/*
+ * [{"person_id" (null: shielded), "reference", "told_at", "probability"}], the earliest told first. A probability of 0: no
+ * row speaks of them. `*ret` is the caller's.
+ */
+int correction_list(struct ledger *l, const char *mode, const struct whom *w, json_t **ret, struct fault *f);
+int correction_count(struct ledger *l, const char *mode, int64_t *ret, struct fault *f);
+
+#endif

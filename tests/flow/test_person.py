@@ -8,7 +8,7 @@ import pytest
 from conftest import (CONFIG, HUMAN, OK, REFUSED, USAGE, parse, reconcile, twice)
 
 SAID = ["--by", "Joan Ashby", "--reason", "rang at night"]
-SHAPE = {"version", "verb", "person_id", "fields", "lists", "probability", "records", "level", "route",
+SHAPE = {"presumed", "cover", "shielded", "version", "verb", "person_id", "fields", "lists", "probability", "records", "level", "route",
          "reason", "certain", "rules", "kinds", "findability", "state", "held", "notices", "letters",
          "tasks", "decisions"}
 

@@ -59,9 +59,8 @@ void ask_say(FILE *out, size_t indent, const char *words)
 
 void ask_heading(const struct ask *a, const char *words)
 {
-	(void)fputs(a->color ? "\n\033[1m" : "\n", a->out);
-	ask_say(a->out, 0, words);
-	(void)fputs(a->color ? "\033[0m" : "", a->out);
+	(void)fprintf(a->out, "\n%s%s%s\n", a->color ? "\033[1m" : "", words,
+		a->color ? "\033[0m" : "");
 }
 
 /* --- hearing --- */

@@ -54,7 +54,7 @@ int ask_choice(struct ask *a, const char *words, const struct choice *choices, c
 
 /* A paragraph, indented, within ASK_WIDTH; line ends in it are kept. */
 void ask_say(FILE *out, size_t indent, const char *words);
-/* The same in bold letters, after an empty line. */
+/* A line in bold letters, after an empty one. */
 void ask_heading(const struct ask *a, const char *words);
 
 #endif

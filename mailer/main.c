@@ -338,6 +338,16 @@ static int fix_clock(const struct settings *s, struct fault *f)
 	return 0;
 }
 
+int command_settings(struct command *c, struct fault *f)
+{
+	struct stat st;
+
+	if (stat(c->dir, &st) || !S_ISDIR(st.st_mode))
+		return fault_set(f, FAULT_CONFIG, "there is no folder %s", c->dir);
+	return settings_load(c->dir, &c->settings, f) || fix_clock(c->settings, f) ? -1
+										   : 0;
+}
+
 /* Short, and a human waits for it: taking a file back is one too. */
 static bool is_decision(const struct command *c)
 {
@@ -352,11 +362,8 @@ static int open_incident(struct command *c, struct fault *f)
 		.wait_seconds = c->wait_seconds,
 		.beside = is_decision(c)};
 	enum ledger_mode mode = LEDGER_WRITE;
-	struct stat st;
 
-	if (stat(c->dir, &st) || !S_ISDIR(st.st_mode))
-		return fault_set(f, FAULT_CONFIG, "there is no folder %s", c->dir);
-	if (settings_load(c->dir, &c->settings, f) || fix_clock(c->settings, f))
+	if (command_settings(c, f))
 		return -1;
 	o.operator= c->operator;
 	o.mode = settings_mode(c->settings);

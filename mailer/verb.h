@@ -83,6 +83,8 @@ size_t command_options(const struct command *c, const char *name, const char ***
 /* A whole number in a range, or `otherwise` when not given. */
 int command_number(const struct command *c, const char *name, long min, long max, long otherwise, long *ret,
 	struct fault *f);
+/* incident.json, and in a rehearsal the fixed clock. */
+int command_settings(struct command *c, struct fault *f);
 /* policy.json, loaded once. */
 int command_policy(struct command *c, struct fault *f);
 /* --by and --reason, which every human decision takes. */

@@ -209,7 +209,7 @@ static int compare_counts(const void *a, const void *b)
 }
 
 static size_t count_unknown(
-	const struct asking *a, const char **units, size_t count, struct unit_count *ret)
+	const struct policy *p, const char **units, size_t count, struct unit_count *ret)
 {
 	size_t found = 0;
 
@@ -217,7 +217,7 @@ static size_t count_unknown(
 	for (size_t i = 0, start = 0; i < count; i++) {
 		if (i + 1 < count && !strcasecmp(units[i], units[i + 1]))
 			continue;
-		if (!policy_unit_known(a->policy, units[i]))
+		if (!policy_unit_known(p, units[i]))
 			ret[found++] = (struct unit_count){units[i], i + 1 - start};
 		start = i + 1;
 	}
@@ -225,21 +225,46 @@ static size_t count_unknown(
 	return found;
 }
 
-static int ask_about_units(struct asking *a, struct fault *f)
+/* `*ret` is the caller's to free; its strings are the roster's. */
+static size_t find_unknown(
+	const struct policy *p, const struct roster *people, struct unit_count **ret)
 {
-	const char **units = text_alloc(a->people->count * sizeof(*units));
-	struct unit_count *unknown = text_alloc(a->people->count * sizeof(*unknown));
-	auto_text_buffer words = {0};
+	const char **units = text_alloc(people->count * sizeof(*units));
 	size_t count = 0, found;
-	int failed = 0;
 
-	for (size_t i = 0; i < a->people->count; i++) {
-		const char *unit = roster_value(&a->people->rows[i], "unit");
+	*ret = text_alloc(people->count * sizeof(**ret));
+	for (size_t i = 0; i < people->count; i++) {
+		const char *unit = roster_value(&people->rows[i], "unit");
 
 		if (unit)
 			units[count++] = unit;
 	}
-	found = count_unknown(a, units, count, unknown);
+	found = count_unknown(p, units, count, *ret);
+	free(units);
+	return found;
+}
+
+json_t *question_units(const struct policy *p, const struct roster *people)
+{
+	json_t *list = json_array();
+	struct unit_count *unknown;
+	size_t found = find_unknown(p, people, &unknown);
+
+	for (size_t i = 0; i < found; i++)
+		(void)json_array_append_new(
+			list, json_pack("{s:s,s:I}", "unit", unknown[i].unit, "people",
+				      (json_int_t)unknown[i].people));
+	free(unknown);
+	return list;
+}
+
+static int ask_about_units(struct asking *a, struct fault *f)
+{
+	auto_text_buffer words = {0};
+	struct unit_count *unknown;
+	size_t found = find_unknown(a->policy, a->people, &unknown);
+	int failed = 0;
+
 	text_printf(&words,
 		"%zu unit%s neither named by a rule nor in known_units:", found,
 		found == 1 ? " is" : "s are");
@@ -250,7 +275,6 @@ static int ask_about_units(struct asking *a, struct fault *f)
 		text_printf(&words, " and %zu more", found - UNITS_SHOWN);
 	if (found)
 		failed = ask_about_text(a, "unknown-units", &words, f);
-	free(units);
 	free(unknown);
 	return failed;
 }

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
 #include "recipients/policy.h"
@@ -24,5 +26,8 @@
 /* `caught`: per level, how many people on the list its rules catch. */
 int question_write(struct ledger *l, int64_t set, const struct policy *p, const struct roster *people,
 	const struct roster *records, const size_t *caught, struct fault *f);
+
+/* [{"unit", "people"}]: the units that neither a rule nor known_units names, those of most people first. The caller's. */
+json_t *question_units(const struct policy *p, const struct roster *people);
 
 #endif

@@ -23,6 +23,7 @@ DOOR(outbox);
 DOOR(task);
 DOOR(person);
 DOOR(note);
+DOOR(run);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);
 int verb_check(struct command *c, struct fault *f);

@@ -145,3 +145,254 @@ def test_colour_on_a_terminal(at_terminal, at):
         terminal = at_terminal("-C", incident.folder, *words, HOME=str(incident.home), **env)
         assert terminal.end() == OK
         assert ("\033[1m" in terminal.screen) == coloured, (words, env)
+
+
+# ---------------------------------------------------------------------------------------------- run
+
+VILLAGE_POLICY_UNITS = ("Response Policing", "SO15", "Surveillance", "Finance")
+
+
+@pytest.fixture
+def files(empty):
+    """The village's list, with a unit that nobody knows and a column whose name says nothing; and its leak."""
+    people, leak = empty.root / "our people.csv", empty.root / "leak.csv"
+    people.write_text(LISTED.replace("Finance", "Puddle Desk").replace("known_as", "Called"))
+    rows = [line.split(",")[1:5] for line in LISTED.splitlines()[1:]] + [["P100099", "", "Gone", "Liz"]]
+    leak.write_text("Row ID,Pay No,Surname,Forenames\n" + "".join(
+        f"R{n},{pay},{surname},{forenames}\n" for n, (pay, _, surname, forenames) in enumerate(rows, 1)))
+    return people, leak
+
+
+def commands(screen):
+    """What it ran, as it showed it."""
+    return [line.split(None, 1)[1].replace("breachmail ", "", 1)
+            for line in plain(screen).splitlines() if line.startswith("$ breachmail")]
+
+
+def test_from_two_files_to_a_rehearsal_that_was_sent(at_terminal, empty, files):
+    """Two files, some answers, one of them wrong, one interruption; at the end all are told or on a list."""
+    people, leak = files
+    began = time.monotonic()
+    first = at_terminal("init", empty.folder)
+    answer_all(first)
+    assert first.end() == OK
+
+    one = at_terminal("-C", empty.folder, "run")
+    one.answer("Where is the list", "nowhere.csv")                          # wrong, and asked again
+    one.answer("no file of that name", f"'{people}'")
+    one.answer("Which day", "1 Nov 2026")
+    one.wait_for(r"surname +from 'surname'")
+    one.answer("column 'Called'", "nickname of theirs")
+    one.answer("not a field", "preferred name")
+    one.answer("markers such as undercover.*Is that right", "i")
+    one.answer("another list", "")
+    one.answer("Do you have what leaked", "f")
+    one.wait_for(r"Where is the file that leaked.*?> \Z")
+    one.type(CTRL_C)                                                        # in the middle
+    assert one.end() == INTERRUPTED
+    assert "leaked-file" in one.screen and f"breachmail -C {empty.folder} run goes on" in one.screen
+    assert commands(one.screen) == [
+        f"-C {empty.folder} import people '{people}' --as-of 2026-11-01 --map known_as=Called"]
+
+    two = at_terminal("-C", empty.folder, "run")                            # goes on where it was left
+    two.answer("Do you have what leaked", "")
+    two.answer("Where is the file", str(leak))
+    two.answer("Is that right", "")
+    two.answer("another leaked file", "")
+    two.answer("know.* none of them.*Puddle Desk.*What are they", "x")
+    two.answer("Please type one of a, e, l", "a")
+    two.answer("Who decides", "Ada Okoro")
+    two.answer("Why", "a desk in the finance department")
+    two.answer("questions are open", "o")
+    two.answer("No rule of level 'firearms'.*", "a")
+    two.answer("Why", "we have none")                                       # the name is asked once
+    two.answer("No rule of level 'protection'.*", "l")
+    two.answer("Open questions.*", "q")                                     # enough for now
+    assert two.end() == HUMAN
+    assert "Left at a decision" in two.screen and f"Next: breachmail -C {empty.folder} run" in plain(two.screen)
+    assert "approve --accept empty-level:firearms --by 'Ada Okoro' --reason 'we have none'" in two.screen
+
+    three = at_terminal("-C", empty.folder, "run", "--by", "Ada Okoro")
+    three.answer("questions are open", "a")
+    three.answer("Why", "HR keeps no such columns")                         # --by is who decides
+    finish_rehearsal(three)
+    assert three.end() == HUMAN, three.screen                                   # tasks are left
+    assert time.monotonic() - began < 120
+    run = [line.replace(f"-C {empty.folder} ", "") for line in commands(two.screen + three.screen)]
+    places = [run.index(command) for command in (
+        f"import breach {leak}", "match", "group", "compose", f"compose --preview {empty.folder}/preview", "approve",
+        "approve --release", "send -n", "send", "status")]
+    assert places == sorted(places), run
+
+    empty.leaked = 9
+    status = reconcile(empty)
+    assert "questions" not in status["needs_human"]
+    assert status["states"]["accepted"] == len(empty.outbox()) > 0
+    assert "Puddle Desk" in json.loads((empty.folder / "policy.json").read_text())["known_units"]
+    log = empty.run("note").stdout
+    assert "Ada Okoro" in log and "known_units" in log
+    again = at_terminal("-C", empty.folder, "run")                          # all is done: nothing is asked
+    assert again.end() == HUMAN
+    assert commands(again.screen) == [f"-C {empty.folder} status"]
+
+
+def finish_rehearsal(terminal):
+    terminal.answer("Has somebody read them", "p")
+    terminal.answer("files in .*preview", "y")
+    terminal.answer("This would be released.*Is it right", "r")
+    terminal.answer("Send it", "s")
+
+
+def finish_imports(terminal, people, leak):
+    terminal.answer("Where is the list", str(people))
+    terminal.answer("Which day", "")
+    terminal.answer("column 'Called'", ".")
+    terminal.answer("Is that right", "")
+    terminal.answer("another list", "")
+    terminal.answer("Do you have what leaked", "")
+    terminal.answer("Where is the file", str(leak))
+    terminal.answer("Is that right", "")
+    terminal.answer("another leaked file", "")
+
+
+def test_a_row_and_a_unit_are_decided_on_the_way(at_terminal, empty, files):
+    """A number that says one person and a name that says another; and a unit that is at risk."""
+    people, leak = files
+    empty.make()
+    leak.write_text(leak.read_text() + "R10,P100006,Castle,Ann\n")
+    terminal = at_terminal("-C", empty.folder, "run")
+    finish_imports(terminal, people, leak)
+    terminal.answer("leaked rows need a human.*let them wait", "d")
+    terminal.wait_for(r"match --explain R10.*A4.*A6|match --explain R10.*A6.*A4")
+    terminal.answer("Who is this row about", "-x")
+    terminal.answer("Please type", "A4")
+    terminal.answer("Who decides", "Joan")
+    terminal.answer("Why", "it's her name; the number was typed wrongly")
+    while True:     # whatever other rows the program leaves to humans
+        if terminal.wait_for(r"(Who is this row|Puddle Desk)").group(1) == "Puddle Desk":
+            break
+        terminal.answer("", "s")
+    terminal.answer("What are they", "e")
+    terminal.answer("Puddle Desk", "3")
+    terminal.answer("Why", "they handle informants")
+    terminal.answer("questions are open", "l")
+    terminal.answer("Has somebody read them", "q")
+    assert terminal.end() == HUMAN and "Left at a decision: letters" in plain(terminal.screen)
+    assert "approve --row R10 --person A4 --by Joan" in terminal.screen
+    assert empty.routes()["A6"][0] == "counter-terrorism" == empty.routes()["A3"][0]
+    (rule,) = [level["when"][-1] for level in json.loads((empty.folder / "policy.json").read_text())["levels"]
+               if level["name"] == "counter-terrorism"]
+    assert rule == {"person.unit": {"in": ["Puddle Desk"]}}
+    assert empty.status()["outcomes"]["possible"] == 0
+
+
+def test_a_workbook_with_two_sheets_is_asked_about(at_terminal, empty, files, tmp_path):
+    from workbooks import Sheet, xlsx
+    people, leak = files
+    empty.make()
+    book = tmp_path / "book.xlsx"
+    rows = [line.split(",") for line in LISTED.replace('"', "").splitlines()]
+    book.write_bytes(xlsx([Sheet("Cover", [["made in March", "by HR"]]),
+                           Sheet("Staff", rows[:1] + [row[:14] for row in rows[1:]])]))
+    terminal = at_terminal("-C", empty.folder, "run")
+    terminal.answer("Where is the list", str(book))
+    terminal.answer("Which day", "")
+    terminal.answer("Which of its sheets", "Staff")
+    terminal.wait_for("surname +from 'surname'")
+    terminal.answer("Is that right", "f")
+    terminal.answer("Where is the list", "q")
+    assert terminal.end() == HUMAN and not empty.run("import", "--list").tally["sources"]
+
+
+def test_presuming_before_the_leak_is_in_hand(at_terminal, empty, files):
+    empty.make()
+    terminal = at_terminal("-C", empty.folder, "run")
+    terminal.answer("Where is the list", str(files[0]))
+    terminal.answer("Which day", "")
+    terminal.answer("column 'Called'", "")
+    terminal.answer("Is that right", "")
+    terminal.answer("another list", "")
+    terminal.answer("Do you have what leaked.*\"may be\"", "p")
+    terminal.wait_for("import breach --presume")
+
+
+def test_no_incident_yet(at_terminal, empty):
+    terminal = at_terminal("-C", empty.folder, "run")
+    terminal.answer("no incident here yet", "")
+    answer_all(terminal)
+    terminal.answer("Where is the list", "q")
+    assert terminal.end() == HUMAN and empty.settings()["controller"]["name"] == "Northmoor Police"
+    assert commands(terminal.screen) == [f"-C {empty.folder} init {empty.folder}"]
+
+
+def test_live_goes_up_to_the_signature(at_terminal, at):
+    incident = at("composed", "live")
+    incident.change({"mode": "live", "relay": {"url": "smtps://relay.police.example:465"}})
+    terminal = at_terminal("-C", incident.folder, "run", "--by", "Joan", HOME=str(incident.home))
+    terminal.answer("leaked rows? need", "w")
+    terminal.answer("questions are open", "o")
+    terminal.answer("no column of the people lists", "a")
+    terminal.answer("Why", "no flags")
+    terminal.answer("allowed_domains is empty", "m")
+    terminal.answer("which domains", "desk@met.police.example")
+    terminal.answer("not a domain", "Met.police.example")
+    terminal.answer("", "")
+    terminal.answer("Has somebody read", "y")
+    terminal.answer("With which key", "nowhere")
+    terminal.answer("no such file", str(incident.key))
+    terminal.end()
+    run = commands(terminal.screen)
+    assert incident.settings()["allowed_domains"] == ["met.police.example"]
+    assert run[-1].endswith(f"approve --sign {incident.key}") and not any(" send" in line for line in run)
+
+
+# ------------------------------------------------------------------------- run, with nobody to ask
+
+def walk(incident, *words, code=HUMAN):
+    return incident.run("run", *words, code=code).tally
+
+
+def test_without_a_terminal_it_stops_at_each_decision(at, force):
+    """It does what needs nobody, stops at the first decision, and names it; the next run goes on."""
+    incident = at("made", "scripted")
+    assert walk(incident)["decision"] == "people-list"
+    assert "people-list" in incident.text("run", code=HUMAN)
+    incident.run("import", "people", force / "people.csv")
+    assert walk(incident)["decision"] == "leaked-file"
+    incident.run("import", "breach", force / "breach.csv")
+    incident.leaked = incident.last["import"]["accepted"]
+    tally = walk(incident)
+    assert tally["decision"] == "rows" and "approve --row" in tally["next"]
+    assert [line.split()[-1] for line in tally["ran"]] == ["match", "group"]
+    assert "waiting" not in incident.status()["outcomes"]
+    text = incident.text("run", code=HUMAN)
+    assert "A decision is open: rows" in text and "approve --row ROW" in text
+
+
+def test_without_a_terminal_up_to_the_end(few):
+    assert [walk(few)[name] for name in ("decision", "ran")] == ["empty-level:firearms", []]
+    for question in few.run("approve").tally["open"]:
+        few.run("approve", "--accept", question["key"], "--by", "Joan", "--reason", "so it is")
+    assert walk(few)["decision"] == "letters"
+    few.run("approve", "--release")
+    assert walk(few)["decision"] == "send"
+    few.run("send")
+    done = walk(few)
+    assert "decision" not in done and [line.split()[-1] for line in done["ran"]] == ["status"]
+
+
+def test_a_dry_run_names_what_comes_next(at):
+    incident = at("imported", "tried")
+    before = incident.state()
+    assert incident.run("run", "-n", code=OK).tally["next"].endswith(" match")
+    assert "It would run: breachmail" in incident.text("run", "-n", code=OK)
+    assert incident.state() == before
+
+
+def test_run_ends_with_what_went_wrong(at, tmp_path):
+    incident = at("imported", "broken")
+    (incident.folder / "policy.json").write_text("{")
+    assert "policy.json" in incident.error("run", code=78)
+    incident.folder = tmp_path / "nowhere"
+    assert "init" in incident.error("run", code=78)
+    assert incident.error("run", "now", code=USAGE)

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run: the letters, the release, the rehearsal. In a rehearsal up to what was sent; in
+ * live up to the signature, since sending asks for the digits of a release that people
+ * have signed.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mailer/show.h"
+#include "mailer/verb/run_state.h"
+
+static bool is_live(const struct run *r)
+{
+	const char *mode = json_string_value(json_object_get(r->status, "mode"));
+
+	return mode && !strcmp(mode, "live");
+}
+
+/* --- the letters --- */
+
+/* A folder that is not there yet: preview, preview-2 ... */
+static char *new_folder(const struct run *r)
+{
+	char *path = text_format("%s/preview", r->c->dir);
+
+	for (int i = 2; i < 1000 && !access(path, F_OK); i++) {
+		text_freep(&path);
+		path = text_format("%s/preview-%d", r->c->dir, i);
+	}
+	return path;
+}
+
+static int look_at_letters(struct run *r, struct fault *f)
+{
+	auto_text dir = new_folder(r);
+
+	if (run_errand(r, RUN("compose", "--preview", dir), NULL, f))
+		return -1;
+	ask_say(r->ask.out, 2,
+		"Each file there is a letter to somebody made up, one for each way in which it can come out. Open them with a mail program or an editor, and read them as somebody who is in the leak.");
+	return 0;
+}
+
+static int letters(struct run *r, struct fault *f)
+{
+	static const struct decision_point d = {
+		"letters", "Has somebody read the letters?", "compose --preview DIR"};
+	static const struct choice choices[] = {
+		{"p", "look at them", "They are put into a folder, to somebody made up."},
+		{"y", "they are read and right", "Next is what would be released."},
+		{"c", "compose them again",
+			"After a change of words: incident.json, or a copy of a text in the incident's folder templates/."},
+		{NULL, NULL, NULL}};
+	size_t choice = 0;
+
+	if (run_is_put_off(r, d.name))
+		return 0;
+	if (run_decide(r, &d, f))
+		return -1;
+	ask_heading(&r->ask, "The letters");
+	while (choice != 1) {
+		if (ask_choice(&r->ask, "Has somebody read them?", choices, NULL, &choice,
+			    f))
+			return -1;
+		if ((choice == 0 && look_at_letters(r, f)) ||
+			(choice == 2 && run_errand(r, RUN("compose"), NULL, f)))
+			return -1;
+	}
+	run_put_off(r, d.name);
+	return 0;
+}
+
+/* --- the release --- */
+
+static int rehearse(struct run *r, struct fault *f)
+{
+	static const struct choice choices[] = {
+		{"r", "release it, for this rehearsal",
+			"Nothing leaves this machine. One byte changed after it, and send refuses."},
+		{"l", "look at the letters again", NULL}, {NULL, NULL, NULL}};
+	size_t choice;
+
+	if (ask_choice(&r->ask, "This is what would be released. Is it right?", choices,
+		    NULL, &choice, f))
+		return -1;
+	if (choice == 1) {
+		(void)json_object_del(r->put_off, "letters");
+		return 0;
+	}
+	return run_errand(r, RUN("approve", "--release"), NULL, f);
+}
+
+static int check_key(const char *answer, char **ret, struct text *wrong)
+{
+	(void)ret;
+	if (*answer != '-' && !access(answer, R_OK))
+		return 0;
+	text_add_string(wrong,
+		"There is no such file that can be read. It is the file of your SSH key.");
+	return -1;
+}
+
+/* From here on it is real: the walk ends with the signature. */
+static int sign(struct run *r, struct fault *f)
+{
+	auto_text key = NULL;
+
+	if (ask_line(&r->ask,
+		    &(struct question){"With which key do you sign it?",
+			    "As many people as the policy asks for sign, each with their own key. Whoever has none gets one by: approve --enrol NAME",
+			    NULL, NULL, check_key},
+		    &key, f))
+		return -1;
+	r->finished = true;
+	return run_errand(r, RUN("approve", "--sign", key), NULL, f);
+}
+
+int run_release(struct run *r, struct fault *f)
+{
+	const struct decision_point d = {"release",
+		is_live(r) ? "Is the release right? Then people sign it."
+			   : "Is the release right? A rehearsal's is not signed.",
+		is_live(r) ? "approve --sign KEYFILE" : "approve --release"};
+	int code;
+
+	if (letters(r, f) || run_errand(r, RUN("approve"), &code, f) ||
+		run_decide(r, &d, f))
+		return -1;
+	if (code > 1) {
+		r->finished = true;
+		return 0;
+	}
+	ask_heading(&r->ask, "The release");
+	return is_live(r) ? sign(r, f) : rehearse(r, f);
+}
+
+/* --- sending --- */
+
+int run_send(struct run *r, struct fault *f)
+{
+	static const struct decision_point d = {
+		"send", "The release is ready. Send it now?", "send"};
+	static const struct choice choices[] = {
+		{"s", "send it now",
+			"Highest risk first. Ctrl-C stops it; the same command goes on, and nobody gets two."},
+		{"n", "not now",
+			"It stays released; breachmail send, or run, goes on from here."},
+		{NULL, NULL, NULL}};
+	size_t choice;
+	int code;
+
+	if (run_decide(r, &d, f))
+		return -1;
+	ask_heading(&r->ask, is_live(r) ? "Sending" : "Sending the rehearsal");
+	if (is_live(r)) {
+		ask_say(r->ask.out, 2,
+			"This is live: it is sent by breachmail send --release DIGEST, with at least 8 digits of the release's digest, typed by a person.");
+		r->finished = true;
+		return 0;
+	}
+	if (run_errand(r, RUN("send", "-n"), &code, f) ||
+		ask_choice(&r->ask, "Send it?", choices, NULL, &choice, f))
+		return -1;
+	if (choice == 1) {
+		run_put_off(r, d.name);
+		return 0;
+	}
+	if (run_errand(r, RUN("send"), &code, f))
+		return -1;
+	if (code > 1)
+		run_put_off(r,
+			d.name); /* what it said stands above; it is not tried for ever */
+	return 0;
+}

@@ -14,7 +14,7 @@ from conftest import (CANTCREATE, CONFIG, HUMAN, INPUT, OK, REFUSED, USAGE, Inci
                       reconcile_send, twice)
 
 VERBS = ("init import match group compose approve send person task note status report template verify"
-         " outbox check").split()
+         " outbox check run").split()
 
 
 # ------------------------------------------------------------------------------------ the whole path
@@ -311,7 +311,7 @@ def test_usage(idle, words):
 
 
 LATER = """
-    run; track; track --classify x; remind; follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
+    track; track --classify x; remind; follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
     compose --what-changed; compose --correction; approve --sign x; approve --enrol Joan;
     approve --manifest x; approve --signature x; approve --decisions x.csv; send --test a@force.example;
     send --first 3; send --stop; report --kind federation;

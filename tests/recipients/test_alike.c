@@ -172,6 +172,48 @@ static void further_texts(void **state)
 	alike_done(&a);
 }
 
+/* A value is its own amount. */
+static uint32_t amount(void *context, uint32_t value)
+{
+	(void)context;
+	return value * 10;
+}
+
+static uint32_t reach(void *context, uint32_t amount)
+{
+	(void)context;
+	return amount / 4;
+}
+
+static unsigned judge_amounts(void *context, uint32_t given, uint32_t listed)
+{
+	uint32_t apart = given > listed ? given - listed : listed - given;
+
+	judged++;
+	return apart * 10 <= amount(context, given) / 4 ? apart : ALIKE_NOT;
+}
+
+static void window(void **state)
+{
+	uint32_t values[WORDS];
+	struct alike_question q = question(values);
+	struct alike near = {0}, each = {0};
+
+	(void)state;
+	q.judge = judge_amounts;
+	q.amount = amount;
+	q.reach = reach;
+	alike_each(&q, &each);
+	judged = 0;
+	alike_window(&q, &near);
+	same(&near, &each);
+	assert_true(judged < WORDS * WORDS / 2);
+	assert_int_equal(level_of(&near, 20, 15), 5);
+	assert_int_equal(level_of(&near, 20, 14), ALIKE_NOT);
+	alike_done(&near);
+	alike_done(&each);
+}
+
 static void none(void **state)
 {
 	struct alike_question q = {.limit = 5, .judge = judge, .text = text};
@@ -195,6 +237,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(typing_errors),
 		cmocka_unit_test(further_texts),
+		cmocka_unit_test(window),
 		cmocka_unit_test(none),
 	};
 

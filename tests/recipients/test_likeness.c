@@ -177,10 +177,88 @@ static void names(void **state)
 	}
 }
 
+/* As the books have it, a cell at a time. */
+static size_t plain_errors(const char *a, const char *b)
+{
+	size_t cells[16][16], n = strlen(a), m = strlen(b);
+
+	for (size_t i = 0; i <= n; i++)
+		for (size_t j = 0; j <= m; j++) {
+			size_t *cell = &cells[i][j];
+
+			*cell = i + j;
+			if (!i || !j)
+				continue;
+			*cell = cells[i - 1][j - 1] +
+				(a[i - 1] != b[j - 1] && a[i - 1] != '?');
+			if (cells[i - 1][j] + 1 < *cell)
+				*cell = cells[i - 1][j] + 1;
+			if (cells[i][j - 1] + 1 < *cell)
+				*cell = cells[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+				a[i - 2] == b[j - 1] && cells[i - 2][j - 2] + 1 < *cell)
+				*cell = cells[i - 2][j - 2] + 1;
+		}
+	return cells[n][m];
+}
+
+static uint32_t random_below(uint32_t limit)
+{
+	static uint32_t seed = 1;
+
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % limit;
+}
+
+static void random_word(char word[16])
+{
+	size_t length = random_below(13);
+
+	for (size_t i = 0; i < length; i++)
+		word[i] = "abc?"[random_below(4)];
+	word[length] = '\0';
+}
+
+static void errors_of_random_words(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		char a[16], b[16];
+		size_t plain;
+
+		random_word(a);
+		random_word(b);
+		plain = strcmp(a, b) != 0 ? plain_errors(a, b) : 0;
+		for (size_t limit = 0; limit < 4; limit++)
+			if (likeness_errors(a, b, limit) !=
+				(plain > limit ? limit + 1 : plain))
+				fail_msg("'%s' and '%s'", a, b);
+	}
+}
+
+static void errors_of_long_words(void **state)
+{
+	char a[80], b[80];
+
+	(void)state;
+	memset(a, 'x', 64);
+	memset(b, 'x', 64);
+	a[64] = b[64] = '\0';
+	a[63] = 'y';
+	assert_int_equal(likeness_errors(a, b, 2), 1);
+	b[0] = 'y';
+	assert_int_equal(likeness_errors(a, b, 2), 2);
+	memset(a, 'x', 65);
+	a[65] = '\0';
+	assert_int_equal(likeness_errors(a, b, 2), 3); /* longer ones are not compared */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors),
+		cmocka_unit_test(errors_of_random_words),
+		cmocka_unit_test(errors_of_long_words),
 		cmocka_unit_test(typing),
 		cmocka_unit_test(lost_letter),
 		cmocka_unit_test(on_paper),

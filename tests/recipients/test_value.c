@@ -261,6 +261,21 @@ static void nothing(void **state)
 	dictionary_done(&forms);
 }
 
+/* Whatever is alike is within reach. */
+static void reach(void **state)
+{
+	struct dictionary forms = {0};
+
+	(void)state;
+	for (uint32_t a = 1; a < 40000; a += 37)
+		for (uint32_t b = 1; b < 40000; b += 41) {
+			struct value left = {a, 0}, right = {b, 0};
+
+			if (value_compare(VALUE_MONEY, left, right, &forms) < VALUE_OTHER)
+				assert_true((a > b ? a - b : b - a) <= value_reach(a));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +285,7 @@ int main(void)
 		cmocka_unit_test(texts),
 		cmocka_unit_test(something),
 		cmocka_unit_test(nothing),
+		cmocka_unit_test(reach),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,8 +155,39 @@ static void keys_of(const struct alike_question *q, uint32_t value, struct keys 
 
 /* --- pairs --- */
 
+/* Most keys of the list are no given value's: a bit for each that is one's tells before
+ * they are looked for. */
+#define MARKS_EACH 8 /* bits for a key */
+
+struct marks {
+	uint64_t *bits;
+	uint64_t mask;
+};
+
+static void marks_init(struct marks *m, const struct numbering *numbers)
+{
+	m->mask = 63;
+	while (m->mask < (uint64_t)numbers->count * MARKS_EACH)
+		m->mask = m->mask * 2 + 1;
+	m->bits = text_alloc((size_t)(m->mask / 64 + 1) * sizeof(*m->bits));
+	for (size_t i = 0; i < numbers->slot_count; i++)
+		if (numbers->slots[i].number) {
+			uint64_t at = numbers->slots[i].key & m->mask;
+
+			m->bits[at / 64] |= (uint64_t)1 << at % 64;
+		}
+}
+
+static bool is_marked(const struct marks *m, uint64_t key)
+{
+	uint64_t at = key & m->mask;
+
+	return m->bits[at / 64] >> at % 64 & 1;
+}
+
 struct join {
 	const struct alike_question *question;
+	struct marks marks;
 	struct numbering numbers; /* of keys */
 	struct index given;       /* values by number of a key */
 	uint32_t *seen; /* by given value: the listed one it was last judged with */
@@ -182,7 +213,9 @@ static void join_listed(struct join *j, const struct keys *keys, uint32_t listed
 		j->question->further_most ? j->question->further_most : SHARED_MOST;
 
 	for (size_t k = 0; k < keys->count; k++) {
-		uint32_t number = numbering_find(&j->numbers, keys->list[k]);
+		uint32_t number = is_marked(&j->marks, keys->list[k])
+					  ? numbering_find(&j->numbers, keys->list[k])
+					  : 0;
 		const uint32_t *end, *at = index_range(&j->given, number, &end);
 		size_t most = k < keys->further ? SHARED_MOST : further;
 
@@ -206,6 +239,7 @@ void alike_join(const struct alike_question *q, struct alike *ret)
 				q->given[i]);
 	}
 	index_build(&j.given, j.numbers.count + 1);
+	marks_init(&j.marks, &j.numbers);
 	for (size_t i = 0; i < q->listed_count; i++) {
 		keys_of(q, q->listed[i], &keys);
 		join_listed(&j, &keys, q->listed[i]);
@@ -213,6 +247,7 @@ void alike_join(const struct alike_question *q, struct alike *ret)
 	pairs_index(&j.pairs, q->limit, ret);
 	index_done(&j.given);
 	numbering_done(&j.numbers);
+	free(j.marks.bits);
 	free(j.pairs.list);
 	free(j.seen);
 }

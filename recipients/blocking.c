@@ -340,8 +340,6 @@ void blocking_init(
 	struct blocking *b, const struct comparisons *c, const struct naming *n)
 {
 	*b = (struct blocking){.comparisons = c, .naming = n};
-	b->seen = text_alloc(
-		(c->evidence->lists[EVIDENCE_PEOPLE].count + 1) * sizeof(*b->seen));
 	file_names(b);
 	if (lacks_surname(c->evidence))
 		file_forenames(b);
@@ -359,7 +357,6 @@ void blocking_done(struct blocking *b)
 	for (uint32_t i = 0; i < b->count; i++)
 		index_done(&b->keys[i].index);
 	free(b->entries);
-	free(b->seen);
 	*b = (struct blocking){0};
 }
 
@@ -389,26 +386,17 @@ static void take(struct blocking *b, struct blocking_key *key, const uint32_t *a
 	const uint32_t *end)
 {
 	bool refine = end - at > GROUP_MOST && has_more(b, key->fields);
+	size_t count = (size_t)(end - at);
 
-	key->found += (uint64_t)(end - at);
-	for (; at < end; at++) {
-		if (b->seen[*at] == b->turn ||
-			(refine && !agrees_somewhere(b, *at, key->fields)))
-			continue;
-		b->seen[*at] = b->turn;
-		if (b->entries_count == b->entries_room) {
-			b->entries_room = b->entries_room ? b->entries_room * 2 : 256;
-			b->entries = text_realloc(
-				b->entries, b->entries_room * sizeof(*b->entries));
-		}
-		b->entries[b->entries_count++] = *at;
+	key->found += count;
+	if (b->entries_room - b->entries_count < count) {
+		b->entries_room = b->entries_room * 2 + count + 64;
+		b->entries =
+			text_realloc(b->entries, b->entries_room * sizeof(*b->entries));
 	}
-}
-
-static void blocking_begin(struct blocking *b)
-{
-	b->entries_count = 0;
-	b->turn++;
+	for (; at < end; at++)
+		if (!refine || agrees_somewhere(b, *at, key->fields))
+			b->entries[b->entries_count++] = *at;
 }
 
 static void take_hashed(struct blocking *b, struct blocking_key *key, uint64_t hash)
@@ -466,7 +454,7 @@ void blocking_find_named(
 	const struct alike_item *end,
 		*first = alike_range(&b->naming->surnames, reading->surname, &end);
 
-	blocking_begin(b);
+	b->entries_count = 0;
 	if (!reading->surname)
 		find_forename(b, reading->forenames[0], only_equal);
 	/* The likeliest first: beside them others are soon too light. */
@@ -540,7 +528,7 @@ void blocking_find(struct blocking *b, const struct evidence_row *record)
 	const struct evidence_name *names =
 		b->comparisons->evidence->names + record->names;
 
-	blocking_begin(b);
+	b->entries_count = 0;
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct blocking_key *key = &b->keys[i];
 

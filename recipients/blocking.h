@@ -36,10 +36,8 @@ struct blocking {
 	struct blocking_key lettered, worded, surnames, forenames;
 	struct blocking_key keys[BLOCKING_KEYS];
 	uint32_t count;
-	uint32_t *entries; /* that came up for the record, each once */
+	uint32_t *entries; /* that came up for the record, some of them by several keys */
 	size_t entries_count, entries_room;
-	uint32_t *seen; /* by entry: the turn in which it came up */
-	uint32_t turn;
 };
 
 /* `c` and `n` stay. */

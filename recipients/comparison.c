@@ -308,6 +308,21 @@ static void weigh(struct comparison *x, const double shares[VALUE_LEVELS])
 	x->log_u[VALUE_OTHER] = log(rest > LEAST_SHARE ? rest : LEAST_SHARE);
 }
 
+#define LEVELS_MOST 65536 /* that are quick to look up */
+
+static void list_few(struct comparison *x)
+{
+	const struct alike_item *end, *at = alike_range(&x->alike, x->value, &end);
+
+	x->few_count = 0;
+	if (x->limit <= LEVELS_MOST || end - at >= COMPARISON_FEW)
+		return;
+	x->few[x->few_count++] = (struct alike_item){x->value, VALUE_EQUAL};
+	for (; at < end; at++)
+		if (at->listed != x->value)
+			x->few[x->few_count++] = *at;
+}
+
 /* `own`: how many entries are the record itself. */
 static void lay(struct comparison *x, uint32_t value, uint32_t own)
 {
@@ -328,6 +343,7 @@ static void lay(struct comparison *x, uint32_t value, uint32_t own)
 		if (at->listed != value)
 			shares[at->level] += x->counts[at->listed];
 	x->levels[value] = VALUE_EQUAL;
+	list_few(x);
 	shares[VALUE_EQUAL] += x->counts[value] > own ? x->counts[value] - own : 0;
 	x->listed_equal = shares[VALUE_EQUAL] > 0;
 	for (unsigned level = 0; level < VALUE_LEVELS; level++)

@@ -21,6 +21,7 @@
 
 #define COMPARISONS 16 /* fields that are compared; of more, those that tell most */
 #define COMPARISON_LISTED 8
+#define COMPARISON_FEW 4
 
 struct comparison {
 	uint32_t column; /* of the evidence */
@@ -34,6 +35,9 @@ struct comparison {
 	struct alike alike;
 	/* Of the record that is laid out: */
 	uint8_t *levels; /* by value, enum value_level */
+	/* Where that table is too large for the processor's memory: the few that agree. */
+	struct alike_item few[COMPARISON_FEW];
+	uint32_t few_count; /* 0: see `levels` */
 	uint32_t value;  /* 0: it has none */
 	bool listed_equal; /* and somebody on the list has it */
 	double log_u[VALUE_LEVELS];
@@ -61,6 +65,16 @@ void comparisons_count(struct comparisons *c, uint32_t entry, int step);
 /* Lays a record out; the last one is forgotten. */
 void comparisons_lay(struct comparisons *c, const struct evidence_row *record);
 
+static inline unsigned comparison_value_level(const struct comparison *of, uint32_t value)
+{
+	if (!of->few_count)
+		return of->levels[value];
+	for (uint32_t i = 0; i < of->few_count; i++)
+		if (of->few[i].listed == value)
+			return of->few[i].level;
+	return VALUE_OTHER;
+}
+
 /* How well the laid-out record agrees with an entry; VALUE_LEVELS if either has no value. */
 static inline unsigned comparison_level(
 	const struct comparisons *c, const struct comparison *of, uint32_t entry)
@@ -72,7 +86,7 @@ static inline unsigned comparison_level(
 		return VALUE_LEVELS;
 	for (uint32_t i = 0; i < of->listed_count; i++) {
 		uint32_t value = row[of->listed[i]];
-		unsigned level = value ? of->levels[value] : VALUE_LEVELS;
+		unsigned level = value ? comparison_value_level(of, value) : VALUE_LEVELS;
 
 		best = level < best ? level : best;
 	}

@@ -224,19 +224,34 @@ static double take_joint(const struct scoring *s, uint32_t entry, model_pattern 
 	return dependence_take(&s->dependence, equal.values, equal.log_u, NULL);
 }
 
+/* What the fields say, without a look at who it is: most entries are too light whatever
+ * their name. */
+struct fields {
+	model_pattern pattern;
+	bool holder;
+	double weight, floor;
+};
+
+static bool weigh_entry_fields(
+	const struct scoring *s, uint32_t entry, double log_reading, struct fields *ret)
+{
+	*ret = (struct fields){0};
+	ret->weight = log_reading + weigh_fields(s, entry, &ret->pattern, &ret->holder);
+	/* Whoever holds an identifier of the record is kept however light. */
+	ret->floor = ret->holder ? -HUGE_VAL : s->floor;
+	return ret->weight + s->names_most >= ret->floor;
+}
+
 /* Under the reading that is laid out. False: too light to count. */
 static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t reading,
-	double log_reading, struct score *ret)
+	double log_reading, const struct fields *fields, struct score *ret)
 {
 	const struct evidence_row *row = &s->evidence->lists[EVIDENCE_PEOPLE].rows[entry];
 	struct naming_levels name = {0};
-	model_pattern pattern = 0;
-	bool holder = false;
-	double weight = log_reading + weigh_fields(s, entry, &pattern, &holder), floor;
+	model_pattern pattern = fields->pattern;
+	double weight = fields->weight, floor = fields->floor;
 
-	/* Whoever holds an identifier of the record is kept however light. */
-	floor = holder ? -HUGE_VAL : s->floor;
-	if (row->owner + 1 == s->left || weight + s->names_most < floor)
+	if (row->owner + 1 == s->left)
 		return false;
 	memset(name.level, NAMING_MISSING, sizeof(name.level));
 	if (row->other_day)
@@ -251,7 +266,7 @@ static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t readin
 	*ret = (struct score){.person = row->owner,
 		.entry = entry,
 		.reading = reading,
-		.holder = holder,
+		.holder = fields->holder,
 		.pattern = pattern,
 		.listing = s->listing,
 		.log_u = log_u_of(s, pattern),
@@ -408,16 +423,10 @@ static void lay_record(struct scoring *s, const struct evidence_row *record,
 static void fetch(
 	const struct scoring *s, const uint32_t *entries, size_t count, size_t i)
 {
-	const struct evidence_row *rows = s->evidence->lists[EVIDENCE_PEOPLE].rows;
 	const struct comparisons *c = &s->comparisons;
 
-	if (i + 2 * AHEAD < count)
-		__builtin_prefetch(&rows[entries[i + 2 * AHEAD]]);
-	if (i + AHEAD < count) {
-		__builtin_prefetch(&s->weighed[entries[i + AHEAD]]);
-		__builtin_prefetch(&s->evidence->names[rows[entries[i + AHEAD]].names]);
+	if (i + AHEAD < count)
 		__builtin_prefetch(&c->matrix[(size_t)entries[i + AHEAD] * c->columns]);
-	}
 }
 
 /* In a single file a row is not held against itself. */
@@ -427,7 +436,7 @@ static bool is_itself(const struct scoring *s, uint32_t entry)
 	       s->evidence->lists[EVIDENCE_PEOPLE].rows[entry].owner == s->record;
 }
 
-#define WEIGHED_READINGS 3 /* of which it is kept which entries were weighed by them */
+#define WEIGHED_READINGS 6 /* of which it is kept which entries were weighed by them */
 
 /* An entry that comes up by its name and by other keys is weighed once by a reading. */
 static bool is_weighed(struct scoring *s, uint32_t entry, uint32_t reading)
@@ -449,12 +458,14 @@ static void weigh_entries(struct scoring *s, uint32_t reading, double log_readin
 	const uint32_t *entries, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		struct fields fields;
 		struct score score;
 
 		fetch(s, entries, count, i);
-		if (is_itself(s, entries[i]) || is_weighed(s, entries[i], reading))
+		if (!weigh_entry_fields(s, entries[i], log_reading, &fields) ||
+			is_itself(s, entries[i]) || is_weighed(s, entries[i], reading))
 			continue;
-		if (weigh_entry(s, entries[i], reading, log_reading, &score))
+		if (weigh_entry(s, entries[i], reading, log_reading, &fields, &score))
 			list_add(s, &score);
 	}
 }

@@ -74,32 +74,35 @@ static void sum_bids(const struct assignment *a, double *bids)
 		bids[a->edges[i].person] += a->edges[i].bid;
 }
 
-/* How free each person is for each row that wants them. `bids` of people whom these rows
- * want are summed anew. Returns how far that is from what it was, by what the row makes
- * of it: for one that bids a million, a millionth of freedom is much. */
-static double free_up(
-	struct assignment *a, const uint32_t *rows, uint32_t count, double *bids)
+/* What all rows bid for each person whom these rows want. */
+static void sum_contested(
+	const struct assignment *a, const uint32_t *rows, uint32_t count, double *bids)
 {
-	double change = 0;
-
 	for (uint32_t r = 0; r < count; r++)
 		for (size_t i = a->starts[rows[r]]; i < a->starts[rows[r] + 1]; i++)
 			bids[a->edges[i].person] = 0;
 	for (uint32_t r = 0; r < count; r++)
 		for (size_t i = a->starts[rows[r]]; i < a->starts[rows[r] + 1]; i++)
 			bids[a->edges[i].person] += a->edges[i].bid;
-	for (uint32_t r = 0; r < count; r++)
-		for (size_t i = a->starts[rows[r]]; i < a->starts[rows[r] + 1]; i++) {
-			struct assignment_edge *e = &a->edges[i];
-			double others = bids[e->person] - e->bid, fresh;
+}
 
-			others = others > 0 ? others : 0;
-			fresh = (1 + a->again * others) / (1 + others);
-			change = fmax(
-				change, fabs(fresh - e->free) * e->odds /
-						(1 + e->odds * fmax(fresh, e->free)));
-			e->free = DAMPING * e->free + (1 - DAMPING) * fresh;
-		}
+/* How free each person whom a row wants is for it. Returns how far that is from what it
+ * was, by what the row makes of it: for one that bids a million, a millionth of freedom
+ * is much. */
+static double free_up(struct assignment *a, uint32_t row, const double *bids)
+{
+	double change = 0;
+
+	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++) {
+		struct assignment_edge *e = &a->edges[i];
+		double others = bids[e->person] - e->bid, fresh;
+
+		others = others > 0 ? others : 0;
+		fresh = (1 + a->again * others) / (1 + others);
+		change = fmax(change, fabs(fresh - e->free) * e->odds /
+					      (1 + e->odds * fmax(fresh, e->free)));
+		e->free = DAMPING * e->free + (1 - DAMPING) * fresh;
+	}
 	return change;
 }
 
@@ -446,11 +449,16 @@ void assignment_run(struct assignment *a)
 		(void)bid(a, row);
 	sum_bids(a, bids);
 	for (int round = 0; round < ROUNDS && change > SETTLED; round++) {
-		change = free_up(a, contested, count, bids);
-		for (uint32_t r = 0; r < count; r++)
+		sum_contested(a, contested, count, bids);
+		change = 0;
+		for (uint32_t r = 0; r < count; r++) {
+			change = fmax(change, free_up(a, contested[r], bids));
 			change = fmax(change, bid(a, contested[r]));
+		}
 	}
-	(void)free_up(a, contested, count, bids);
+	sum_contested(a, contested, count, bids);
+	for (uint32_t r = 0; r < count; r++)
+		(void)free_up(a, contested[r], bids);
 	read_out(a, bids, bids + a->people + 1);
 	if (a->again < AGAIN_EXACT)
 		solve_groups(a, bids);

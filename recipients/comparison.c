@@ -89,6 +89,16 @@ static void choose(struct comparisons *c, uint32_t slots[EVIDENCE_COLUMNS])
 
 /* --- the list --- */
 
+static uint32_t only_surname(const struct evidence *e, const struct evidence_row *row)
+{
+	const struct evidence_name *names = &e->names[row->names];
+
+	for (uint32_t i = 0; i < row->names_count; i++)
+		if (names[i].former || names[i].surname != names[0].surname)
+			return 0;
+	return row->names_count ? names[0].surname : 0;
+}
+
 static void fill_matrix(struct comparisons *c, const uint32_t slots[EVIDENCE_COLUMNS])
 {
 	const struct evidence *e = c->evidence;
@@ -99,6 +109,7 @@ static void fill_matrix(struct comparisons *c, const uint32_t slots[EVIDENCE_COL
 		const struct evidence_row *row = &people->rows[i];
 		uint32_t *values = c->matrix + i * c->columns;
 
+		values[0] = only_surname(e, row);
 		for (uint32_t k = 0; k < row->cells_count; k++) {
 			const struct evidence_cell *cell = &e->cells[row->cells + k];
 
@@ -251,7 +262,7 @@ void comparisons_init(struct comparisons *c, const struct evidence *e)
 {
 	uint32_t slots[EVIDENCE_COLUMNS] = {0};
 
-	*c = (struct comparisons){.evidence = e};
+	*c = (struct comparisons){.evidence = e, .columns = 1};
 	choose(c, slots);
 	fill_matrix(c, slots);
 	for (uint32_t i = 0; i < c->count; i++)

@@ -47,8 +47,10 @@ struct comparisons {
 	const struct evidence *evidence;
 	struct comparison list[COMPARISONS];
 	uint32_t count;
-	uint32_t *matrix; /* by entry: a value for each column that somebody compares; 0: none */
-	uint32_t columns;
+	/* By entry: the surname, where all its names have the same (0: see the names), and a
+	   value for each column that somebody compares; 0: none. */
+	uint32_t *matrix;
+	uint32_t columns; /* of these, and one */
 };
 
 /* After all rows are in. `e` stays. */
@@ -64,6 +66,12 @@ void comparisons_count(struct comparisons *c, uint32_t entry, int step);
 
 /* Lays a record out; the last one is forgotten. */
 void comparisons_lay(struct comparisons *c, const struct evidence_row *record);
+
+/* The surname of all names of an entry; 0: it has several, or none. */
+static inline uint32_t comparison_surname(const struct comparisons *c, uint32_t entry)
+{
+	return c->matrix[(size_t)entry * c->columns];
+}
 
 static inline unsigned comparison_value_level(const struct comparison *of, uint32_t value)
 {

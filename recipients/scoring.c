@@ -224,9 +224,10 @@ static double take_joint(const struct scoring *s, uint32_t entry, model_pattern 
 	return dependence_take(&s->dependence, equal.values, equal.log_u, NULL);
 }
 
-/* What the fields say, without a look at who it is: most entries are too light whatever
- * their name. */
+/* What the fields say, and the surname where there is but one, without a look at the
+ * entry itself: most are too light whatever else there is. */
 struct fields {
+	uint32_t entry;
 	model_pattern pattern;
 	bool holder;
 	double weight, floor;
@@ -235,17 +236,26 @@ struct fields {
 static bool weigh_entry_fields(
 	const struct scoring *s, uint32_t entry, double log_reading, struct fields *ret)
 {
-	*ret = (struct fields){0};
+	uint32_t surname = comparison_surname(&s->comparisons, entry);
+
+	*ret = (struct fields){.entry = entry};
 	ret->weight = log_reading + weigh_fields(s, entry, &ret->pattern, &ret->holder);
 	/* Whoever holds an identifier of the record is kept however light. */
 	ret->floor = ret->holder ? -HUGE_VAL : s->floor;
-	return ret->weight + s->names_most >= ret->floor;
+	return ret->weight +
+		       (surname && s->naming.reading
+				       ? s->weights[NAMING_SURNAME]
+						   [s->naming.surname_levels[surname]] +
+						 s->forenames_most
+				       : s->names_most) >=
+	       ret->floor;
 }
 
 /* Under the reading that is laid out. False: too light to count. */
-static bool weigh_entry(const struct scoring *s, uint32_t entry, uint32_t reading,
-	double log_reading, const struct fields *fields, struct score *ret)
+static bool weigh_entry(const struct scoring *s, uint32_t reading, double log_reading,
+	const struct fields *fields, struct score *ret)
 {
+	uint32_t entry = fields->entry;
 	const struct evidence_row *row = &s->evidence->lists[EVIDENCE_PEOPLE].rows[entry];
 	struct naming_levels name = {0};
 	model_pattern pattern = fields->pattern;
@@ -416,18 +426,8 @@ static void lay_record(struct scoring *s, const struct evidence_row *record,
 	s->floor = log_nobody(s) - (s->evidence->single ? SPREAD_SINGLE : SPREAD);
 }
 
-#define AHEAD 8 /* entries that are fetched before they are looked at */
-
-/* Entries lie all over the memory of a long list; waiting for each would take most of the
- * time. */
-static void fetch(
-	const struct scoring *s, const uint32_t *entries, size_t count, size_t i)
-{
-	const struct comparisons *c = &s->comparisons;
-
-	if (i + AHEAD < count)
-		__builtin_prefetch(&c->matrix[(size_t)entries[i + AHEAD] * c->columns]);
-}
+#define AHEAD 8  /* entries that are fetched before they are looked at */
+#define BUNCH 32 /* the same for those that fields leave */
 
 /* In a single file a row is not held against itself. */
 static bool is_itself(const struct scoring *s, uint32_t entry)
@@ -454,19 +454,47 @@ static bool is_weighed(struct scoring *s, uint32_t entry, uint32_t reading)
 	return was;
 }
 
+/* Entries lie all over the memory of a long list; waiting for each would take most of the
+ * time. So they go by in bunches, and each step fetches what the next will look at. */
+static size_t weigh_bunch_fields(const struct scoring *s, double log_reading,
+	const uint32_t *entries, size_t count, struct fields bunch[BUNCH])
+{
+	const struct evidence_row *rows = s->evidence->lists[EVIDENCE_PEOPLE].rows;
+	const struct comparisons *c = &s->comparisons;
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		__builtin_prefetch(
+			&c->matrix[(size_t)entries[i + (i + AHEAD < count ? AHEAD : 0)] *
+				   c->columns]);
+		if (!weigh_entry_fields(s, entries[i], log_reading, &bunch[left]) ||
+			is_itself(s, entries[i]))
+			continue;
+		__builtin_prefetch(&rows[entries[i]]);
+		__builtin_prefetch(&s->weighed[entries[i]]);
+		left++;
+	}
+	return left;
+}
+
 static void weigh_entries(struct scoring *s, uint32_t reading, double log_reading,
 	const uint32_t *entries, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct fields fields;
+	const struct evidence_row *rows = s->evidence->lists[EVIDENCE_PEOPLE].rows;
+
+	for (size_t from = 0; from < count; from += BUNCH) {
+		struct fields bunch[BUNCH];
+		size_t some = count - from < BUNCH ? count - from : BUNCH;
 		struct score score;
 
-		fetch(s, entries, count, i);
-		if (!weigh_entry_fields(s, entries[i], log_reading, &fields) ||
-			is_itself(s, entries[i]) || is_weighed(s, entries[i], reading))
-			continue;
-		if (weigh_entry(s, entries[i], reading, log_reading, &fields, &score))
-			list_add(s, &score);
+		some = weigh_bunch_fields(s, log_reading, entries + from, some, bunch);
+		for (size_t i = 0; i < some; i++)
+			__builtin_prefetch(
+				&s->evidence->names[rows[bunch[i].entry].names]);
+		for (size_t i = 0; i < some; i++)
+			if (!is_weighed(s, bunch[i].entry, reading) &&
+				weigh_entry(s, reading, log_reading, &bunch[i], &score))
+				list_add(s, &score);
 	}
 }
 

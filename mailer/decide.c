@@ -11,12 +11,14 @@
 #include "mailer/task.h"
 #include "recipients/clock.h"
 #include "recipients/config.h"
+#include "recipients/shield.h"
 
 /* Where the person stands before it. */
 struct standing {
 	int64_t person;
 	const struct roster_row *entry;
 	bool affected; /* group has put them on a level */
+	bool shielded; /* only the liaison knows who it is */
 	size_t order;  /* that level's */
 	struct rulings *all;
 	const struct ruling_now *now; /* NULL: nothing was decided yet */
@@ -28,6 +30,16 @@ static void standing_done(struct standing *s)
 }
 #define auto_standing __attribute__((cleanup(standing_done))) struct standing
 
+static int load_shield(struct ledger *l, struct standing *s, struct fault *f)
+{
+	auto_shields *shields = NULL;
+
+	if (shields_load(l, &shields, f))
+		return -1;
+	s->shielded = shields_reference(shields, s->person) != NULL;
+	return 0;
+}
+
 static int load(struct ledger *l, const struct decide_options *o, size_t person,
 	struct standing *s, struct fault *f)
 {
@@ -37,7 +49,7 @@ static int load(struct ledger *l, const struct decide_options *o, size_t person,
 	s->person = o->people->people[person];
 	s->entry = roster_newest(o->people, person);
 	s->order = o->policy->default_level;
-	if (rulings_load(l, &s->all, f) ||
+	if (load_shield(l, s, f) || rulings_load(l, &s->all, f) ||
 		ledger_query(l,
 			SQL("SELECT level FROM assignment_now WHERE person_id = :person"),
 			&q, f))
@@ -214,7 +226,7 @@ static int open_task(struct ledger *l, const struct decide_options *o,
 		.level_order = (int64_t)order,
 		.level = o->policy->levels[order].name,
 		.reason = reason,
-		.kind = task_kind(reason, above, s->entry),
+		.kind = s->shielded ? "liaison" : task_kind(reason, above, s->entry),
 		.decision = decision};
 
 	if (newest_set(l, settings_mode(o->settings), &t.set, f))

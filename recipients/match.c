@@ -97,18 +97,6 @@ static int digest_inputs(struct ledger *l, const char *settings,
 	return got;
 }
 
-/* Before the leak is in hand nobody has to wait for a match. */
-static int has_nothing_to_match(struct ledger *l, bool *ret, struct fault *f)
-{
-	int64_t records;
-
-	if (ledger_number(l, SQL("SELECT count(*) FROM record_now"), 0, &records, f) ||
-		presume_stands(l, ret, f))
-		return -1;
-	*ret = *ret && !records;
-	return 0;
-}
-
 /* `settings` NULL: those of the newest set. */
 static int is_current(struct ledger *l, const char *settings, bool *ret, struct fault *f)
 {
@@ -125,7 +113,7 @@ static int is_current(struct ledger *l, const char *settings, bool *ret, struct 
 		return -1;
 	got = query_next(q, f);
 	if (!got && !settings)
-		return has_nothing_to_match(l, ret, f);
+		return presume_alone(l, ret, f);
 	if (got <= 0)
 		return got;
 	if (digest_inputs(l, settings ? settings : query_text(q, "settings"), now, f))
@@ -516,7 +504,7 @@ static int match_anew(
 	auto_matching m = {.options = options};
 	bool nothing;
 
-	if (has_nothing_to_match(l, &nothing, f))
+	if (presume_alone(l, &nothing, f))
 		return -1;
 	if (!nothing && (load_rulings(l, &m, f) || load(l, &m, f)))
 		return -1;
@@ -533,28 +521,6 @@ static int match_anew(
 		return -1;
 	}
 	return ledger_commit(l, f);
-}
-
-int match_tally(struct ledger *l, struct match_tally *ret, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-
-	if (ledger_query(l,
-		    SQL("SELECT count(*) AS rows, total(outcome = 'matched') AS matched, total(outcome = 'ambiguous') AS"
-			" ambiguous, total(outcome = 'possible') AS possible, total(outcome = 'unmatched') AS unmatched,"
-			" (SELECT count(*) FROM presence_now WHERE tellable >= 0.99) AS people,"
-			" (SELECT count(*) FROM presence_now WHERE tellable < 0.99) AS people_maybe FROM match_now"),
-		    &q, f) ||
-		query_next(q, f) < 0)
-		return -1;
-	ret->rows = query_int(q, "rows");
-	ret->matched = query_int(q, "matched");
-	ret->ambiguous = query_int(q, "ambiguous");
-	ret->possible = query_int(q, "possible");
-	ret->unmatched = query_int(q, "unmatched");
-	ret->people = query_int(q, "people");
-	ret->people_maybe = query_int(q, "people_maybe");
-	return presume_stands(l, &ret->presumed, f);
 }
 
 int match_run(struct ledger *l, const struct match_options *options,

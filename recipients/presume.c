@@ -154,6 +154,17 @@ int presume_stands(struct ledger *l, bool *ret, struct fault *f)
 	return 0;
 }
 
+int presume_alone(struct ledger *l, bool *ret, struct fault *f)
+{
+	int64_t records;
+
+	if (ledger_number(l, SQL("SELECT count(*) FROM record_now"), 0, &records, f) ||
+		presume_stands(l, ret, f))
+		return -1;
+	*ret = *ret && !records;
+	return 0;
+}
+
 static int mark_all(struct ledger *l, const struct policy *p, const struct roster *people,
 	bool *marks, struct fault *f)
 {

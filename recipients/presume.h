@@ -36,6 +36,8 @@ int presume_import(struct ledger *l, const struct presume_options *o, struct pre
 
 /* Does a presumption count now? */
 int presume_stands(struct ledger *l, bool *ret, struct fault *f);
+/* And there is no leaked row yet: nobody has to wait for a match. */
+int presume_alone(struct ledger *l, bool *ret, struct fault *f);
 
 /* For each person of a roster of entries: are they presumed to be in the leak? `*ret` is the caller's to free. */
 int presume_load(struct ledger *l, const struct policy *p, const struct roster *people, bool **ret, struct fault *f);

@@ -10,6 +10,7 @@
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
 #include "recipients/import.h"
+#include "recipients/presume.h"
 #include "recipients/source.h"
 
 const struct verb_option import_options[] = {
@@ -156,9 +157,9 @@ static void show_tally(
 static int import_one(struct command *c, struct import_options *o, struct fault *f)
 {
 	struct import_tally t = {0};
-	bool failed;
+	bool failed, presumed;
 
-	if (command_policy(c, f))
+	if (command_policy(c, f) || presume_stands(c->ledger, &presumed, f))
 		return -1;
 	o->policy = c->policy;
 	failed = import_run(c->ledger, o, &t, f);
@@ -179,6 +180,9 @@ static int import_one(struct command *c, struct import_options *o, struct fault 
 			show_count(c, "people", (int64_t)t.people);
 		show_tally(c, o, &t);
 		c->exit_code = t.rejected ? 1 : 0;
+		if (!o->people && presumed && !t.already)
+			show(c, "What was presumed is refined by this file: who is not in it is not told any more.\n"
+				"If more is missing than has come: breachmail import breach --presume\n");
 		(void)snprintf(c->next, sizeof(c->next), "%s",
 			o->people ? "breachmail import breach FILE" : "breachmail match");
 	}

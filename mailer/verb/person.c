@@ -4,6 +4,9 @@
  * decisions about them. What is known is gathered by mailer/person.c, what a decision
  * does is mailer/decide.c's.
  *
+ * A liaison's reference is a way to ask, too. Then nothing is shown of who it is: that
+ * only the liaison knows.
+ *
  * A name is read from the standard input, never from the command line, where others on
  * this machine could see it.
  */
@@ -19,6 +22,7 @@
 #include "mailer/verb/doors.h"
 #include "recipients/lookup.h"
 #include "recipients/route.h"
+#include "recipients/shield.h"
 
 #define HITS_SHOWN 20
 
@@ -455,13 +459,11 @@ static void show_done(struct command *c, const char *id, const struct ruling *r,
 }
 
 static int decide(struct command *c, const struct roster *people, size_t person,
-	const char *choice, struct fault *f)
+	const char *id, const char *choice, struct fault *f)
 {
 	struct decide_options o = {c->settings, NULL, people};
 	struct decide_done done;
 	struct ruling r;
-	char scratch[ROSTER_NAME];
-	const char *id = roster_person_name(people, person, scratch);
 
 	if (read_ruling(c, choice, &r, f) || command_policy(c, f))
 		return -1;
@@ -480,11 +482,98 @@ static int decide(struct command *c, const struct roster *people, size_t person,
 	return 0;
 }
 
+/* --- by a liaison's reference --- */
+
+/* Where it stands with somebody, and not who it is. */
+static int show_reference(struct command *c, const struct roster *people, size_t person,
+	const char *reference, struct fault *f)
+{
+	static const char *const shown[] = {"probability", "level", "route", "reason",
+		"certain", "presumed", "cover", "kinds", "state", "held", NULL};
+	const json_t *task;
+	json_t *p, *tasks = json_array();
+	size_t i;
+
+	if (person_gather(c->ledger, c->settings, people, person, &p, f))
+		return -1;
+	show_string(c, "reference", reference);
+	show_json(c, "shielded", json_true());
+	for (const char *const *name = shown; *name; name++)
+		show_json(c, *name, json_incref(json_object_get(p, *name)));
+	show_json(c, "tasks", tasks);
+	(void)json_object_del(
+		p, "rules"); /* why they are on a level tells who they are */
+	show_value(c, "The liaison's reference ", reference);
+	show(c, "\nWho that is, only the liaison knows.\n");
+	show_level(c, p);
+	show(c, "\nTasks\n");
+	json_array_foreach(json_object_get(p, "tasks"), i, task)
+	{
+		json_t *copy = json_copy((json_t *)(uintptr_t)task);
+
+		(void)json_object_del(copy, "history"); /* what was noted may name them */
+		(void)json_array_append_new(tasks, copy);
+		show(c, "  %lld  %s: %s, due %s\n",
+			(long long)json_integer_value(json_object_get(task, "number")),
+			text_of(task, "kind"), text_of(task, "state"),
+			text_of(task, "due"));
+	}
+	show(c, i ? "" : "  none\n");
+	json_decref(p);
+	return 0;
+}
+
+/* `*ret` SIZE_MAX: it is no reference, or a number as well, which then counts. */
+static int find_reference(struct command *c, const struct roster *people,
+	const char *asked, size_t *ret, struct fault *f)
+{
+	auto_shields *shields = NULL;
+	int64_t person = 0;
+	size_t count;
+
+	*ret = SIZE_MAX;
+	(void)find_named(people, asked, &count);
+	if (shields_load(c->ledger, &shields, f))
+		return -1;
+	if (count)
+		return 0;
+	count = shields_find(shields, asked, &person);
+	if (count > 1)
+		return fault_set(f, FAULT_USAGE,
+			"%zu people go by this reference: nobody but the liaison can tell which is meant",
+			count);
+	if (count)
+		*ret = roster_person(people, person);
+	return 0;
+}
+
+static int answer(struct command *c, const struct roster *people, const char *asked,
+	const char *choice, struct fault *f)
+{
+	char scratch[ROSTER_NAME];
+	size_t person;
+
+	if (find_reference(c, people, asked, &person, f))
+		return -1;
+	if (person != SIZE_MAX)
+		return choice ? decide(c, people, person, asked, choice, f)
+			      : show_reference(c, people, person, asked, f);
+	if (command_option(c, "find")
+			? find_asked(c, people, asked, &person, f)
+			: find_id(c, people, asked, choice != NULL, &person, f))
+		return -1;
+	if (person == SIZE_MAX)
+		return 0;
+	return choice ? decide(c, people, person,
+				roster_person_name(people, person, scratch), choice, f)
+		      : show_person(c, people, person, f);
+}
+
 int verb_person(struct command *c, struct fault *f)
 {
 	const char *find = command_option(c, "find"), *choice = NULL;
 	char asked[LOOKUP_MAX + 2];
-	size_t decisions = count_choices(c, &choice), person;
+	size_t decisions = count_choices(c, &choice);
 	auto_roster people = {0};
 
 	if (find ? c->arguments_count || strcmp(find, "-") != 0 : c->arguments_count != 1)
@@ -496,13 +585,7 @@ int verb_person(struct command *c, struct fault *f)
 	if (!decisions && command_option(c, "review-by"))
 		return fault_set(
 			f, FAULT_USAGE, "--review-by goes with --route restricted");
-	if ((find && read_asked(asked, f)) ||
-		roster_load_entries(c->ledger, &people, f) ||
-		(find ? find_asked(c, &people, asked, &person, f)
-		      : find_id(c, &people, c->arguments[0], decisions > 0, &person, f)))
+	if ((find && read_asked(asked, f)) || roster_load_entries(c->ledger, &people, f))
 		return -1;
-	if (person == SIZE_MAX)
-		return 0;
-	return decisions ? decide(c, &people, person, choice, f)
-			 : show_person(c, &people, person, f);
+	return answer(c, &people, find ? asked : c->arguments[0], choice, f);
 }

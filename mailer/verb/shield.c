@@ -150,6 +150,7 @@ int import_presume(struct command *c, struct fault *f)
 	show_string(c, "kind", "breach");
 	show_count(c, "rows", 0); /* of a leak: there is none yet */
 	show_count(c, "accepted", 0);
+	show_count(c, "records", 0);
 	show_count(c, "rejected", 0);
 	show_count(c, "presumed", t.people);
 	show_json(c, "columns", json_object());

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "mailer/head_start.h"
 #include "mailer/schedule.h"
 #include "mailer/show.h"
 #include "recipients/clock.h"
@@ -58,7 +59,8 @@ static size_t level_of(const struct gathering *g, const char *name)
 
 /* --- what waits --- */
 
-static void add_step(struct gathering *g, struct query *q)
+static void add_step(
+	struct gathering *g, const struct head_starts *starts, struct query *q)
 {
 	size_t level = level_of(g, query_text(q, "level"));
 	int64_t mails = query_int(q, "mails");
@@ -68,7 +70,9 @@ static void add_step(struct gathering *g, struct query *q)
 	if (g->steps_count == STEPS)
 		g->steps_count--; /* the last ones as one: they end no later */
 	else
-		g->steps[g->steps_count] = (struct schedule_step){0};
+		g->steps[g->steps_count] = (struct schedule_step){
+			.not_before = head_start_not_before(
+				starts, query_int(q, "level_order"), g->now)};
 	g->steps[g->steps_count].mails += mails;
 	g->level_of[g->steps_count++] = level;
 }
@@ -77,10 +81,13 @@ static void add_step(struct gathering *g, struct query *q)
 static int add_released(struct gathering *g, struct fault *f)
 {
 	auto_query struct query *q = NULL;
+	struct head_starts starts;
+	int64_t release = 0;
 	int got;
 
 	if (ledger_query(g->ledger,
-		    SQL("SELECT i.release_id, n.level_order, n.level, count(*) AS mails FROM release_item i"
+		    SQL("SELECT i.release_id, r.compose_set_id, r.at, n.level_order, n.level, count(*) AS mails"
+			" FROM release_item i"
 			" JOIN release_valid r ON r.id = i.release_id JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id"
 			" WHERE r.mode = :mode AND (:release = 0 OR r.id = :release)"
@@ -92,8 +99,16 @@ static int add_released(struct gathering *g, struct fault *f)
 		return -1;
 	query_bind_text(q, ":mode", mode_of(g));
 	query_bind_int(q, ":release", g->options->release);
-	while ((got = query_next(q, f)) > 0)
-		add_step(g, q);
+	while ((got = query_next(q, f)) > 0) {
+		if (query_int(q, "release_id") != release) {
+			release = query_int(q, "release_id");
+			if (head_start_find(g->ledger, g->options->policy, mode_of(g),
+				    release, query_int(q, "compose_set_id"),
+				    query_int(q, "at"), &starts, f))
+				return -1;
+		}
+		add_step(g, &starts, q);
+	}
 	return got;
 }
 
@@ -101,22 +116,29 @@ static int add_released(struct gathering *g, struct fault *f)
 static int add_composed(struct gathering *g, struct fault *f)
 {
 	auto_query struct query *q = NULL;
+	struct head_starts starts;
+	bool first = true;
 	int got;
 
 	if (g->options->release)
 		return 0;
 	if (ledger_query(g->ledger,
-		    SQL("SELECT n.level_order, n.level, count(*) AS mails FROM plan p"
+		    SQL("SELECT c.id AS set_id, n.level_order, n.level, count(*) AS mails FROM plan p"
 			" JOIN compose_set_now c ON c.id = p.set_id JOIN notice n ON n.id = p.notice_id"
 			" WHERE c.mode = :mode AND n.id NOT IN (SELECT notice_id FROM notice_taken)"
 			" AND n.id NOT IN (SELECT notice_id FROM notice_void)"
 			" AND n.person_id NOT IN (SELECT person_id FROM person_held)"
-			" GROUP BY n.level_order, n.level ORDER BY n.level_order"),
+			" GROUP BY c.id, n.level_order, n.level ORDER BY n.level_order"),
 		    &q, f))
 		return -1;
 	query_bind_text(q, ":mode", mode_of(g));
-	while ((got = query_next(q, f)) > 0)
-		add_step(g, q);
+	while ((got = query_next(q, f)) > 0) {
+		if (first && head_start_find(g->ledger, g->options->policy, mode_of(g), 0,
+				     query_int(q, "set_id"), g->now, &starts, f))
+			return -1;
+		first = false;
+		add_step(g, &starts, q);
+	}
 	return got;
 }
 

@@ -258,6 +258,10 @@ static int step(struct run *r, struct fault *f)
 		return run_people(r, f);
 	if (next_is(r, "breachmail import breach"))
 		return run_breach(r, f);
+	if (r->asks && json_object_get(r->status, "presumed") &&
+		!json_integer_value(json_object_get(r->status, "rows")) &&
+		!run_is_put_off(r, "leaked-file"))
+		return run_presumed(r, f);
 	if (!r->match_is_current)
 		return run_errand(r, RUN("match"), NULL, f);
 	if (!r->group_is_current)

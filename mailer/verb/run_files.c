@@ -372,12 +372,13 @@ static int take_file(struct run *r, bool people, const char *words, const char *
 	return done < 0 ? -1 : 0;
 }
 
+/* One, and then as many as there are; `enter`: as above, for the first. */
 static int take_files(struct run *r, bool people, const char *words, const char *why,
-	const char *more, struct fault *f)
+	const char *enter, const char *more, struct fault *f)
 {
 	bool none;
 
-	if (take_file(r, people, words, why, NULL, &none, f))
+	if (take_file(r, people, words, why, enter, &none, f))
 		return -1;
 	while (!none)
 		if (take_file(r, people, more, NULL, "no more", &none, f))
@@ -396,9 +397,15 @@ int run_people(struct run *r, struct fault *f)
 	ask_heading(&r->ask, "The list of people");
 	return take_files(r, true, "Where is the list of your people?",
 		"Excel, OpenDocument or CSV, with a line of column names. Nothing in it is changed.",
+		NULL,
 		"Is there another list, such as an older one or one of leavers? Where?",
 		f);
 }
+
+#define LEAK "Where is the file that leaked?"
+#define LEAK_WHY                                                                         \
+	"Excel, OpenDocument, CSV or JSON. Hidden sheets, rows and columns are read, too."
+#define LEAK_MORE "Is there another leaked file? Where?"
 
 int run_breach(struct run *r, struct fault *f)
 {
@@ -417,9 +424,19 @@ int run_breach(struct run *r, struct fault *f)
 	ask_heading(&r->ask, "The leaked file");
 	if (ask_choice(&r->ask, "Do you have what leaked?", choices, "f", &choice, f))
 		return -1;
-	if (choice == 1)
+	if (choice == 1) {
+		run_put_off(r, d.name);
 		return run_errand(r, RUN("import", "breach", "--presume"), NULL, f);
-	return take_files(r, false, "Where is the file that leaked?",
-		"Excel, OpenDocument, CSV or JSON. Hidden sheets, rows and columns are read, too.",
-		"Is there another leaked file? Where?", f);
+	}
+	return take_files(r, false, LEAK, LEAK_WHY, NULL, LEAK_MORE, f);
+}
+
+int run_presumed(struct run *r, struct fault *f)
+{
+	run_put_off(r, "leaked-file");
+	ask_heading(&r->ask, "The leaked file");
+	ask_say(r->ask.out, 2,
+		"So far everyone on the list is taken to be in it. Whoever was told already is not told twice.");
+	return take_files(
+		r, false, LEAK, LEAK_WHY, "it is not in hand yet", LEAK_MORE, f);
 }

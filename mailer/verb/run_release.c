@@ -139,39 +139,81 @@ int run_release(struct run *r, struct fault *f)
 
 /* --- sending --- */
 
-int run_send(struct run *r, struct fault *f)
+/* How many mails wait for a head start? */
+static int count_waiting(struct run *r, json_int_t *ret, struct fault *f)
 {
-	static const struct decision_point d = {
-		"send", "The release is ready. Send it now?", "send"};
+	json_t *tally = NULL;
+	int code;
+
+	if (errand_ask(&r->errand, RUN("send", "-n"), &tally, &code, f))
+		return -1;
+	*ret = json_integer_value(json_object_get(tally, "waiting"));
+	json_decref(tally);
+	return 0;
+}
+
+static int lift(struct run *r, struct fault *f)
+{
+	auto_text reason = NULL;
+
+	if (run_sign(r, &reason, f))
+		return -1;
+	return run_errand(r,
+		RUN("send", "--lift-head-start", "--by", r->by, "--reason", reason), NULL,
+		f);
+}
+
+static int send(struct run *r, struct fault *f)
+{
+	int code;
+
+	if (run_errand(r, RUN("send"), &code, f))
+		return -1;
+	if (code > 1)
+		run_put_off(r, "send"); /* why stands above; it is not tried for ever */
+	return 0;
+}
+
+static int ask_send(struct run *r, struct fault *f)
+{
 	static const struct choice choices[] = {
 		{"s", "send it now",
 			"Highest risk first. Ctrl-C stops it; the same command goes on, and nobody gets two."},
 		{"n", "not now",
 			"It stays released; breachmail send, or run, goes on from here."},
+		{"h", "lift the head start first",
+			"The levels below wait no longer: whoever is told by a human may then hear of it from a colleague."},
 		{NULL, NULL, NULL}};
+	struct choice offered[4];
+	json_int_t waiting;
 	size_t choice;
+
+	if (count_waiting(r, &waiting, f))
+		return -1;
+	memcpy(offered, choices, sizeof(choices));
+	if (!waiting)
+		offered[2] = choices[3];
+	if (ask_choice(&r->ask, "Send it?", offered, NULL, &choice, f))
+		return -1;
+	if (choice == 1)
+		run_put_off(r, "send");
+	return choice == 0 ? send(r, f) : choice == 2 ? lift(r, f) : 0;
+}
+
+int run_send(struct run *r, struct fault *f)
+{
+	static const struct decision_point d = {
+		"send", "The release is ready. Send it now?", "send"};
 	int code;
 
 	if (run_decide(r, &d, f))
 		return -1;
 	ask_heading(&r->ask, is_live(r) ? "Sending" : "Sending the rehearsal");
-	if (is_live(r)) {
-		ask_say(r->ask.out, 2,
-			"This is live: it is sent by breachmail send --release DIGEST, with at least 8 digits of the release's digest, typed by a person.");
-		r->finished = true;
-		return 0;
-	}
-	if (run_errand(r, RUN("send", "-n"), &code, f) ||
-		ask_choice(&r->ask, "Send it?", choices, NULL, &choice, f))
-		return -1;
-	if (choice == 1) {
-		run_put_off(r, d.name);
-		return 0;
-	}
-	if (run_errand(r, RUN("send"), &code, f))
-		return -1;
-	if (code > 1)
-		run_put_off(r,
-			d.name); /* what it said stands above; it is not tried for ever */
+	if (!is_live(r))
+		return run_errand(r, RUN("send", "-n"), &code, f) || ask_send(r, f) ? -1
+										    : 0;
+	ask_say(r->ask.out, 2,
+		"This is live: it is sent by breachmail send --release DIGEST, with at least 8 digits of the release's digest, typed by a person.");
+	r->finished = true;
 	return 0;
 }

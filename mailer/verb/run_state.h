@@ -62,6 +62,8 @@ int64_t run_count(const struct run *r, const char *group, const char *name);
 
 int run_people(struct run *r, struct fault *f);
 int run_breach(struct run *r, struct fault *f);
+/* Everyone is presumed to be in the leak: has the file come since? Asked once a walk. */
+int run_presumed(struct run *r, struct fault *f);
 /* `*ret_asked`: there was something to decide, and it was asked about: look again. */
 int run_rows(struct run *r, bool *ret_asked, struct fault *f);
 int run_questions(struct run *r, bool *ret_asked, struct fault *f);

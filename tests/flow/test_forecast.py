@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """When the last of each level will have been handed over, against the 72 hours: in approve, in `send -n` and in
 status, as text and as JSON. The arithmetic itself has its table in tests/mailer/test_schedule.c."""
+import json
 import re
 
 import pytest
@@ -115,3 +116,24 @@ def test_nothing_to_forecast(at):
     incident = at("grouped")
     assert incident.status()["forecast"]["waiting"] == 0
     assert "handed over" not in incident.text("status")
+
+
+def test_a_head_start_is_waited_for(few):
+    """Undercover people are told in person first, and everybody's mail waits four hours for that."""
+    policy = few.folder / "policy.json"
+    change = json.loads(policy.read_text())
+    change["levels"][0]["head_start"] = "4h"
+    policy.write_text(json.dumps(change))
+    limit(few, "07:00-22:00", per_minute=1)
+    few.walk("group", "compose")
+    at_noon = {"BREACHMAIL_NOW": "2023-08-26T11:00:00Z"}
+    told = ends(forecast(few, "approve", env=at_noon))
+    assert told == {"counter-terrorism": "2023-08-26T15:01:00Z", "officer": "2023-08-26T15:03:00Z",
+                    "staff": "2023-08-26T15:05:00Z"}
+    few.run("approve", "--release", env=at_noon)
+    later = {"BREACHMAIL_NOW": "2023-08-26T14:00:00Z"}
+    assert ends(forecast(few, "status", env=later)) == told == ends(forecast(few, "send", "-n", env=later))
+    few.run("send", "--lift-head-start", "--by", "Joan", "--reason", "the visits are done", env=later)
+    assert ends(forecast(few, "send", "-n", env=later))["staff"] == "2023-08-26T14:05:00Z"
+    late = {"BREACHMAIL_NOW": "2023-08-26T20:00:00Z"}
+    assert ends(forecast(few, "status", env=late))["staff"] == "2023-08-26T20:05:00Z"

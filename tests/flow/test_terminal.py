@@ -313,7 +313,34 @@ def test_presuming_before_the_leak_is_in_hand(at_terminal, empty, files):
     terminal.answer("Is that right", "")
     terminal.answer("another list", "")
     terminal.answer("Do you have what leaked.*\"may be\"", "p")
-    terminal.wait_for("import breach --presume")
+    terminal.answer("What are they", "l")
+    terminal.answer("questions are open", "l")
+    terminal.answer("Has somebody read them", "q")
+    assert terminal.end() == HUMAN
+    assert empty.status()["people"] == 8
+    later = at_terminal("-C", empty.folder, "run")                          # the file has come
+    later.answer("taken to be in it.*not in hand yet", str(files[1]))
+    later.answer("Is that right", "")
+    later.answer("another leaked file", "")
+    later.answer("What are they", "q")
+    assert later.end() == HUMAN and [line.split()[2] for line in commands(later.screen)] == ["import", "match", "group"]
+
+
+def test_a_head_start_is_lifted_on_the_way(at_terminal, few):
+    """Whoever is told by a visit hears it first; somebody who answers for it may end that."""
+    policy = json.loads((few.folder / "policy.json").read_text())
+    policy["levels"][0]["head_start"] = "4h"
+    (few.folder / "policy.json").write_text(json.dumps(policy))
+    few.walk("group", "compose")
+    few.run("approve", "--release")
+    terminal = at_terminal("-C", few.folder, "run", HOME=str(few.home))
+    terminal.answer("head start of undercover.*Send it", "h")
+    terminal.answer("Who decides", "Joan")
+    terminal.answer("Why", "the visit is done")
+    terminal.answer("Send it.*send it now", "s")
+    assert terminal.end() == HUMAN
+    assert "lift the head start" not in terminal.screen.split("send --lift-head-start --by")[-1]
+    assert len(few.outbox()) == 5
 
 
 def test_no_incident_yet(at_terminal, empty):

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "recipients/dictionary.h"
 #include "recipients/evidence.h"
 #include "recipients/kin.h"
 #include "recipients/scoring.h"
@@ -30,7 +31,10 @@ struct dedupe {
 	size_t views_count, views_room;
 	struct dedupe_pair *pairs;
 	size_t pairs_count;
+	size_t cut; /* rows whose list was */
 };
+
+_Static_assert(DEDUPE_OTHERS == SCORING_MOST_SINGLE, "what is said is what is done");
 
 struct dedupe *dedupe_new(void)
 {
@@ -146,20 +150,94 @@ static void learn(struct dedupe *d)
 	model_sample_done(&sample);
 }
 
+/* Rows that say the same are alike to every other row: the first is weighed for all. */
+struct alikes {
+	struct dictionary signs;
+	uint32_t *sign; /* by row */
+	struct group {
+		uint32_t rows, first; /* how many, and what the first found */
+		size_t count, cut;
+		struct found {
+			uint32_t row;
+			float log_odds;
+		} * list;
+	} * groups; /* by sign */
+};
+
+static void alikes_done(struct alikes *a)
+{
+	for (uint32_t i = 0; a->groups && i <= a->signs.count; i++)
+		free(a->groups[i].list);
+	dictionary_done(&a->signs);
+	free(a->sign);
+	free(a->groups);
+}
+#define auto_alikes __attribute__((cleanup(alikes_done))) struct alikes
+
+static void alikes_init(struct alikes *a, const struct evidence *e)
+{
+	const struct evidence_list *records = &e->lists[EVIDENCE_RECORDS];
+	auto_text_buffer sign = {0};
+
+	a->sign = text_alloc((records->count + 1) * sizeof(*a->sign));
+	a->groups = text_alloc((records->count + 2) * sizeof(*a->groups));
+	for (size_t i = 0; i < records->count; i++) {
+		text_clear(&sign);
+		evidence_sign(e, &records->rows[i], &sign);
+		a->sign[i] = dictionary_add(&a->signs, text_string(&sign));
+		a->groups[a->sign[i]].rows++;
+	}
+}
+
+/* The first of a group is weighed; it stays as long as others of the group are to come.
+ */
+static struct group *group_find(struct dedupe *d, struct alikes *a, uint32_t row)
+{
+	const struct scoring *s = &d->scoring;
+	struct group *g = &a->groups[a->sign[row]];
+
+	if (g->list)
+		return g;
+	find_row(d, row);
+	g->list = text_alloc((s->count + 1) * sizeof(*g->list));
+	g->first = row;
+	g->count = s->count;
+	g->cut = s->cut;
+	for (size_t i = 0; i < s->count; i++)
+		g->list[i] = (struct found){
+			s->list[i].person, (float)scoring_log_odds(s, &s->list[i])};
+	return g;
+}
+
+/* For a later row of the group the first stands where the row itself would. */
+static int row_view(struct dedupe *d, struct group *g, uint32_t row, struct fault *f)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		uint32_t other = g->list[i].row == row ? g->first : g->list[i].row;
+
+		if (view_add(d, row, other, (double)g->list[i].log_odds, f))
+			return -1;
+	}
+	d->cut += g->cut ? 1 : 0;
+	if (!--g->rows) {
+		free(g->list);
+		g->list = NULL;
+	}
+	return 0;
+}
+
 static int find_views(struct dedupe *d, const struct progress *progress, struct fault *f)
 {
 	const struct evidence_list *records = &d->evidence.lists[EVIDENCE_RECORDS];
-	const struct scoring *s = &d->scoring;
+	auto_alikes a = {0};
 
+	alikes_init(&a, &d->evidence);
 	for (uint32_t i = 0; i < records->count; i++) {
 		if (i % 512 == 0 &&
 			progress_step(progress, "comparing", i, records->count, f))
 			return -1;
-		find_row(d, i);
-		for (size_t k = 0; k < s->count; k++)
-			if (view_add(d, i, s->list[k].person,
-				    scoring_log_odds(s, &s->list[k]), f))
-				return -1;
+		if (row_view(d, group_find(d, &a, i), i, f))
+			return -1;
 	}
 	return 0;
 }
@@ -381,4 +459,9 @@ const struct dedupe_pair *dedupe_pairs(const struct dedupe *d, size_t *ret_count
 {
 	*ret_count = d->pairs_count;
 	return d->pairs;
+}
+
+size_t dedupe_cut(const struct dedupe *d)
+{
+	return d->cut;
 }

@@ -45,4 +45,8 @@ struct dedupe_pair {
 /* After dedupe_run: each pair once, by left, then right. The dedupe's. */
 const struct dedupe_pair *dedupe_pairs(const struct dedupe *d, size_t *ret_count);
 
+/* Rows like which there are so many others that only the likeliest DEDUPE_OTHERS were paired. */
+#define DEDUPE_OTHERS 4096
+size_t dedupe_cut(const struct dedupe *d);
+
 #endif

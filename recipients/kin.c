@@ -56,10 +56,19 @@ static double probability(const struct scoring *s, const struct score *score)
 	return 1 / (1 + exp(-scoring_log_odds(s, score)));
 }
 
-static void count_kin(struct kin *k, const struct scoring *s,
-	const struct evidence_row *record, const struct score *score)
+/* Nothing is known that would tell the two apart. */
+static bool is_same(const struct score *score)
 {
-	double p = probability(s, score);
+	for (unsigned part = 0; part < MODEL_PARTS; part++)
+		if (part != NAMING_BARE && model_get(score->pattern, part) > 0)
+			return false;
+	return is_own(score);
+}
+
+/* `p`: that the two are kin. */
+static void count_kin(struct kin *k, const struct scoring *s,
+	const struct evidence_row *record, const struct score *score, double p)
+{
 	uint32_t values[DEPENDENCE_FIELDS];
 
 	for (unsigned part = is_own(score) ? 0 : NAMING_PARTS; part < s->model.parts;
@@ -161,8 +170,13 @@ void kin_weigh(struct scoring *s, const struct evidence_row *record)
 	for (int round = 0; round <= ROUNDS; round++) {
 		struct kin k = laid;
 
-		for (size_t i = 0; round && i < s->count; i++)
-			count_kin(&k, s, record, &s->list[i]);
+		/* To begin with, the same again are kin; where that does not hold, the
+		 * next round puts them back. */
+		for (size_t i = 0; i < s->count; i++)
+			count_kin(&k, s, record, &s->list[i],
+				round                  ? probability(s, &s->list[i])
+				: is_same(&s->list[i]) ? 1
+						       : 0);
 		find_gain(&k, &s->model);
 		for (size_t i = 0; i < s->count; i++)
 			weigh(&k, s, record, !round, &s->list[i]);

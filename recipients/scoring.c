@@ -554,7 +554,7 @@ static void weigh_record(struct scoring *s, const struct evidence_row *record)
 
 void scoring_find(struct scoring *s, const struct evidence_row *record)
 {
-	size_t kept = 0;
+	size_t kept = 0, most = s->evidence->single ? SCORING_MOST_SINGLE : SCORING_MOST;
 
 	weigh_record(s, record);
 	for (size_t i = 0; i < s->count; i++)
@@ -562,7 +562,7 @@ void scoring_find(struct scoring *s, const struct evidence_row *record)
 			s->list[kept++] = s->list[i];
 	if (kept > 1)
 		qsort(s->list, kept, sizeof(*s->list), compare_scores);
-	s->count = kept < SCORING_MOST ? kept : SCORING_MOST;
+	s->count = kept < most ? kept : most;
 	s->cut = kept - s->count;
 }
 
@@ -602,7 +602,7 @@ void scoring_sample(const struct scoring *s, const struct evidence_row *record,
 	struct model_sample *sample)
 {
 	model_sample_record(sample, s->likely);
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count && i < SCORING_MOST; i++)
 		model_sample_add(sample, s->list[i].pattern,
 			s->list[i].log_u - s->list[i].log_reading - s->list[i].log_joint -
 				s->list[i].log_kin);

@@ -17,6 +17,7 @@
 #include "recipients/model.h"
 
 #define SCORING_MOST 512 /* candidates that are kept for a record */
+#define SCORING_MOST_SINGLE 4096 /* the same in a single file, where a row may be anywhere */
 
 struct score {
 	uint32_t person, entry, reading; /* numbers; of the reading, within the record */
@@ -44,7 +45,7 @@ struct scoring {
 	bool bare;
 	struct score *list; /* of the record, the best first */
 	size_t count, room;
-	size_t cut;	/* more who came up, beyond SCORING_MOST */
+	size_t cut;	/* more who came up, beyond these */
 	uint32_t *places; /* by person: in the list, and one */
 	uint32_t *weighed; /* by entry: the turn in which it was last weighed, and the readings */
 	uint32_t turn;	  /* a number for each record that is weighed */
@@ -77,7 +78,8 @@ void scoring_learn(struct scoring *s);
 void scoring_leave(
 	struct scoring *s, uint32_t person, const uint32_t *entries, size_t count);
 void scoring_return(struct scoring *s, const uint32_t *entries, size_t count);
-/* Adds the record that was found last, with its list, to what a model is learned from. */
+/* Adds the record that was found last, with the first SCORING_MOST of its list, to what a model is
+ * learned from. */
 void scoring_sample(const struct scoring *s, const struct evidence_row *record,
 	struct model_sample *sample);
 

@@ -38,6 +38,17 @@ static int write_pairs(const struct dedupe *d, const struct roster *records,
 	return show_file_close(&out, f);
 }
 
+/* A limit that was hit is said. */
+static void say_cut(struct command *c, size_t cut)
+{
+	char n[SHOW_NUMBER], most[SHOW_NUMBER];
+
+	show_count(c, "cut", (int64_t)cut);
+	if (cut)
+		show(c, "%9s  rows are like so many others that only the likeliest %s of each are listed\n",
+			show_number((int64_t)cut, n), show_number(DEDUPE_OTHERS, most));
+}
+
 int match_dedupe(struct command *c, struct fault *f)
 {
 	auto_roster records = {0};
@@ -62,5 +73,6 @@ int match_dedupe(struct command *c, struct fault *f)
 	show_count(c, "pairs", (int64_t)pairs);
 	show(c, "%9s  leaked rows\n", show_number((int64_t)records.count, n));
 	show(c, "%9s  pairs of them may be one person\n", show_number((int64_t)pairs, n));
+	say_cut(c, dedupe_cut(d));
 	return 0;
 }

@@ -321,6 +321,24 @@ static void third_row(void **state)
 		fail_msg("%f, then %f", before, after);
 }
 
+/* Hundreds of rows that say the same: each pair of them is there. */
+static void many_alike(void **state)
+{
+	auto_dedupe *d = dedupe_new();
+	const struct dedupe_pair *pairs;
+	size_t count, alike = 0;
+
+	(void)state;
+	others_add(d);
+	for (int i = 0; i < 600; i++)
+		add(d, "surname=Quill|forenames=Edward|date_of_birth=1970-01-02");
+	pairs = run(d, &count);
+	for (size_t i = 0; i < count; i++)
+		alike += pairs[i].left >= 40 && pairs[i].probability > 0.9;
+	assert_int_equal(alike, 600 * 599 / 2);
+	assert_int_equal(dedupe_cut(d), 0);
+}
+
 static void hardly_a_file(void **state)
 {
 	auto_dedupe *none = dedupe_new();
@@ -350,6 +368,7 @@ int main(void)
 		cmocka_unit_test(pairs_are_in_order),
 		cmocka_unit_test(small_file),
 		cmocka_unit_test(third_row),
+		cmocka_unit_test(many_alike),
 		cmocka_unit_test(hardly_a_file),
 	};
 

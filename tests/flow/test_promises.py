@@ -40,10 +40,18 @@ AWAY = ["suspended", "career-break", "left", "Left"]
 THERE = ["in-post", "", "parental", "sick", "seconded"]
 UNUSABLE = ["nobody", "a@", "@met.police.example", "a b@met.police.example", "a@b@met.police.example"]
 WAYS = ["ring her sister after six", "07700 900100", "by letter to her mother"]
-COLUMNS = ["person_id", "Pay No", "Surname", "Forenames", "DOB", "Unit", "Role", "Flags", "Status", "Email",
-           "Personal Email", "Contact"]
-FIELDS = dict(zip(COLUMNS, ["person_id", "pay_number", "surname", "forenames", "date_of_birth", "unit", "role", "flags",
-                            "status", "email", "email_personal", "contact"]))
+CHILD = "2019-02-03"
+CHIEFS = ["Chief Constable", "Commander"]
+NEEDS = ["braille", "large print", "BSL interpreter", "hard of hearing"]
+FOREIGN = ["Polish", "pl"]
+OFFICES = ["custody.desk@met.police.example", "Duty.Office2@met.police.example"]
+CLOSED = ["elsewhere.example", "work email"]
+COLUMNS = {"person_id": "person_id", "Pay No": "pay_number", "Surname": "surname", "Forenames": "forenames",
+           "DOB": "date_of_birth", "Rank": "rank", "Unit": "unit", "Role": "role", "Flags": "flags", "Status": "status",
+           "Email": "email", "Personal Email": "email_personal", "Contact": "contact", "Needs": "needs",
+           "Language": "language"}
+SHIELD = 0
+MAY_LACK = ["contact", "status", "needs", "language", "rank", "date_of_birth"]
 TO = re.compile("^To: (?:.*<)?([^<>\n]+)>?$", re.M)
 WHY = ["--by", "Ann Example", "--reason", "made up"]
 
@@ -57,14 +65,17 @@ class World:
         self.number = number
         self.chance = chance = random.Random(f"world {number}")
         self.allowed = chance.random() < .2                 # work addresses only at the force
+        self.closed = chance.choice([None] * 8 + CLOSED)
         self.levels = self.make_levels()
         self.people = {f"P{n:02}": [row] for n, row in enumerate(self.make_people(chance.randint(3, 10)))}
         self.twins = self.make_twins() if chance.random() < .15 else ()
         self.again = self.make_second_list() if chance.random() < .35 else []
         self.make_shared_addresses()
         self.rows = self.make_leak()
+        self.shielded = {person for person in self.people if chance.random() < .1} if chance.random() < SHIELD else set()
         self.before = self.make_decisions() if chance.random() < .4 else []
-        self.after = self.make_decisions() if chance.random() < .4 else []
+        self.after = self.make_decisions() if chance.random() < .3 else []
+        self.late, self.late_is_in = self.make_late_list() if chance.random() < .2 else {}, False
 
     # ------------------------------------------------------------------------------------------ the policy
 
@@ -113,6 +124,11 @@ class World:
                    "surname": surname, "forenames": forename,
                    "date_of_birth": f"{chance.randint(1960, 2000)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
                    "unit": chance.choice(UNITS), "role": chance.choice(ROLES), "flags": chance.choice(FLAGS)}
+            if chance.random() < .05:
+                row["date_of_birth"] = CHILD
+            row["rank"] = chance.choice(["PC", "", "Sergeant"] * 5 + CHIEFS)
+            row["needs"] = chance.choice(["", "", "none"] * 10 + NEEDS)
+            row["language"] = chance.choice(["", "English", "en-GB"] * 8 + FOREIGN)
             yield {**row, **self.make_reach(n)}
 
     def make_reach(self, n):
@@ -123,7 +139,8 @@ class World:
         if chance.random() < .3:
             reach["email_personal"] = f"own{n}@home.example"
         if chance.random() < .2:
-            reach["email"] = chance.choice(["", chance.choice(UNUSABLE), f"p{n}@elsewhere.example"])
+            reach["email"] = chance.choice(["", chance.choice(UNUSABLE), f"p{n}@elsewhere.example",
+                                            chance.choice(OFFICES)])
         if chance.random() < .2:
             reach["contact"] = chance.choice([f"safe{n}@refuge.example", chance.choice(WAYS)])
         return reach
@@ -140,7 +157,7 @@ class World:
     def make_second_list(self):
         """A newer list: some have changed, some are missing, and it may know nothing of how people want to be reached."""
         chance, rows = self.chance, []
-        self.left_out = chance.choice([[], [], ["contact"], ["status"], ["contact", "status"]])
+        self.left_out = [field for field in MAY_LACK if chance.random() < .2]
         for person, known in self.people.items():
             if chance.random() < .2:
                 continue
@@ -153,6 +170,20 @@ class World:
             rows.append(row)
             known.append(row)
         return rows
+
+    def make_late_list(self):
+        """It comes when the release is made already: some have died, or are somewhere else."""
+        rows = {person: dict(known[-1]) for person, known in self.people.items()}
+        for person, row in rows.items():
+            if self.chance.random() < .4:
+                row.update(self.make_reach(int(person[1:])))
+            if self.chance.random() < .3:
+                row.update(unit=self.chance.choice(UNITS), flags=self.chance.choice(FLAGS))
+        return rows
+
+    def known(self, person):
+        """Their rows on the lists that are in by now."""
+        return self.people[person] + ([self.late[person]] if self.late_is_in and self.late else [])
 
     def make_shared_addresses(self):
         """A role mailbox: two people with one address, wherever either has it."""
@@ -206,10 +237,16 @@ class World:
         (folder / "policy.json").write_text(json.dumps({"levels": self.levels}))
         settings = json.loads((folder / "incident.json").read_text())
         settings["allowed_domains"] = ["met.police.example"] if self.allowed else []
+        settings["closed_channels"] = ["the force intranet", *([self.closed] if self.closed else [])]
         (folder / "incident.json").write_text(json.dumps(settings))
         self.write_list(folder / "people.csv", [known[0] for known in self.people.values()], ())
         if self.again:
             self.write_list(folder / "again.csv", self.again, self.left_out)
+        if self.late:
+            self.write_list(folder / "late.csv", self.late.values(), ())
+        if self.shielded:
+            (folder / "shield.csv").write_text("reference,pay_number\n" + "".join(
+                f"liaison {person},{self.people[person][0]['pay_number']}\n" for person in sorted(self.shielded)))
         fields = ["pay_number", "surname", "forenames", "date_of_birth", "location"]
         with open(folder / "leak.csv", "w", newline="") as file:
             writer = csv.DictWriter(file, fields, extrasaction="ignore")
@@ -218,9 +255,9 @@ class World:
 
     @staticmethod
     def write_list(path, rows, left_out):
-        columns = [column for column in COLUMNS if FIELDS[column] not in left_out]
+        columns = {column: field for column, field in COLUMNS.items() if field not in left_out}
         with open(path, "w", newline="") as file:
-            csv.writer(file).writerows([columns, *([row[FIELDS[column]] for column in columns] for row in rows)])
+            csv.writer(file).writerows([columns, *([row[field] for field in columns.values()] for row in rows)])
 
 
 # ------------------------------------------------------------------------------------------ what should come of it
@@ -250,7 +287,7 @@ def level_of(world, person, records, raised=None):
     order = [level["name"] for level in world.levels]
     found = [n for n, level in enumerate(world.levels)
              if any(rule_holds(rule, row, record) for rule in level.get("when", ())
-                    for row in world.people[person] for record in records or [None])]
+                    for row in world.known(person) for record in records or [None])]
     level = found[0] if found else [n for n, level in enumerate(world.levels) if level.get("default")][0]
     return min(level, order.index(raised)) if raised else level
 
@@ -262,22 +299,28 @@ def newest(rows, field):
 
 def safe_address(world, person):
     """Where this person and nobody else reads it; None: there is no such place."""
-    rows = world.people[person]
+    rows = world.known(person)
     status, contact = newest(rows, "status"), newest(rows, "contact")
-    others = {row[field].lower() for other, theirs in world.people.items() if other != person
-              for row in theirs for field in ("email", "email_personal", "contact")}
+    others = {row[field].lower() for other in world.people if other != person
+              for row in world.known(other) for field in ("email", "email_personal", "contact")}
 
     def good(address):
-        return address and address not in UNUSABLE and address.lower() not in others
+        return (address and address not in UNUSABLE and address.lower() not in others
+                and not (world.closed == "elsewhere.example" and address.endswith("@elsewhere.example")))
 
-    if status in DEAD:
+    if status in DEAD or newest(rows, "date_of_birth") == CHILD or person in world.shielded:
         return None
+    written = newest(rows, "needs") not in NEEDS and newest(rows, "language") not in FOREIGN
     if contact:
-        return contact if "@" in contact and good(contact) else None
+        return contact if "@" in contact and good(contact) and written else None
     work, own = rows[-1]["email"], rows[-1]["email_personal"]
-    if status not in AWAY and good(work) and not (world.allowed and not work.endswith("@met.police.example")):
+    if newest(rows, "rank") in CHIEFS and status not in AWAY:
+        return None                     # somebody else reads their mail: a call
+    read_by_others = status in AWAY or work in OFFICES or world.closed == "work email"
+    outside = world.allowed and not work.endswith("@met.police.example")
+    if good(work) and written and not read_by_others and not outside:
         return work
-    return own if good(own) else None
+    return own if good(own) and written else None
 
 
 def decided(decisions, person):
@@ -287,8 +330,9 @@ def decided(decisions, person):
             "raised": next((choice[1] for choice in reversed(words) if choice[0] == "--raise"), None)}
 
 
-def told_at(world, person, decisions):
-    """The address of their mail, None if they get none; and the place of their level."""
+def told_at(world, person, late=False):
+    """The address of their mail, None if they get none; and the place of their level; at the release, or in the end."""
+    decisions, world.late_is_in = world.before + (world.after if late else []), late
     records = [row for row in world.rows if row["person"] == person]
     choice = decided(decisions, person)
     level = level_of(world, person, records, choice["raised"])
@@ -342,13 +386,19 @@ class Desk:
             self.run(folder, "import", "people", folder / "again.csv", "--as-of", "2023-09-01")
         if world.rows:
             self.run(folder, "import", "breach", folder / "leak.csv")
+        if world.shielded:
+            self.run(folder, "import", "shield", folder / "shield.csv")
         world.before = self.decide(folder, world.before)
         self.run(folder, "match", codes=(0, 1))
         self.prepare(folder)
         world.after = self.decide(folder, world.after)
+        if world.late:
+            self.run(folder, "import", "people", folder / "late.csv", "--as-of", "2023-10-01")
+            for verb in ("match", "group"):
+                self.run(folder, verb, codes=(0, 1))
         self.run(folder, "send", codes=(0, 1, 77))
         first = outbox(folder, ())
-        if world.after:     # what narrows has acted already; what widens needs a new release
+        if world.after or world.late:       # what narrows has acted already; what widens needs a new release
             self.prepare(folder)
             self.run(folder, "send", codes=(0, 1, 77))
         people = self.run(folder, "report", "--kind", "people", "--format", "json")["people"]
@@ -373,8 +423,8 @@ def outbox(folder, known):
 
 
 def judge(world, first, second, people, status):
-    planned = {person: told_at(world, person, world.before) for person in world.people}
-    in_the_end = {person: told_at(world, person, world.before + world.after) for person in world.people}
+    planned = {person: told_at(world, person) for person in world.people}
+    in_the_end = {person: told_at(world, person, late=True) for person in world.people}
     reader = {to[0].lower(): person for to in [*planned.values(), *in_the_end.values()]
               for person in [next(p for p in world.people if to in (planned[p], in_the_end[p]))] if to[0]}
 

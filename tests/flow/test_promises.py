@@ -50,7 +50,6 @@ COLUMNS = {"person_id": "person_id", "Pay No": "pay_number", "Surname": "surname
            "DOB": "date_of_birth", "Rank": "rank", "Unit": "unit", "Role": "role", "Flags": "flags", "Status": "status",
            "Email": "email", "Personal Email": "email_personal", "Contact": "contact", "Needs": "needs",
            "Language": "language"}
-SHIELD = 0
 MAY_LACK = ["contact", "status", "needs", "language", "rank", "date_of_birth"]
 TO = re.compile("^To: (?:.*<)?([^<>\n]+)>?$", re.M)
 WHY = ["--by", "Ann Example", "--reason", "made up"]
@@ -72,7 +71,8 @@ class World:
         self.again = self.make_second_list() if chance.random() < .35 else []
         self.make_shared_addresses()
         self.rows = self.make_leak()
-        self.shielded = {person for person in self.people if chance.random() < .1} if chance.random() < SHIELD else set()
+        self.shielded = {person for person in self.people if chance.random() < .2} if chance.random() < .3 else set()
+        self.shield_is_late = chance.random() < .4
         self.before = self.make_decisions() if chance.random() < .4 else []
         self.after = self.make_decisions() if chance.random() < .3 else []
         self.late, self.late_is_in = self.make_late_list() if chance.random() < .2 else {}, False
@@ -185,6 +185,9 @@ class World:
         """Their rows on the lists that are in by now."""
         return self.people[person] + ([self.late[person]] if self.late_is_in and self.late else [])
 
+    def shields(self, person):
+        return person in self.shielded and (self.late_is_in or not self.shield_is_late)
+
     def make_shared_addresses(self):
         """A role mailbox: two people with one address, wherever either has it."""
         if self.chance.random() < .3:
@@ -215,7 +218,7 @@ class World:
             one, other = (self.people[person][0] for person in away[:2])
             rows.append({**other, "pay_number": one["pay_number"], "person": None, "location": PLACES[0]})
             self.conflict = set(away[:2])
-        for n in range(chance.choice([0, 0, 1, 2])):        # nobody of ours
+        for n in range(chance.choice([0, 0, 1, 2]) if rows else 1):     # nobody of ours
             rows.append({"pay_number": f"99{chance.randrange(10 ** 8):08}", "surname": ["Zeller", "Yarrow"][n],
                          "forenames": "Wolfram", "date_of_birth": "1931-01-01", "person": None, "location": PLACES[1]})
         chance.shuffle(rows)
@@ -308,7 +311,7 @@ def safe_address(world, person):
         return (address and address not in UNUSABLE and address.lower() not in others
                 and not (world.closed == "elsewhere.example" and address.endswith("@elsewhere.example")))
 
-    if status in DEAD or newest(rows, "date_of_birth") == CHILD or person in world.shielded:
+    if status in DEAD or newest(rows, "date_of_birth") == CHILD or world.shields(person):
         return None
     written = newest(rows, "needs") not in NEEDS and newest(rows, "language") not in FOREIGN
     if contact:
@@ -386,7 +389,7 @@ class Desk:
             self.run(folder, "import", "people", folder / "again.csv", "--as-of", "2023-09-01")
         if world.rows:
             self.run(folder, "import", "breach", folder / "leak.csv")
-        if world.shielded:
+        if world.shielded and not world.shield_is_late:
             self.run(folder, "import", "shield", folder / "shield.csv")
         world.before = self.decide(folder, world.before)
         self.run(folder, "match", codes=(0, 1))
@@ -394,11 +397,14 @@ class Desk:
         world.after = self.decide(folder, world.after)
         if world.late:
             self.run(folder, "import", "people", folder / "late.csv", "--as-of", "2023-10-01")
+        if world.shielded and world.shield_is_late:
+            self.run(folder, "import", "shield", folder / "shield.csv")
+        if world.late or world.shielded and world.shield_is_late:
             for verb in ("match", "group"):
                 self.run(folder, verb, codes=(0, 1))
         self.run(folder, "send", codes=(0, 1, 77))
         first = outbox(folder, ())
-        if world.after or world.late:       # what narrows has acted already; what widens needs a new release
+        if world.after or world.late or world.shielded:     # what narrows has acted already; what widens needs a new release
             self.prepare(folder)
             self.run(folder, "send", codes=(0, 1, 77))
         people = self.run(folder, "report", "--kind", "people", "--format", "json")["people"]
@@ -443,7 +449,9 @@ def judge(world, first, second, people, status):
         assert person in told or not in_the_end[person][0], f"{person} is safe to write to, and was not"
 
     # Everybody in the leak has one state, nobody else has any, and the sums hold.
-    states = {row["person_id"]: row["state"] for row in people}
+    called = {f"liaison {person}" if person in world.shielded else person: person for person in world.people}
+    assert {row["person_id"] for row in people} <= set(called), "a person is not called as they should be"
+    states = {called[row["person_id"]]: row["state"] for row in people}
     assert len(states) == len(people)
     assert not status or len(people) == status["people"] == sum(status["states"].values())
     assert world.certain <= set(states) <= world.certain | world.maybe, (sorted(states), sorted(world.certain))

@@ -11,6 +11,7 @@
 #include "mailer/code.h"
 #include "mailer/notice.h"
 #include "mailer/whom.h"
+#include "recipients/circumstance.h"
 #include "recipients/clock.h"
 #include "recipients/exposure.h"
 #include "recipients/group.h"
@@ -146,8 +147,9 @@ static void add_lines(struct text *out, const char *head, const char *lines, siz
 	}
 }
 
-/* In HTML `head` stands above each page that one of them takes. */
-static void begin_page(struct printer *p, const char *head)
+/* In HTML `head` stands above each page that one of them takes; the address stays small
+ * enough for its window. */
+static void begin_page(struct printer *p, const char *head, bool large)
 {
 	if (!p->begun && p->options->html)
 		text_add_string(p->out,
@@ -155,6 +157,8 @@ static void begin_page(struct printer *p, const char *head)
 			" sheets</title>\n<style>\n@page { size: A4; margin: 20mm 20mm 20mm 25mm; }\n"
 			"body { font: 11pt/1.4 sans-serif; margin: 0; }\nsection { break-after: page; }\n"
 			"h1 { font-size: 14pt; } h2 { font-size: 12pt; }\n"
+			".large { font-size: 18pt; } .large h1 { font-size: 22pt; } .large h2 { font-size: 20pt; }\n"
+			".large .window { font-size: 11pt; }\n"
 			"table { width: 100%; border-spacing: 0; } td { padding: 0; vertical-align: top; }\n"
 			"thead td { height: 8mm; font-size: 9pt; }\n"
 			".window { height: 30mm; padding-top: 26mm; padding-bottom: 12mm; width: 80mm; overflow: hidden;"
@@ -163,8 +167,8 @@ static void begin_page(struct printer *p, const char *head)
 		text_add_char(p->out, '\f');
 	if (p->options->html)
 		text_printf(p->out,
-			"<section>\n<table><thead><tr><td>%s</td></tr></thead>\n<tbody><tr><td>\n",
-			head);
+			"<section%s>\n<table><thead><tr><td>%s</td></tr></thead>\n<tbody><tr><td>\n",
+			large ? " class=\"large\"" : "", head);
 	p->begun = true;
 }
 
@@ -404,7 +408,7 @@ static int print_letter(struct printer *p, const struct task *t,
 	window_lines(name, by_hand ? "BY HAND: give it to nobody else" : address,
 		by_hand ? NULL : roster_value(who->entry, "postcode"), &window);
 	reference = text_format("Reference: %s", code);
-	begin_page(p, reference);
+	begin_page(p, reference, circumstance_large_print(who->entry));
 	(p->options->html ? html_letter : text_letter)(
 		p, text_string(&window), reference, subject, text_string(&body));
 	end_page(p);
@@ -427,7 +431,7 @@ static int print_sheet(struct printer *p, const struct task *t,
 		(p->options->html ? prose_blocks(text_string(&p->prose), &body, f)
 				  : prose_text(text_string(&p->prose), &body, f)))
 		return fault_prefix(f, "%s", template);
-	begin_page(p, head);
+	begin_page(p, head, false);
 	if (p->options->html) {
 		text_printf(p->out, "<h1>%s</h1>\n%s", head, text_string(&body));
 	} else {

@@ -20,6 +20,7 @@
 #include "recipients/clock.h"
 #include "recipients/group.h"
 #include "recipients/presume.h"
+#include "recipients/stray.h"
 
 static void add_to(json_t *counts, const char *name, json_int_t n)
 {
@@ -125,6 +126,20 @@ static int gather_people(struct ledger *l, const struct settings *s,
 	return got;
 }
 
+/* Leaked rows that are nobody's, by what the rules say of them alone. */
+static int gather_strays(
+	struct ledger *l, const struct policy *p, json_t *status, struct fault *f)
+{
+	json_t *levels, *closed;
+
+	if (stray_levels(l, p, &levels, f))
+		return -1;
+	(void)json_object_set_new(status, "rows_without_person", levels);
+	if (stray_closed(l, &closed, f))
+		return -1;
+	return json_object_set_new(status, "rows_closed", closed);
+}
+
 /* What only a human can move on. */
 static int gather_needs(struct ledger *l, json_t *status, struct fault *f)
 {
@@ -136,11 +151,16 @@ static int gather_needs(struct ledger *l, json_t *status, struct fault *f)
 		{"rejected_breach_rows",
 			SQL("SELECT total(rejected) FROM source_now WHERE kind = 'breach'")},
 		{"rows_in_conflict",
-			SQL("SELECT count(*) FROM match_now WHERE reason = 'conflict'")},
+			SQL("SELECT count(*) FROM match_now WHERE reason = 'conflict'"
+			    " AND record_id NOT IN (SELECT record_id FROM row_closed)")},
 		{"rows_possible",
-			SQL("SELECT count(*) FROM match_now WHERE outcome = 'possible' AND reason <> 'conflict'")},
+			SQL("SELECT count(*) FROM match_now WHERE outcome = 'possible' AND reason <> 'conflict'"
+			    " AND record_id NOT IN (SELECT record_id FROM row_closed)")},
 		{"rows_unmatched",
-			SQL("SELECT count(*) FROM match_now WHERE outcome = 'unmatched' AND reason <> 'decided by a person'")},
+			SQL("SELECT count(*) FROM match_now WHERE outcome = 'unmatched' AND reason NOT IN ('decided by a person',"
+			    " 'other controller') AND record_id NOT IN (SELECT record_id FROM row_closed)")},
+		{"rows_other_controller",
+			SQL("SELECT count(*) FROM record_apart_now WHERE record_id NOT IN (SELECT record_id FROM row_closed)")},
 		{"rows_ambiguous_untold",
 			SQL("SELECT count(*) FROM match_now m WHERE m.outcome = 'ambiguous' AND NOT EXISTS (SELECT 1 FROM"
 			    " candidate_now c JOIN assignment_now a ON a.person_id = c.person_id WHERE c.record_id = m.record_id)")},
@@ -360,9 +380,9 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 		"mode", settings_mode(s));
 
 	if (gather_clock(l, s, status, f) || gather_rows(l, status, f) ||
-		gather_people(l, s, p, status, f) || gather_needs(l, status, f) ||
-		gather_late(l, s, status, f) || gather_in_doubt(l, s, status, f) ||
-		gather_before(l, s, p, status, f) ||
+		gather_people(l, s, p, status, f) || gather_strays(l, p, status, f) ||
+		gather_needs(l, status, f) || gather_late(l, s, status, f) ||
+		gather_in_doubt(l, s, status, f) || gather_before(l, s, p, status, f) ||
 		gather_corrections(l, s, status, f) ||
 		gather_forecast(l, s, p, status, f) || gather_outbox(s, status, f)) {
 		json_decref(status);
@@ -432,7 +452,9 @@ static const char *need_words(const char *need)
 			"leaked rows whose number and name point to two people (approve --row)"},
 		{"rows_possible", "leaked rows that may be somebody (approve --row)"},
 		{"rows_unmatched",
-			"leaked rows that are nobody on the list (leavers, other forces?)"},
+			"leaked rows that are nobody on the list (approve --row, or --close)"},
+		{"rows_other_controller",
+			"leaked rows of another controller, to be handed over (report --kind controller)"},
 		{"rows_ambiguous_untold",
 			"leaked rows with too many candidates to tell any"},
 		{"rejected_shield_rows",
@@ -502,6 +524,21 @@ static void write_outcomes(const struct screen *sc, const json_t *status)
 		(void)fprintf(sc->out, "  %s\n", name);
 	}
 	(void)fprintf(sc->out, "  %9s  rows in all\n", show_number(rows, n));
+}
+
+static void write_strays(const struct screen *sc, const json_t *status)
+{
+	const json_t *list = json_object_get(status, "rows_without_person");
+	char n[SHOW_NUMBER];
+	json_t *level;
+	size_t i;
+
+	if (!json_array_size(list))
+		return;
+	heading(sc, "Leaked rows without a person, highest risk first");
+	json_array_foreach(list, i, level)(void)
+		fprintf(sc->out, "  %9s  %s\n", number(json_object_get(level, "rows"), n),
+			json_string_value(json_object_get(level, "level")));
 }
 
 static void write_levels(const struct screen *sc, const json_t *status)
@@ -615,6 +652,7 @@ void status_write(FILE *out, const json_t *status, const struct settings *s, int
 	write_before(&sc, status);
 	write_outcomes(&sc, status);
 	write_levels(&sc, status);
+	write_strays(&sc, status);
 	write_forecast(&sc, status);
 	write_needs(&sc, status);
 }

@@ -242,7 +242,7 @@ bool cases_parties(const struct cases *c, uint32_t record, const uint32_t **ret,
 					   sizeof(*c->records), compare_records)
 				 : NULL;
 
-	if (!r || (r->named && !r->count))
+	if (!r || !c->people_count || (r->named && !r->count))
 		return false;
 	*ret = r->count ? c->parties + r->first : NULL;
 	*ret_count = r->count;

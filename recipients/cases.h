@@ -34,7 +34,7 @@ bool cases_wants(const struct cases *c, const char *field);
 
 /*
  * The parties of a record that is a case: each person once, in ascending order. False: it is no case.
- * `*ret_named`: it names somebody all the same, who is one of its people too.
+ * A list without references knows no case. `*ret_named`: it names somebody all the same, who is one of its people too.
  */
 bool cases_parties(const struct cases *c, uint32_t record, const uint32_t **ret, size_t *ret_count, bool *ret_named);
 

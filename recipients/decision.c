@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes decisions. What follows from one is found by the verb that reads it: match,
- * group, send.
+ * group, send; which rows still wait for one is stray.c's.
  */
 #include "recipients/decision.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "recipients/clock.h"
@@ -159,4 +160,116 @@ int decision_row(struct ledger *l, const char *row, const char *person, bool all
 	d.record = records.rows[r].id;
 	d.person = person ? people.people[p] : 0;
 	return decision_write(l, &d, f);
+}
+
+/* --- closing rows --- */
+
+const char *const decision_closings[] = {
+	"leaver", "other-controller", "not-a-person", "junk", NULL};
+
+static int is_apart(struct ledger *l, int64_t record, bool *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT 1 FROM record_apart_now WHERE record_id = :record"), &q,
+		    f))
+		return -1;
+	query_bind_int(q, ":record", record);
+	got = query_next(q, f);
+	*ret = got > 0;
+	return got < 0 ? -1 : 0;
+}
+
+/* Whoever is to get a row must be known: it is exported for them. */
+static int check_controller(struct ledger *l, const struct decision_closing *c,
+	const char *row, int64_t record, struct fault *f)
+{
+	bool known;
+
+	if (strcmp(c->choice, "other-controller") != 0 || c->controller)
+		return 0;
+	if (is_apart(l, record, &known, f))
+		return -1;
+	return known ? 0
+		     : fault_set(f, FAULT_USAGE,
+			       "row %s: whose is it? --controller NAME goes with other-controller",
+			       row);
+}
+
+static int find_all(
+	struct ledger *l, const struct decision_closing *c, int64_t *ids, struct fault *f)
+{
+	auto_roster records = {0};
+
+	if (roster_load_records(l, &records, f))
+		return -1;
+	for (size_t i = 0; i < c->count; i++) {
+		size_t at;
+
+		if (find_row(&records, c->rows[i], &at, f))
+			return -1;
+		ids[i] = records.rows[at].id;
+		if (check_controller(l, c, c->rows[i], ids[i], f))
+			return -1;
+	}
+	return 0;
+}
+
+static int insert_all(struct ledger *l, const struct decision_closing *c,
+	const int64_t *ids, size_t count, struct fault *f)
+{
+	struct decision d = {.kind = "row",
+		.choice = c->choice,
+		.about = c->controller,
+		.by = c->by,
+		.reason = c->reason};
+
+	if (ledger_begin(l, f))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		d.record = ids[i];
+		if (insert(l, &d, f)) {
+			ledger_rollback(l);
+			return -1;
+		}
+	}
+	return ledger_commit(l, f);
+}
+
+int decision_close(struct ledger *l, const struct decision_closing *c, struct fault *f)
+{
+	int64_t *ids = text_alloc(c->count * sizeof(*ids));
+	int failed = find_all(l, c, ids, f) || insert_all(l, c, ids, c->count, f);
+
+	free(ids);
+	return failed ? -1 : 0;
+}
+
+int decision_close_all(struct ledger *l, const char *controller, const char *by,
+	const char *reason, size_t *ret, struct fault *f)
+{
+	const struct decision_closing c = {
+		.choice = "other-controller", .by = by, .reason = reason};
+	auto_query struct query *q = NULL;
+	int64_t *ids = NULL;
+	int got;
+
+	*ret = 0;
+	if (ledger_query(l,
+		    SQL("SELECT record_id FROM record_apart_now WHERE controller = :controller COLLATE NOCASE"
+			" AND record_id NOT IN (SELECT record_id FROM row_closed)"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":controller", controller);
+	while ((got = query_next(q, f)) > 0) {
+		ids = text_realloc(ids, (*ret + 1) * sizeof(*ids));
+		ids[(*ret)++] = query_int(q, "record_id");
+	}
+	query_reset(q);
+	if (!got && *ret)
+		got = insert_all(l, &c, ids, *ret, f);
+	free(ids);
+	return got;
 }

@@ -21,6 +21,22 @@ int decision_accept(struct ledger *l, const char *key, const char *by, const cha
  */
 int decision_row(struct ledger *l, const char *row, const char *person, bool all, const char *by, const char *reason,
 	struct fault *f);
+/*
+ * Leaked rows (by name), all of them or none, are closed: nobody is told on them, and no human has to look any more.
+ * `choice`: "leaver", "other-controller", "not-a-person" or "junk"; "undo" takes back whatever was decided about them.
+ * `controller`: of another controller, its name; NULL: as the leak says, FAULT_USAGE where it does not.
+ */
+struct decision_closing {
+	const char *const *rows;
+	size_t count;
+	const char *choice, *controller, *by, *reason;
+};
+extern const char *const decision_closings[]; /* the first four; NULL behind the last */
+int decision_close(struct ledger *l, const struct decision_closing *c, struct fault *f);
+/* All rows of another controller that are still to be closed; `*ret`: how many. */
+int decision_close_all(struct ledger *l, const char *controller, const char *by, const char *reason, size_t *ret,
+	struct fault *f);
+
 /* One kept decision; what does not apply is 0. For the two above and for what a verb decides itself. */
 struct decision {
 	const char *kind, *choice, *about;

@@ -25,6 +25,7 @@
 #include "recipients/route.h"
 #include "recipients/ruling.h"
 #include "recipients/shield.h"
+#include "recipients/stray.h"
 #include "recipients/vault.h"
 
 #define SEAL_PAD 256
@@ -510,6 +511,14 @@ static int take_person(
 
 /* --- the set --- */
 
+static int write_strays(struct grouping *g, int64_t set, struct fault *f)
+{
+	const struct stray_rules r = {
+		g->options->policy, &g->records, g->exposure, g->folded_kinds};
+
+	return stray_write(g->ledger, set, &r, f);
+}
+
 static int write_set(struct grouping *g, int64_t *ret_people, struct fault *f)
 {
 	auto_query struct query *q = NULL;
@@ -541,6 +550,8 @@ static int write_set(struct grouping *g, int64_t *ret_people, struct fault *f)
 		if (take_person(g, g->people.people_by_id[i], ret_people, f))
 			return -1;
 	}
+	if (write_strays(g, set, f))
+		return -1;
 	return question_write(g->ledger, set, g->options->policy, &g->people, &g->records,
 		g->caught, f);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * group: how much each affected person is at risk, why, and by which route they are told. Sole writer of group_set,
- * assignment, question.
+ * assignment; question.h and stray.h write what is theirs.
  *
  * Affected are all who are certainly in the leak (match.h), all who may be from their level's `tell_at` up, and those
  * whom a human decided to tell. The highest level wins, all are kept. A mail level needs an address that reaches this

@@ -7,6 +7,7 @@
  * nothing.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mailer/correction.h"
@@ -15,16 +16,22 @@
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
 #include "recipients/decision.h"
+#include "recipients/stray.h"
 
 const struct verb_option approve_options[] = {
 	{"release", NULL, "rehearsal: release what is composed, unsigned"},
 	{"withdraw", NULL, "take the newest release back; what is out is out"},
 	{"accept", "QUESTION", "answer an open question: it may stay as it is"},
 	{"row", "ROW",
-		"decide a leaked row; with --person, --nobody or --all-candidates"},
+		"decide a leaked row; with --person, --nobody, --all-candidates, --close or --reopen (may repeat)"},
 	{"person", "ID", "with --row: it is this person"},
 	{"nobody", NULL, "with --row: it is nobody on the list"},
 	{"all-candidates", NULL, "with --row: tell all candidates that they may be"},
+	{"close", "KIND",
+		"with --row: nobody is told on it: leaver, other-controller, not-a-person or junk"},
+	{"controller", "NAME",
+		"with --close other-controller: whose it is; without --row, all rows of theirs"},
+	{"reopen", NULL, "with --row: take back what was decided about it"},
 	{"sign", "KEYFILE", "(not in this version)"},
 	{"enrol", "NAME", "(not in this version)"},
 	{"manifest", "FILE", "(not in this version)"},
@@ -36,7 +43,8 @@ static const char *const later[] = {
 
 static bool decides(const struct command *c)
 {
-	return command_option(c, "accept") || command_option(c, "row");
+	return command_option(c, "accept") || command_option(c, "row") ||
+	       command_option(c, "close");
 }
 
 bool approve_only_looks(const struct command *c)
@@ -63,24 +71,113 @@ static int accept_question(struct command *c, const char *key, struct fault *f)
 	return 0;
 }
 
-static int decide(struct command *c, struct fault *f)
+static int check_kind(const char *kind, struct fault *f)
 {
-	const char *row = command_option(c, "row"), *person = command_option(c, "person");
-	bool nobody = command_option(c, "nobody"),
-	     all = command_option(c, "all-candidates");
+	for (const char *const *k = decision_closings; *k; k++)
+		if (!strcmp(*k, kind))
+			return 0;
+	return fault_set(f, FAULT_USAGE,
+		"--close takes leaver, other-controller, not-a-person or junk");
+}
 
-	if (command_decides(c, f))
+/* Rows of which nobody is told, or that are open again. */
+static int close_rows(
+	struct command *c, const char *const *rows, size_t count, struct fault *f)
+{
+	const char *kind = command_option(c, "close");
+	struct decision_closing closing = {rows, count, kind ? kind : "undo",
+		command_option(c, "controller"), c->by, c->reason};
+	size_t closed = count;
+
+	if (kind && check_kind(kind, f))
 		return -1;
-	if (!row)
-		return accept_question(c, command_option(c, "accept"), f);
-	if ((person != NULL) + nobody + all != 1)
+	if (closing.controller && (!kind || strcmp(kind, "other-controller") != 0))
 		return fault_set(f, FAULT_USAGE,
-			"--row takes one of --person ID, --nobody, --all-candidates");
+			"--controller goes with --close other-controller");
+	if (!count && !closing.controller)
+		return fault_set(f, FAULT_USAGE, "--close takes --row ROW");
+	if (count ? decision_close(c->ledger, &closing, f)
+		  : decision_close_all(
+			    c->ledger, closing.controller, c->by, c->reason, &closed, f))
+		return -1;
+	show_count(c, kind ? "closed" : "reopened", (int64_t)closed);
+	show(c, "Kept: %zu row%s %s%s by %s.\n", closed, closed == 1 ? "" : "s",
+		kind ? "closed as " : "open again", kind ? kind : "", c->by);
+	(void)snprintf(c->next, sizeof(c->next), "breachmail match, then group");
+	return 0;
+}
+
+static int decide_row(struct command *c, const char *row, struct fault *f)
+{
+	const char *person = command_option(c, "person");
+	bool all = command_option(c, "all-candidates");
+
 	if (decision_row(c->ledger, row, person, all, c->by, c->reason, f))
 		return -1;
 	show(c, "Kept: row %s is decided by %s.\n", row, c->by);
 	(void)snprintf(
 		c->next, sizeof(c->next), "breachmail match, then group and compose");
+	return 0;
+}
+
+static int decide(struct command *c, struct fault *f)
+{
+	const char **rows = NULL;
+	size_t count = command_options(c, "row", &rows);
+	bool close = command_option(c, "close") || command_option(c, "reopen");
+	int choices = (command_option(c, "person") != NULL) +
+		      (command_option(c, "nobody") != NULL) +
+		      (command_option(c, "all-candidates") != NULL),
+	    failed;
+
+	if (command_decides(c, f))
+		failed = -1;
+	else if (!count && !close)
+		failed = accept_question(c, command_option(c, "accept"), f);
+	else if (choices + (command_option(c, "close") != NULL) +
+			 (command_option(c, "reopen") != NULL) !=
+		 1)
+		failed = fault_set(f, FAULT_USAGE,
+			"--row takes one of --person ID, --nobody, --all-candidates, --close KIND, --reopen");
+	else if (close)
+		failed = close_rows(c, rows, count, f);
+	else if (count > 1)
+		failed = fault_set(f, FAULT_USAGE,
+			"several rows are closed or opened again at once, but decided one by one");
+	else
+		failed = decide_row(c, rows[0], f);
+	free(rows);
+	return failed;
+}
+
+#define ROWS_SHOWN 20
+
+/* Rows that nobody is told on and that may be about somebody in danger. */
+static int show_rows(struct command *c, struct fault *f)
+{
+	json_t *rows, *row;
+	size_t i;
+
+	if (stray_list(c->ledger, false, &rows, f))
+		return -1;
+	if (json_array_size(rows))
+		show(c, "Leaked rows without a person, highest risk first:\n");
+	json_array_foreach(rows, i, row)
+	{
+		if (i < ROWS_SHOWN)
+			show(c, "  row %-16s %-24s %s: %s\n",
+				json_string_value(json_object_get(row, "row_id")),
+				json_string_value(json_object_get(row, "level")),
+				json_string_value(json_object_get(row, "outcome")),
+				json_string_value(json_object_get(row, "reason")));
+	}
+	if (i > ROWS_SHOWN)
+		show(c, "  and %zu more (breachmail report --kind rows)\n",
+			i - ROWS_SHOWN);
+	if (i)
+		show(c, "Whose is it? approve --row ROW --person ID, or --close leaver|other-controller|not-a-person|junk,"
+			" each with --by NAME --reason TEXT\n\n");
+	show_json(c, "rows", rows);
 	return 0;
 }
 
@@ -228,6 +325,8 @@ int verb_approve(struct command *c, struct fault *f)
 	if (gather_open(c, &open, &open_count, f))
 		return -1;
 	show_json(c, "open", open);
+	if (!command_option(c, "release") && show_rows(c, f))
+		return -1;
 	if (open_count && c->settings->live && command_option(c, "release"))
 		return fault_set(f, FAULT_REFUSED,
 			"%zu open question%s a live release (approve --accept, or mend the cause)",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * report: summary (status, to keep), regulator (facts, effects, action and the log),
- * people (a line each: whoever asks for it holds the key), corrections, rejects. Other
- * kinds and HTML come with later versions.
+ * people (a line each: whoever asks for it holds the key), rows that are nobody's,
+ * corrections, rejects. Other kinds and HTML come with later versions.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +15,13 @@
 #include "mailer/trust.h"
 #include "mailer/verb/doors.h"
 #include "mailer/whom.h"
+#include "recipients/stray.h"
 
-const struct verb_option report_options[] = {
-	{"kind", "KIND", "summary, regulator, people, corrections or rejects"},
+#define KINDS "summary, regulator, people, rows, controller, corrections or rejects"
+
+const struct verb_option report_options[] = {{"kind", "KIND", KINDS},
+	{"controller", "NAME",
+		"of kind controller: the rows of this one, for its officer"},
 	{"format", "FORMAT", "text, json or csv"},
 	{"out", "FILE", "into a new file instead of the screen"}, {NULL, NULL, NULL}};
 
@@ -253,6 +257,31 @@ static int rejects(struct command *c, enum format format, FILE *out, struct faul
 	return got;
 }
 
+/* Leaked rows without a person, those that wait for a human first. */
+static int rows(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	static const char *const names[] = {"row_id", "level", "outcome", "reason",
+		"state", "closed_as", "controller", "by", "because"};
+	const size_t count = sizeof(names) / sizeof(names[0]);
+	const char *values[sizeof(names) / sizeof(names[0])];
+	struct lines l;
+	json_t *list, *row;
+	size_t i;
+
+	if (stray_list(c->ledger, true, &list, f))
+		return -1;
+	lines_begin(&l, format, out, names, count);
+	json_array_foreach(list, i, row)
+	{
+		for (size_t k = 0; k < count; k++)
+			values[k] = json_string_value(json_object_get(row, names[k]));
+		line(&l, values, count);
+	}
+	lines_end(&l, "rows");
+	json_decref(list);
+	return 0;
+}
+
 static int choose_format(const struct command *c, enum format *ret, struct fault *f)
 {
 	const char *format = command_option(c, "format");
@@ -281,8 +310,7 @@ static int choose_kind(const struct command *c,
 	const char *kind = command_option(c, "kind");
 
 	if (!kind)
-		return fault_set(f, FAULT_USAGE,
-			"which report? --kind summary, regulator, people, corrections or rejects");
+		return fault_set(f, FAULT_USAGE, "which report? --kind " KINDS);
 	for (const char *const *k = later; *k; k++) {
 		auto_text words = text_format("report --kind %s", *k);
 
@@ -292,12 +320,11 @@ static int choose_kind(const struct command *c,
 	*ret = !strcmp(kind, "summary")       ? summary
 	       : !strcmp(kind, "regulator")   ? regulator
 	       : !strcmp(kind, "people")      ? people
+	       : !strcmp(kind, "rows")        ? rows
 	       : !strcmp(kind, "corrections") ? corrections
 	       : !strcmp(kind, "rejects")     ? rejects
 					      : NULL;
-	return *ret ? 0
-		    : fault_set(f, FAULT_USAGE,
-			      "--kind takes summary, regulator, people, corrections or rejects");
+	return *ret ? 0 : fault_set(f, FAULT_USAGE, "--kind takes " KINDS);
 }
 
 int verb_report(struct command *c, struct fault *f)

@@ -94,6 +94,7 @@ def test_each_has_their_record(played):
     assert rows["2/victim"]["person_id"] == "K01" and rows["2/suspect"]["person_id"] == "K02"
     assert rows["7/witness"]["person_id"] == "K10" and rows["7/suspect"]["person_id"] == "K09"
     assert rows["6/suspect"]["outcome"] == "unmatched" == rows["12"]["outcome"]
+    assert rows["12"]["reason"] == "nothing to compare"
     assert sum(row["outcome"] == "matched" for row in rows.values()) == 16
     assert rows["11/suspect"]["outcome"] == "possible"      # at Pine's address, and not Pine
 

@@ -44,7 +44,7 @@ static const char *const later[] = {
 static bool decides(const struct command *c)
 {
 	return command_option(c, "accept") || command_option(c, "row") ||
-	       command_option(c, "close");
+	       command_option(c, "close") || command_option(c, "reopen");
 }
 
 bool approve_only_looks(const struct command *c)
@@ -95,7 +95,7 @@ static int close_rows(
 		return fault_set(f, FAULT_USAGE,
 			"--controller goes with --close other-controller");
 	if (!count && !closing.controller)
-		return fault_set(f, FAULT_USAGE, "--close takes --row ROW");
+		return fault_set(f, FAULT_USAGE, "--close and --reopen take --row ROW");
 	if (count ? decision_close(c->ledger, &closing, f)
 		  : decision_close_all(
 			    c->ledger, closing.controller, c->by, c->reason, &closed, f))

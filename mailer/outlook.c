@@ -445,6 +445,8 @@ void outlook_write(FILE *out, const json_t *outlook)
 {
 	const json_t *hours = json_object_get(outlook, "hours");
 	bool in_time = json_is_true(json_object_get(outlook, "in_time"));
+	int64_t of = whole_number(outlook, "of");
+	double now;
 	json_t *level;
 	size_t i;
 
@@ -453,12 +455,17 @@ void outlook_write(FILE *out, const json_t *outlook)
 	json_array_foreach(json_object_get(outlook, "levels"), i, level)
 		write_level(out, level);
 	write_pace(out, outlook);
-	if (!json_is_real(hours))
+	if (!json_is_real(hours)) {
 		(void)fputs("  LATE: with these limits it would take years\n", out);
-	else
-		(void)fprintf(out, "  %s: the last mail goes at hour %.0f of %lld\n",
-			in_time ? "in time" : "LATE", json_real_value(hours),
-			(long long)whole_number(outlook, "of"));
+		return;
+	}
+	now = json_real_value(hours) -
+	      json_real_value(json_object_get(outlook, "after")) / 3600;
+	(void)fprintf(out, "  %s: the last mail goes at hour %.0f of %lld\n",
+		in_time            ? "in time"
+		: now > (double)of ? "LATE, the time is over already"
+				   : "LATE",
+		json_real_value(hours), (long long)of);
 }
 
 static void add_after(const json_t *o, int64_t of, struct text *out)

@@ -20,7 +20,7 @@
 
 /* Mails a second until the relay's own pace is known: of each connection, and of a folder on this machine. */
 #define OUTLOOK_PER_CONNECTION 5
-#define OUTLOOK_FOLDER 500
+#define OUTLOOK_FOLDER 1000
 
 struct outlook_options {
 	const struct settings *settings;

@@ -70,7 +70,7 @@ static void keep(struct walk *w, int64_t at)
 
 static int walk_step(struct walk *w, struct schedule_step *s)
 {
-	if (s->not_before > w->at)
+	if ((double)s->not_before > w->at)
 		w->at = (double)s->not_before;
 	for (int64_t i = 0; i < s->mails; i++) {
 		int64_t at = (int64_t)w->at, begins = next_open(w, day_allows(w, at));

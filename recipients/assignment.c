@@ -20,6 +20,7 @@
 #define ROUNDS 40
 #define DAMPING 0.5
 #define SETTLED 1e-5
+#define STILL 1e-6 /* what changes less does not stir others */
 #define GROUP_PEOPLE 7
 #define GROUP_ROWS 8
 #define EDGE_LEAST 1e-3  /* an edge below this ties nobody into a group */
@@ -27,22 +28,39 @@
 
 /* --- messages --- */
 
-/* What each row bids for each of its people, given how free they are for it. */
-static double bid(struct assignment *a, uint32_t row)
+/* What is bid for each person in all, and in which round a bid for them last changed. */
+struct bids {
+	double *sums;
+	uint8_t *moved;
+	uint8_t round;
+};
+
+static double larger(double a, double b)
 {
-	double all = 1, change = 0;
+	return a > b ? a : b;
+}
+
+/* What a row bids for each of its people, given how free they are for it. */
+static double bid(struct assignment *a, uint32_t row, struct bids *b)
+{
+	double all = 1, most = 0;
 
 	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
 		all += a->edges[i].odds * a->edges[i].free;
 	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++) {
 		struct assignment_edge *e = &a->edges[i];
-		double rest = all - e->odds * e->free, fresh;
+		double rest = all - e->odds * e->free, fresh, change;
 
 		fresh = e->odds / (rest > 1 ? rest : 1);
-		change = fmax(change, fabs(fresh / (1 + fresh) - e->bid / (1 + e->bid)));
+		/* Where two bid a million, it is the share that counts. */
+		change = fabs(fresh - e->bid) / (1 + larger(fresh, e->bid));
+		if (change > STILL)
+			b->moved[e->person] = b->round;
+		most = larger(most, change);
+		b->sums[e->person] += fresh - e->bid;
 		e->bid = fresh;
 	}
-	return change;
+	return most;
 }
 
 /* Rows of which somebody is wanted by another row as well. Only they change from round to
@@ -68,42 +86,71 @@ static uint32_t *find_contested(const struct assignment *a, uint32_t *ret_count)
 	return rows;
 }
 
-static void sum_bids(const struct assignment *a, double *bids)
-{
-	for (size_t i = 0; i < a->starts[a->rows]; i++)
-		bids[a->edges[i].person] += a->edges[i].bid;
-}
-
-/* What all rows bid for each person whom these rows want. */
-static void sum_contested(
-	const struct assignment *a, const uint32_t *rows, uint32_t count, double *bids)
-{
-	for (uint32_t r = 0; r < count; r++)
-		for (size_t i = a->starts[rows[r]]; i < a->starts[rows[r] + 1]; i++)
-			bids[a->edges[i].person] = 0;
-	for (uint32_t r = 0; r < count; r++)
-		for (size_t i = a->starts[rows[r]]; i < a->starts[rows[r] + 1]; i++)
-			bids[a->edges[i].person] += a->edges[i].bid;
-}
-
 /* How free each person whom a row wants is for it. Returns how far that is from what it
  * was, by what the row makes of it: for one that bids a million, a millionth of freedom
  * is much. */
-static double free_up(struct assignment *a, uint32_t row, const double *bids)
+static double free_up(struct assignment *a, uint32_t row, const double *sums)
 {
-	double change = 0;
+	double most = 0;
 
 	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++) {
 		struct assignment_edge *e = &a->edges[i];
-		double others = bids[e->person] - e->bid, fresh;
+		double others = sums[e->person] - e->bid, fresh;
 
 		others = others > 0 ? others : 0;
 		fresh = (1 + a->again * others) / (1 + others);
-		change = fmax(change, fabs(fresh - e->free) * e->odds /
-					      (1 + e->odds * fmax(fresh, e->free)));
+		most = larger(most, fabs(fresh - e->free) * e->odds /
+					    (1 + e->odds * larger(fresh, e->free)));
 		e->free = DAMPING * e->free + (1 - DAMPING) * fresh;
 	}
-	return change;
+	return most;
+}
+
+/* Has anybody whom the row wants been bid for anew, in this round or the last? */
+static bool is_stirred(const struct assignment *a, uint32_t row, const struct bids *b)
+{
+	for (size_t i = a->starts[row]; i < a->starts[row + 1]; i++)
+		if (b->moved[a->edges[i].person] + 1 >= b->round)
+			return true;
+	return false;
+}
+
+/* Sums that many changes have gone through are taken anew. */
+static void sum_bids(const struct assignment *a, double *sums)
+{
+	memset(sums, 0, a->people * sizeof(*sums));
+	for (size_t i = 0; i < a->starts[a->rows]; i++)
+		sums[a->edges[i].person] += a->edges[i].bid;
+}
+
+/* Rounds of bids and of what they leave to others, until nothing moves. */
+static void pass_messages(struct assignment *a, struct bids *b)
+{
+	uint32_t count, *contested = find_contested(a, &count);
+	bool *restless = text_alloc((size_t)count + 1);
+	double change = 1;
+
+	for (uint32_t row = 0; row < a->rows; row++)
+		(void)bid(a, row, b);
+	while (b->round < ROUNDS && change > SETTLED) {
+		b->round++;
+		change = 0;
+		for (uint32_t r = 0; r < count; r++) {
+			double moved;
+
+			if (!restless[r] && !is_stirred(a, contested[r], b))
+				continue;
+			moved = free_up(a, contested[r], b->sums);
+			moved = larger(moved, bid(a, contested[r], b));
+			restless[r] = moved > STILL;
+			change = larger(change, moved);
+		}
+	}
+	sum_bids(a, b->sums);
+	for (uint32_t r = 0; r < count; r++)
+		(void)free_up(a, contested[r], b->sums);
+	free(contested);
+	free(restless);
 }
 
 /* That no record is a person, weighed against one, two ... being they. */
@@ -437,31 +484,19 @@ static void solve_groups(struct assignment *a, const double *bids)
 
 void assignment_run(struct assignment *a)
 {
-	double *bids = text_alloc(2 * ((size_t)a->people + 1) * sizeof(*bids));
-	double change = 1;
-	uint32_t count, *contested = find_contested(a, &count);
+	struct bids b = {.sums = text_alloc(((size_t)a->people + 1) * sizeof(double)),
+		.moved = text_alloc((size_t)a->people + 1)};
+	double *products = text_alloc(((size_t)a->people + 1) * sizeof(*products));
 
 	for (size_t i = 0; i < a->starts[a->rows]; i++) {
 		a->edges[i].free = 1;
 		a->edges[i].bid = 0;
 	}
-	for (uint32_t row = 0; row < a->rows; row++)
-		(void)bid(a, row);
-	sum_bids(a, bids);
-	for (int round = 0; round < ROUNDS && change > SETTLED; round++) {
-		sum_contested(a, contested, count, bids);
-		change = 0;
-		for (uint32_t r = 0; r < count; r++) {
-			change = fmax(change, free_up(a, contested[r], bids));
-			change = fmax(change, bid(a, contested[r]));
-		}
-	}
-	sum_contested(a, contested, count, bids);
-	for (uint32_t r = 0; r < count; r++)
-		(void)free_up(a, contested[r], bids);
-	read_out(a, bids, bids + a->people + 1);
+	pass_messages(a, &b);
+	read_out(a, b.sums, products);
 	if (a->again < AGAIN_EXACT)
-		solve_groups(a, bids);
-	free(bids);
-	free(contested);
+		solve_groups(a, b.sums);
+	free(b.sums);
+	free(b.moved);
+	free(products);
 }

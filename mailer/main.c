@@ -352,7 +352,11 @@ int command_settings(struct command *c, struct fault *f)
 static bool is_decision(const struct command *c)
 {
 	return c->verb->needs == VERB_DECIDES ||
-	       (c->verb->run == verb_import && command_option(c, "withdraw"));
+	       (c->verb->run == verb_import &&
+		       (command_option(c, "withdraw") ||
+			       (c->arguments_count &&
+				       !strcmp(c->arguments[0], "shield")))) ||
+	       (c->verb->run == verb_send && command_option(c, "lift-head-start"));
 }
 
 static int open_incident(struct command *c, struct fault *f)

@@ -443,22 +443,55 @@ static int refuse_all_bad(
 		r->options->file, t->rejects[0]);
 }
 
+static int newest_list(struct ledger *l, int64_t *ret, struct fault *f)
+{
+	return ledger_number(l,
+		SQL("SELECT max(run_id) FROM source_now WHERE kind = 'people'"), 0, ret,
+		f);
+}
+
+/* A list that came in meanwhile has not seen these rows, nor they it. */
+static int match_again(
+	struct ledger *l, int64_t before, struct shield_lines *s, struct fault *f)
+{
+	int64_t now;
+
+	if (newest_list(l, &now, f))
+		return -1;
+	return now == before ? 0 : shield_lines_match(l, s, f);
+}
+
+static int write_file(struct ledger *l, const struct reading *r,
+	const unsigned char digest[VAULT_DIGEST], struct shield_lines *s,
+	struct shield_tally *ret, struct fault *f)
+{
+	int64_t source = vault_random_id();
+
+	count(s, ret);
+	return refuse_all_bad(r, ret, f) || write_source(l, r, source, digest, ret, f) ||
+			       write_lines(l, s, source, f) ||
+			       shield_lines_link(l, s, f) ||
+			       write_rejects(l, s, source, f)
+		       ? -1
+		       : 0;
+}
+
+/* What takes time comes before the transaction: a send may be at work beside us. */
 static int write_all(struct ledger *l, const struct reading *r,
 	const unsigned char digest[VAULT_DIGEST], struct shield_tally *ret,
 	struct fault *f)
 {
 	auto_shield_lines s = {0};
-	int64_t source = vault_random_id();
+	int64_t before;
 
-	if (read_lines(&s, r, f) || shield_lines_match(l, &s, f))
+	if (read_lines(&s, r, f) || newest_list(l, &before, f) ||
+		shield_lines_match(l, &s, f) || ledger_begin(l, f))
 		return -1;
-	count(&s, ret);
-	return refuse_all_bad(r, ret, f) || write_source(l, r, source, digest, ret, f) ||
-			       write_lines(l, &s, source, f) ||
-			       shield_lines_link(l, &s, f) ||
-			       write_rejects(l, &s, source, f)
-		       ? -1
-		       : 0;
+	if (match_again(l, before, &s, f) || write_file(l, r, digest, &s, ret, f)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, f);
 }
 
 static void tell_columns(const struct reading *r, struct shield_tally *ret)
@@ -490,13 +523,7 @@ int shield_import(struct ledger *l, const struct shield_options *o,
 	got = find_already(l, &r, digest, ret, f);
 	if (got)
 		return got < 0 ? -1 : 0;
-	if (ledger_begin(l, f))
-		return -1;
-	if (write_all(l, &r, digest, ret, f)) {
-		ledger_rollback(l);
-		return -1;
-	}
-	return ledger_commit(l, f);
+	return write_all(l, &r, digest, ret, f);
 }
 
 void shield_tally_done(struct shield_tally *t)

@@ -635,3 +635,17 @@ def test_killed_while_it_is_imported(few):
     assert tally["waiting"] == 3000 - tally["rejected"] - 8 or tally["already"]
     few.run("check", code=OK)
     walk(few, "group", "compose")
+
+
+def test_while_a_send_is_at_work(few, relay):
+    """It does not wait for the send: whoever has not had a mail by then gets none."""
+    server = relay()
+    few.change({"relay": {"per_minute": 60}})
+    few.release(server)
+    process = few.start("send", "--connections", "1")
+    server.wait(1)
+    shield(few, [(f"L-{n}", row["pay_number"]) for n, row in enumerate(PEOPLE.values())])
+    assert process.poll() is None
+    few.finish(process)
+    assert len(server.accepted()) < 5
+    few.run("check", code=OK)

@@ -43,6 +43,7 @@ struct grouping {
 				  is said */
 	struct text joined;    /* a record with the part that the list gives */
 	double *tellable;      /* per person */
+	size_t *told_so;       /* per level: people who are told since it is presumed */
 	bool *presumed; /* per person: before the leak is in hand, everyone may be in it
 			 */
 	struct rulings *rulings;
@@ -67,6 +68,7 @@ static void grouping_done(struct grouping *g)
 	text_done(&g->joined);
 	free(g->tellable);
 	free(g->presumed);
+	free(g->told_so);
 	rulings_free(g->rulings);
 	shields_free(g->shields);
 	free(g->caught);
@@ -178,6 +180,7 @@ static int load(struct grouping *g, struct fault *f)
 	g->common = exposure_common(g->exposure);
 	g->routes = route_book_new(&g->people);
 	g->findability = findability_new(&g->people);
+	g->told_so = text_alloc(g->options->policy->levels_count * sizeof(*g->told_so));
 	g->caught = text_alloc(g->options->policy->levels_count * sizeof(*g->caught));
 	g->ids = vault_random_ids(g->people.people_count);
 	fold_kinds(g);
@@ -506,6 +509,7 @@ static int take_person(
 	if (!g->presumed[person] && !is_told(g, person, &p->levels[order]))
 		return 0;
 	(*affected)++;
+	g->told_so[order] += !is_told(g, person, &p->levels[order]);
 	return write_assignment(g, person, exposed_of(g, person), &v, order, f);
 }
 
@@ -553,7 +557,11 @@ static int write_set(struct grouping *g, int64_t *ret_people, struct fault *f)
 	if (write_strays(g, set, f))
 		return -1;
 	return question_write(g->ledger, set, g->options->policy, &g->people, &g->records,
-		g->caught, f);
+		       g->caught, f) ||
+			       question_presumed(
+				       g->ledger, set, g->options->policy, g->told_so, f)
+		       ? -1
+		       : 0;
 }
 
 static int group_anew(struct ledger *l, const struct group_options *o,

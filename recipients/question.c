@@ -279,6 +279,38 @@ static int ask_about_units(struct asking *a, struct fault *f)
 	return failed;
 }
 
+static int open_asking(struct ledger *l, int64_t set, struct query **ret, struct fault *f)
+{
+	if (ledger_query(l,
+		    SQL("INSERT INTO question (id, set_id, key, text_sealed) VALUES (:id, :set, :key, :text_sealed)"),
+		    ret, f))
+		return -1;
+	query_bind_int(*ret, ":set", set);
+	return 0;
+}
+
+/* Where a wrong notice harms, everybody may be in it is not enough by itself. */
+int question_presumed(struct ledger *l, int64_t set, const struct policy *p,
+	const size_t *presumed, struct fault *f)
+{
+	auto_query struct query *insert = NULL;
+	struct asking a = {.policy = p, .vault = ledger_vault(l)};
+
+	if (open_asking(l, set, &insert, f))
+		return -1;
+	a.insert = insert;
+	for (size_t i = 0; i < p->levels_count; i++) {
+		auto_text key = text_format("presumed-ask-first:%s", p->levels[i].name);
+		auto_text words = text_format(
+			"Level '%s' asks before anyone is told that they may be in the leak (tell_at), and %zu people are told so because it is presumed.",
+			p->levels[i].name, presumed[i]);
+
+		if (presumed[i] && p->levels[i].tell_at >= 1 && ask(&a, key, words, f))
+			return -1;
+	}
+	return 0;
+}
+
 int question_write(struct ledger *l, int64_t set, const struct policy *p,
 	const struct roster *people, const struct roster *records, const size_t *caught,
 	struct fault *f)
@@ -289,11 +321,8 @@ int question_write(struct ledger *l, int64_t set, const struct policy *p,
 		.records = records,
 		.vault = ledger_vault(l)};
 
-	if (ledger_query(l,
-		    SQL("INSERT INTO question (id, set_id, key, text_sealed) VALUES (:id, :set, :key, :text_sealed)"),
-		    &insert, f))
+	if (open_asking(l, set, &insert, f))
 		return -1;
-	query_bind_int(insert, ":set", set);
 	a.insert = insert;
 	return ask_about_lists(&a, l, f) || ask_about_fields(&a, f) ||
 			       ask_about_addresses(&a, f) ||

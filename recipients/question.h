@@ -8,6 +8,7 @@
  *	no-addresses		no column gives an address of any kind
  *	often-empty:person.FIELD	... or that is empty for over 5 % of people
  *	empty-level:NAME	a level above the default that catches nobody on the list
+ *	presumed-ask-first:NAME	a level that asks before anyone is told that they may be (tell_at 1), while the leak is presumed
  *	unknown-units:DIGEST	units that neither a rule nor known_units names
  */
 #ifndef RECIPIENTS_QUESTION_H
@@ -26,6 +27,9 @@
 /* `caught`: per level, how many people on the list its rules catch. */
 int question_write(struct ledger *l, int64_t set, const struct policy *p, const struct roster *people,
 	const struct roster *records, const size_t *caught, struct fault *f);
+
+/* `presumed`: per level, how many people are told although no leaked row speaks of them. */
+int question_presumed(struct ledger *l, int64_t set, const struct policy *p, const size_t *presumed, struct fault *f);
 
 /* [{"unit", "people"}]: the units that neither a rule nor known_units names, those of most people first. The caller's. */
 json_t *question_units(const struct policy *p, const struct roster *people);

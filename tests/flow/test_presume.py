@@ -320,3 +320,24 @@ def test_a_killed_send_tells_nobody_twice(desk, relay):
     desk.run("send", code=(OK, HUMAN, TEMPORARY))
     recipients = [to for _, to in server.accepted()]
     assert len(recipients) == len(set(recipients)) and set(recipients) <= set(BY_MAIL)
+
+
+# ------------------------------------------------------------------------------------------------------------ ask first
+
+def test_a_level_that_asks_first_asks(desk):
+    """Where a wrong notice harms (tell_at 1), presuming is an open question, which stops a live release."""
+    path = desk.folder / "policy.json"
+    policy = json.loads(path.read_text())
+    for level in policy["levels"]:
+        if level["name"] == "staff":
+            level["tell_at"] = 1
+    path.write_text(json.dumps(policy))
+    presume(desk)
+    walk(desk, "match")
+    asked = {question["key"]: question["text"] for question in desk.run("group").tally["open"]}
+    assert "presumed-ask-first:staff" in asked and "4 people" in asked["presumed-ask-first:staff"]
+    assert "presumed-ask-first:officer" not in asked
+    desk.run("approve", "--accept", "presumed-ask-first:staff", "--by", "Ann", "--reason", "the board said so", code=OK)
+    leak(desk, ["A5"])
+    walk(desk)
+    assert "presumed-ask-first:staff" not in {question["key"] for question in desk.run("group").tally["open"]}

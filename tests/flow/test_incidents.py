@@ -115,11 +115,12 @@ def as_csv(rows, columns):
 
 
 class Few:
-    """A few people: the list, the leak, and what must become of each."""
+    """A few people: the list, the leak, and what must become of each. `shield`: the liaison's own
+    reference and one identifier, all that the liaison gives; in tasks they go by that reference."""
 
-    def __init__(self, name, people, leak, expected, changes=None, texts=()):
+    def __init__(self, name, people, leak, expected, shield="", changes=None, texts=()):
         self.name, self.people, self.leak = name, table(people), table(leak)
-        self.expected = table(expected)
+        self.expected, self.shield = table(expected), table(shield) if shield else []
         self.changes, self.texts = changes or {}, texts
 
     def play(self, incident):
@@ -134,8 +135,16 @@ class Few:
         leak.write_text(as_csv(self.leak, list(self.leak[0])))
         incident.run("import", "people", people, "--as-of", "2023-08-01", code=OK)
         incident.run("import", "breach", leak, code=OK)
+        if self.shield:
+            shield = incident.root / "shield.csv"
+            shield.write_text(as_csv(self.shield, list(self.shield[0])))
+            incident.run("import", "shield", shield, code=OK)
         incident.walk("match", "group", "compose")
         return incident
+
+    def called(self, person):
+        """What a person is called in tasks."""
+        return next((row["reference"] for row in self.shield if person in row.values()), person)
 
 
 SUPPLIER = Few("supplier", """
@@ -161,6 +170,7 @@ M18       | C2000018   | Thackray  | Rae       | Band G            | Call Handle
 M19       | C2000019   | Underhill | Sid       | Band G            | Call Handler       | Call Handling                    | staff      | in-post      |       | 1996-01-01    | sid.underhill@met.police.example|                     | 07700 900019 | 19 High St, Northmoor|                     | large print |          |
 M20       | C2000020   | Verrall   | Tia       | Band G            | Call Handler       | Call Handling                    | staff      | in-post      |       | 1997-01-01    | tia.verrall@met.police.example  |                     | 07700 900020 | 20 High St, Northmoor|                     |             | Polish   |
 M21       | C2000021   | Wadsworth | Una       | Band G            | Technician         | Digital Forensics                | staff      | in-post      |       | 1998-01-01    | una.wadsworth@old-mail.example  |                     |              | 21 High St, Northmoor|                     |             |          |
+M22       | C2000022   | Yeadon    | Viv       | Band D            | Policy Adviser     | Strategy and Governance          | staff      | in-post      |       | 1999-01-01    | viv.yeadon@met.police.example   |                     | 07700 900022 | 22 High St, Northmoor|                     |             |          |
 """, """
 Name           | Rank                | Vetting Level | Pay No
 Ann Castle     | DS                  | RV            | 02000001
@@ -184,6 +194,7 @@ Rae Thackray   | Band G              | RV            | C2000018
 Sid Underhill  | Band G              | RV            | C2000019
 Tia Verrall    | Band G              | RV            | C2000020
 Una Wadsworth  | Band G              | RV            | C2000021
+Viv Yeadon     | Band D              | RV            | C2000022
 """, """
 person_id | who                                       | level             | route | text                      | task
 M01       | undercover, in an ordinary unit           | undercover        | task  | task/visit                | visit
@@ -207,6 +218,10 @@ M18       | stated a safe way that is no address      | staff             | task
 M19       | needs large print                         | staff             | task  | notice/staff              | letter
 M20       | a language without a text                 | staff             | task  | task/call                 | call
 M21       | a mailbox on a closed channel             | staff             | task  | notice/staff              | letter
+M22       | nothing to be seen; a liaison shields her | undercover        | task  | task/liaison              | liaison
+""", """
+reference | person_id
+RAVEN-1   | M22
 """, changes={"closed_channels": ["the card company's website or help desk", "old-mail.example"]})
 
 FOI_RELEASE = Few("foi-release", """
@@ -324,6 +339,7 @@ C20       | Ms    | Rawson    | Rita      | 1995-01-20    | 20 Ridge Rd, Wexbour
 C21       | Mr    | Sugden    | Sol       | 1996-01-21    | 21 Spa Rd, Wexbourne     | WE3 4AE  |          | sol@home.example  | 07700 900421 | sol@home.example        |          |             |          |
 C22       | Ms    | Tordoff   | Tess      | 1997-01-22    | 22 Top Rd, Wexbourne     | WE3 5AF  |          | tess@home.example | 07700 900422 | tess@home.example       |          |             |          |
 C23       | Mr    | Uttley    | Urban     | 1998-01-23    | 22 Top Rd, Wexbourne     | WE3 5AF  |          | urban@home.example| 07700 900423 |                         |          |             |          |
+C24       | Ms    | Varley    | Vi        | 1999-01-24    | 24 Union Rd, Wexbourne   | WE3 6AG  |          | vi@home.example   | 07700 900424 |                         |          |             |          |
 """, """
 Crime Ref | Offence              | Victim Forenames | Victim Surname | Victim DOB | Victim Postcode | Witness Forenames | Witness Surname | Witness DOB | Witness Postcode | Suspect Forenames | Suspect Surname | Suspect DOB | Suspect Postcode
 36/1/21   | Assault, domestic    | Ada              | Abbott         | 01/01/1980 | WE1 1AA         | Jan               | Jagger          | 12/01/1987  | WE2 3AD          |                   |                 |             |
@@ -341,6 +357,7 @@ Crime Ref | Offence              | Victim Forenames | Victim Surname | Victim DO
 36/13/21  | Theft                | Sol              | Sugden         | 21/01/1996 | WE3 4AE         |                   |                 |             |                  |                   |                 |             |
 36/14/21  | Affray               |                  |                |            |                 |                   |                 |             |                  | Sol               | Sugden          | 21/01/1996  | WE3 4AE
 36/15/21  | Theft                | Tess             | Tordoff        | 22/01/1997 | WE3 5AF         |                   |                 |             |                  | Urban             | Uttley          | 23/01/1998  | WE3 5AF
+36/16/21  | Affray               |                  |                |            |                 | Vi                | Varley          | 24/01/1999  | WE3 6AG          |                   |                 |             |
 """, """
 person_id | who                                            | level                       | route      | text                         | task
 C01       | victim at home, no safe way stated             | at-risk                     | task       | task/visit                   | visit
@@ -366,6 +383,10 @@ C20       | in no record                                   |                    
 C21       | victim here, suspect there                     | victim                      | task       | task/call                    | call
 C22       | victim who lives with the suspect              | victim                      | task       | task/call                    | call
 C23       | that suspect                                   | suspect                     | task       | task/visit                   | visit
+C24       | witness whom a liaison shields                 | at-risk                     | task       | task/liaison                 | liaison
+""", """
+reference | person_id
+HERON-2   | C24
 """, texts=[("pl/notice/crime-data/witness.txt", "Subject: Zawiadomienie\n\nW tej sprawie {{controller.name}}. {{code}}\n")])
 
 LOST_FOOTAGE = Few("lost-footage", """
@@ -426,7 +447,9 @@ def work(played, tmp_path):
 
 
 def listed(incident, *words):
-    return {one["person_id"]: one for one in incident.run("task", *words, code=OK).tally["tasks"] if not one["after"]}
+    """Tasks by whom they are about: their number, or the liaison's reference and nothing else."""
+    return {one["person_id"] or one["reference"]: one
+            for one in incident.run("task", *words, code=OK).tally["tasks"] if not one["after"]}
 
 
 def read(incident, person):
@@ -443,7 +466,7 @@ def test_each_person_as_in_the_table(played, few):
     for one in few.expected:
         person = one["person_id"]
         level, route, _ = routes.get(person, ("", "", ""))
-        task = tasks.get(person, {"kind": "", "text": ""})
+        task = tasks.get(few.called(person), {"kind": "", "text": ""})
         text = text_read(incident, few, person) if route == "mail" else task["text"]
         assert (level, route, text, task["kind"]) == (
             one["level"], one["route"], one["text"], one["task"]), one
@@ -500,9 +523,9 @@ def test_nothing_hints_at_another_party(work, few):
     for one in few.people:
         person, others = one["person_id"], [other["surname"] for other in few.people
                                             if other["surname"] != one["surname"]]
-        if person in tasks:
+        if few.called(person) in tasks:
             path = incident.tmp / "page.txt"
-            incident.run("task", "show", tasks[person]["number"], "--print", path, code=OK)
+            incident.run("task", "show", tasks[few.called(person)]["number"], "--print", path, code=OK)
             words = path.read_text()
         elif person in incident.routes() and incident.routes()[person][1] == "mail":
             words = read(incident, person)

@@ -395,6 +395,41 @@ static void domains(void **state)
 	assert_false(settings_allows(s, ""));
 }
 
+/* What of closed_channels speaks of an address, and of which. */
+static const struct {
+	const char *channel, *address;
+	bool work, closed;
+} closings[] = {
+	{"force.example", "a@force.example", true, true},
+	{"Force.Example", "a@FORCE.example", true, true},
+	{"@force.example", "a@force.example", true, true},
+	{"force.example", "a@sub.force.example", true, true},
+	{"force.example", "a@reinforce.example", true, false},
+	{"force.example", "a@force.example.test", true, false},
+	{"a@force.example", "A@force.example", true, true},
+	{"a@force.example", "b@force.example", true, false},
+	{"e-mail", "a@home.example", false, true},
+	{"Email", "a@home.example", false, true},
+	{"work e-mail", "a@force.example", true, true},
+	{"work e-mail", "a@home.example", false, false},
+	{"the help desk of the company", "a@home.example", false, false},
+	{"", "a@home.example", false, false},
+};
+
+static void closed_channels(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(closings); i++) {
+		auto_text list = text_format("[\"%s\"]", closings[i].channel);
+		auto_settings *s = *closings[i].channel ? with("closed_channels", list)
+							: with("closed_channels", "[]");
+
+		if (settings_closes(s, closings[i].address, closings[i].work) !=
+			closings[i].closed)
+			fail_msg("case %zu", i);
+	}
+}
+
 static void hours_and_days(void **state)
 {
 	auto_settings *s = with("sending_hours", "'07:30-22:00'");
@@ -424,6 +459,7 @@ int main(void)
 		cmocka_unit_test(relays),
 		cmocka_unit_test(many_kinds_of_data),
 		cmocka_unit_test(domains),
+		cmocka_unit_test(closed_channels),
 		cmocka_unit_test(hours_and_days),
 	};
 

@@ -249,6 +249,9 @@ static const struct {
 		"levels[0].follow_up[0].to: unknown key"},
 	{HIGH_AND_STANDARD("'route': 'task', 'escalate': '24h'"),
 		"levels[0].escalate: is text, not an"},
+	{HIGH_AND_STANDARD(
+		 "'route': 'task', 'escalate': {'after': '24h', 'to': 'the Line Manager'}"),
+		"levels[0].escalate.to: names a line manager"},
 	{HIGH_AND_STANDARD("'route': 'task', 'escalate': {'after': '24h'}"),
 		"levels[0].escalate.to: missing"},
 	{HIGH_AND_STANDARD("'route': 'task', 'escalate': {'after': 24, 'to': 'x'}"),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The policy of the example `supplier`: that it loads, names templates that are there,
- * and puts people of the made-up force on the level where they belong. Run with the
- * project's folder as argument (or in it).
+ * The policies of the examples: that each loads and names templates that are there; and
+ * of `supplier`, that it puts people of the made-up force on the level where they belong.
+ * Run with the project's folder as argument (or in it).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -228,6 +228,53 @@ static void template_check(const char *name)
 		fail_msg("%s is not there", path);
 }
 
+/* Where telling the wrong person harms, nobody is told before a human was asked. */
+static const struct {
+	const char *name, *default_level;
+	double tell_at;
+} examples[] = {
+	{"supplier", "staff", 0.05},
+	{"foi-release", "staff", 0.05},
+	{"publication", "staff", 0.05},
+	{"lost-notebook", "staff", 1},
+	{"crime-data", "person", 1},
+	{"lost-footage", "person", 1},
+};
+
+static void example_check(size_t n)
+{
+	auto_text path =
+		text_format("templates/example/%s/policy.json", examples[n].name);
+	auto_policy *p = NULL;
+	struct fault f = {0};
+
+	if (policy_load(path, &p, &f))
+		fail_msg("%s", f.text);
+	assert_int_equal(p->approvals, 2);
+	assert_string_equal(p->levels[p->default_level].name, examples[n].default_level);
+	for (size_t i = 0; i < p->levels_count; i++) {
+		const struct policy_level *level = &p->levels[i];
+
+		if (level->tell_at < examples[n].tell_at ||
+			level->tell_at > examples[n].tell_at)
+			fail_msg("%s: %s: tell_at", path, level->name);
+		if (level->template)
+			template_check(level->template);
+		for (size_t j = 0; j < level->follow_ups_count; j++)
+			template_check(level->follow_ups[j].template);
+		/* who must be seen to have it has somebody who sees to it */
+		if (level->proof != POLICY_ACCEPTED && !level->escalate.to)
+			fail_msg("%s: %s: no escalation", path, level->name);
+	}
+}
+
+static void test_examples(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < COUNT(examples); n++)
+		example_check(n);
+}
+
 static void test_levels(void **state)
 {
 	(void)state;
@@ -259,6 +306,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_made_up_force),
 		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_examples),
 	};
 
 	if (argc > 1 && chdir(argv[1])) {

@@ -63,7 +63,7 @@ void help_verb(FILE *out, const struct verb *v)
 	auto_text usage = text_format(
 		"breachmail %s%s%s", v->name, *v->arguments ? " " : "", v->arguments);
 
-	(void)fprintf(out, "%s\n", usage);
+	ask_say(out, 0, usage);
 	ask_say(out, 0, v->summary);
 	(void)fputc('\n', out);
 	put_options(out, v->options);

@@ -12,36 +12,38 @@
 #include "mailer/wire/address.h"
 #include "recipients/question.h"
 #include "recipients/roster.h"
+#include "recipients/stray.h"
 
 /* --- rows --- */
 
 #define ONE_BY_ONE "one by one" /* asked once whether all at once will do */
-#define ROWS_MOST 500           /* in one walk; the next one goes on */
 
-/* The rows that a human may look at, as their file calls them. */
+/*
+ * The rows that a human should look at before a release, highest risk first: those that
+ * may be somebody, and those of nobody at a level above the default. Other rows of nobody
+ * are leavers for the most part, and wait on the list.
+ */
 static int find_rows(struct run *r, json_t **ret, struct fault *f)
 {
-	const struct roster_wish names = {roster_wants_names, NULL};
-	auto_query struct query *q = NULL;
-	auto_roster records = {0};
-	char scratch[ROSTER_NAME];
-	int got;
+	const struct policy *p;
+	json_t *all, *row;
+	size_t i;
 
-	if (run_open(r, f) || roster_load_records_of(r->c->ledger, &names, &records, f) ||
-		ledger_query(r->c->ledger,
-			SQL("SELECT record_id FROM match_now WHERE outcome = 'possible' ORDER BY reason, record_id"),
-			&q, f))
+	if (run_open(r, f) || stray_list(r->c->ledger, false, &all, f))
 		return -1;
+	p = r->c->policy;
 	*ret = json_array();
-	while ((got = query_next(q, f)) > 0 && json_array_size(*ret) < ROWS_MOST) {
-		const struct roster_row *row =
-			roster_find(&records, query_int(q, "record_id"));
+	json_array_foreach(all, i, row)
+	{
+		const char *level = json_string_value(json_object_get(row, "level")),
+			   *outcome = json_string_value(json_object_get(row, "outcome"));
 
-		if (row)
-			(void)json_array_append_new(
-				*ret, json_string(roster_row_name(row, scratch)));
+		if (!strcmp(outcome, "possible") ||
+			(*level && strcmp(level, p->levels[p->default_level].name) != 0))
+			(void)json_array_append(*ret, row);
 	}
-	return got < 0 ? -1 : 0;
+	json_decref(all);
+	return 0;
 }
 
 static int check_person(const char *answer, char **ret, struct text *wrong)
@@ -49,78 +51,143 @@ static int check_person(const char *answer, char **ret, struct text *wrong)
 	(void)ret;
 	if (*answer != '-')
 		return 0;
-	text_add_string(
-		wrong, "Please type the number of one of the people above, n, a or s.");
+	text_add_string(wrong,
+		"Please type the number of one of the people above, or one of the letters.");
 	return -1;
 }
 
-static int decide_row(struct run *r, const char *row, struct fault *f)
+/* What a letter stands for, as words of `approve`; NULL: it is the number of a person. */
+static const char *const *closing_of(const char *answer)
 {
-	static const struct question q = {"Who is this row about?",
-		"The number of a person above; n: nobody on the list; a: tell all of them that they may be; s: skip it, it waits.",
-		"s", NULL, check_person};
-	auto_text who = NULL;
+	static const struct {
+		const char *letter, *const words[3];
+	} closings[] = {{"n", {"--nobody", NULL, NULL}},
+		{"a", {"--all-candidates", NULL, NULL}},
+		{"l", {"--close", "leaver", NULL}},
+		{"t", {"--close", "not-a-person", NULL}},
+		{"j", {"--close", "junk", NULL}}};
+
+	for (size_t i = 0; i < sizeof(closings) / sizeof(closings[0]); i++)
+		if (!strcmp(closings[i].letter, answer))
+			return closings[i].words;
+	return NULL;
+}
+
+static int approve_row(struct run *r, const char *row, const char *who, struct fault *f)
+{
+	const char *const *closing = closing_of(who);
 	auto_text reason = NULL;
 	int code;
 
-	if (run_errand(r, RUN("match", "--explain", row), &code, f) ||
-		ask_line(&r->ask, &q, &who, f))
-		return -1;
-	if (!strcmp(who, "s"))
-		return 0;
 	if (run_sign(r, &reason, f))
 		return -1;
-	if (!strcmp(who, "n") || !strcmp(who, "a"))
+	if (!closing)
 		return run_errand(r,
-			RUN("approve", "--row", row,
-				*who == 'n' ? "--nobody" : "--all-candidates", "--by",
-				r->by, "--reason", reason),
+			RUN("approve", "--row", row, "--person", who, "--by", r->by,
+				"--reason", reason),
 			&code, f);
 	return run_errand(r,
-		RUN("approve", "--row", row, "--person", who, "--by", r->by, "--reason",
-			reason),
+		RUN("approve", "--row", row, "--by", r->by, "--reason", reason,
+			closing[0], closing[1]),
 		&code, f);
 }
 
-static int decide_rows(struct run *r, struct fault *f)
+static int other_controller(struct run *r, const char *row, struct fault *f)
 {
-	json_t *rows = NULL, *row;
-	size_t i;
-	int failed = find_rows(r, &rows, f);
+	auto_text name = NULL;
+	auto_text reason = NULL;
+	int code;
 
-	run_close(r);
-	json_array_foreach(rows, i, row) failed =
-		failed || decide_row(r, json_string_value(row), f);
-	json_decref(rows);
-	return failed ? -1 : 0;
+	if (ask_line(&r->ask,
+		    &(struct question){"Whose is it?", "The force or organisation.", NULL,
+			    NULL, check_person},
+		    &name, f) ||
+		run_sign(r, &reason, f))
+		return -1;
+	return run_errand(r,
+		RUN("approve", "--row", row, "--close", "other-controller",
+			"--controller", name, "--by", r->by, "--reason", reason),
+		&code, f);
+}
+
+/* 1: enough for now. */
+static int decide_row(struct run *r, const json_t *row, struct fault *f)
+{
+	static const struct question q = {"Who is this row about?",
+		"The number of a person above, or\n"
+		"s  skip it: it waits\n"
+		"a  tell all of the people above that they may be\n"
+		"n  nobody on the list\n"
+		"l  somebody who has left; o  another controller's; t  not a person; j  junk: then it is closed, and nobody is told on it\n"
+		"x  enough of these for now",
+		"s", NULL, check_person};
+	const char *name = json_string_value(json_object_get(row, "row_id")),
+		   *level = json_string_value(json_object_get(row, "level"));
+	auto_text heading = text_format("Row %s, level %s: %s", name,
+		*level ? level : "-", json_string_value(json_object_get(row, "outcome")));
+	auto_text who = NULL;
+	int code;
+
+	ask_heading(&r->ask, heading);
+	if (run_errand(r, RUN("match", "--explain", name), &code, f) ||
+		ask_line(&r->ask, &q, &who, f))
+		return -1;
+	if (!strcmp(who, "s") || !strcmp(who, "x"))
+		return *who == 'x';
+	return !strcmp(who, "o") ? other_controller(r, name, f)
+				 : approve_row(r, name, who, f);
+}
+
+static int decide_rows(struct run *r, json_t *rows, struct fault *f)
+{
+	json_t *row;
+	size_t i;
+	int done = 0;
+
+	json_array_foreach(rows, i, row) if (!done) done = decide_row(r, row, f);
+	return done < 0 ? -1 : 0;
+}
+
+static int ask_about_rows(
+	struct run *r, const struct decision_point *d, json_t *rows, struct fault *f)
+{
+	static const struct choice choices[] = {
+		{"w", "let them wait; the others are told first",
+			"They stay on the list of what needs a human, and go in a later release."},
+		{"d", "decide them now, one after the other, highest risk first", NULL},
+		{NULL, NULL, NULL}};
+	auto_text words = text_format(
+		"%zu leaked rows need a human: they may be somebody, point to two people, or are nobody's and at a level of risk.",
+		json_array_size(rows));
+	size_t choice;
+
+	if (run_decide(r, d, f))
+		return -1;
+	ask_heading(&r->ask, "Rows that the program does not decide");
+	if (ask_choice(&r->ask, words, choices, "w", &choice, f))
+		return -1;
+	run_put_off(r, d->name);
+	return choice == 1 ? decide_rows(r, rows, f) : 0;
 }
 
 int run_rows(struct run *r, bool *ret_asked, struct fault *f)
 {
 	static const struct decision_point d = {"rows",
-		"Some leaked rows may be somebody, or point to two people. Nobody is told on them before somebody has decided; all others are.",
-		"approve --row ROW --person ID|--nobody --by NAME --reason TEXT"};
-	static const struct choice choices[] = {
-		{"w", "let them wait; the others are told first",
-			"They stay on the list of what needs a human, and go in a later release."},
-		{"d", "decide them now, one after the other", NULL}, {NULL, NULL, NULL}};
-	int64_t rows = run_count(r, "needs_human", "rows_in_conflict") +
-		       run_count(r, "needs_human", "rows_possible");
-	auto_text words = text_format(
-		"%lld leaked rows need a human: they may be somebody, or point to two people.",
-		(long long)rows);
-	size_t choice;
+		"Some leaked rows may be somebody, point to two people, or are nobody's and at a level of risk. Nobody is told on them before somebody has decided; all others are.",
+		"approve --row ROW --person ID|--nobody|--close KIND --by NAME --reason TEXT"};
+	json_t *rows = NULL;
+	int failed = 0;
 
-	*ret_asked = rows && !run_is_put_off(r, d.name);
-	if (!*ret_asked)
+	*ret_asked = false;
+	if (run_is_put_off(r, d.name))
 		return 0;
-	if (run_decide(r, &d, f))
-		return -1;
-	ask_heading(&r->ask, "Rows that the program does not decide");
-	if (ask_choice(&r->ask, words, choices, "w", &choice, f))
-		return -1;
-	run_put_off(r, d.name);
-	return choice == 1 ? decide_rows(r, f) : 0;
+	failed = find_rows(r, &rows, f);
+	run_close(r);
+	*ret_asked = json_array_size(rows) > 0;
+	if (!failed && *ret_asked)
+		failed = ask_about_rows(r, &d, rows, f);
+	json_decref(rows);
+	return failed ? -1 : 0;
 }
 
 /* --- units --- */

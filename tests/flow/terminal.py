@@ -55,6 +55,20 @@ class Terminal:
         self.wait_for(pattern + r".*?(?:> |\] |   - )\Z")
         self.type(line + "\n")
 
+    def answer_until_the_end(self, answers):
+        """Answers whatever is asked, by the first pattern that the newest question fits: the exit code."""
+        asked = 0
+        while True:
+            question = self.screen[self.seen:]
+            if re.search(r"(?:> |\] |   - )\Z", question):
+                self.seen, asked = len(self.screen), asked + 1
+                question = question.split("\n\n")[-1]
+                fitting = [line for pattern, line in answers if re.search(pattern, question, re.S)]
+                assert fitting and asked < 200, f"what to answer to this?\n{question}"
+                self.type(fitting[0] + "\n")
+            elif not self.read():
+                return self.end()
+
     def end(self):
         """Until the program has ended: its exit code."""
         while self.read():
@@ -63,6 +77,7 @@ class Terminal:
         _, status = os.waitpid(self.pid, 0)
         self.pid = None
         self.code = os.waitstatus_to_exitcode(status)
+        assert "Sanitizer" not in self.screen and "runtime error" not in self.screen, self.screen
         return self.code
 
     def close(self):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import BINARY, CANTCREATE, HUMAN, INTERRUPTED, LISTED, OK, USAGE, reconcile
+from conftest import BINARY, CANTCREATE, HUMAN, INTERRUPTED, LISTED, OK, USAGE, make_force, reconcile
 from terminal import CTRL_C, CTRL_D, Terminal, plain
 
 HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
@@ -262,17 +262,17 @@ def test_a_row_and_a_unit_are_decided_on_the_way(at_terminal, empty, files):
     leak.write_text(leak.read_text() + "R10,P100006,Castle,Ann\n")
     terminal = at_terminal("-C", empty.folder, "run")
     finish_imports(terminal, people, leak)
-    terminal.answer("leaked rows need a human.*let them wait", "d")
+    terminal.answer("leaked rows? needs? a human.*let them wait", "d")
     terminal.wait_for(r"match --explain R10.*A4.*A6|match --explain R10.*A6.*A4")
     terminal.answer("Who is this row about", "-x")
     terminal.answer("Please type", "A4")
     terminal.answer("Who decides", "Joan")
     terminal.answer("Why", "it's her name; the number was typed wrongly")
     while True:     # whatever other rows the program leaves to humans
-        if terminal.wait_for(r"(Who is this row|Puddle Desk)").group(1) == "Puddle Desk":
+        if terminal.wait_for(r"(Who is this row|What are they).*?(?:> |\] )\Z").group(1) == "What are they":
             break
-        terminal.answer("", "s")
-    terminal.answer("What are they", "e")
+        terminal.type("s\n")
+    terminal.type("e\n")
     terminal.answer("Puddle Desk", "3")
     terminal.answer("Why", "they handle informants")
     terminal.answer("questions are open", "l")
@@ -371,6 +371,41 @@ def test_live_goes_up_to_the_signature(at_terminal, at):
     run = commands(terminal.screen)
     assert incident.settings()["allowed_domains"] == ["met.police.example"]
     assert run[-1].endswith(f"approve --sign {incident.key}") and not any(" send" in line for line in run)
+
+
+@pytest.mark.parametrize("name", ["supplier", "foi-release", "publication", "lost-notebook", "crime-data",
+                                  "lost-footage"])
+def test_each_incident_can_be_walked(at_terminal, empty, name):
+    """On made-up files of its kind, by somebody who takes what is offered: to a rehearsal that is sent."""
+    force = make_force(empty.root / "force", 200, name, "--style", name)
+    empty.run("init", empty.folder, "--example", name)
+    terminal = at_terminal("-C", empty.folder, "run", "--by", "Ada Okoro")
+    assert terminal.answer_until_the_end([
+        ("Where is the list", str(force / "people.csv")), ("Which day", "1 Aug 2023"), ("Is that right", "i"),
+        ("Is there another", ""), ("Do you have what leaked", "f"), ("Where is the file", str(force / "breach.csv")),
+        ("Which field is the column", ""), ("need a human", "d"), ("Who is this row about", "x"),
+        ("What are they", "a"), ("Why, in a few words", "so it is"), ("questions are open", "a"),
+        ("Has somebody read", "y"), ("Is it right", "r"), ("Send it", "s"),
+        ("it may stay as it is", "a")]) == HUMAN, terminal.screen
+    empty.leaked = empty.run("import", "--list").tally["sources"][-1]["accepted"]
+    status = empty.status()
+    assert status["states"]["accepted"] == len(empty.outbox()) > 0
+    assert set(status["states"]) <= {"accepted", "task", "restricted", "none"}
+    assert "questions" not in status["needs_human"]
+
+
+def test_help_begins_with_tonight(empty, breachmail):
+    empty.folder = empty.root
+    text = empty.text("help", code=OK)
+    verbs = re.findall(r"(?m)^  ([a-z-]+)  ", text.split("in this order:")[1])
+    assert verbs[:8] == ["init", "import", "match", "group", "compose", "approve", "send", "status"]
+    assert "run" in verbs and "breachmail run" in text.split("in this order:")[0]
+    assert "65" in empty.text("help", "exit-codes", code=OK)
+    for words in (["help"], *(["help", verb] for verb in verbs if verb != "directory")):
+        text = empty.text(*words, code=OK)
+        assert all(len(line) <= 80 for line in text.splitlines()), text
+    assert "--map" in empty.text("help", "import", code=OK)
+    assert "did you mean 'match'" in empty.error("help", "mach", code=USAGE)
 
 
 # ------------------------------------------------------------------------- run, with nobody to ask

@@ -477,7 +477,7 @@ def states_of(world, person, level):
 
 def play_some(numbers):
     """In a process of its own. What was broken, as text."""
-    top = pathlib.Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    top = pathlib.Path(tempfile.mkdtemp(prefix="breachmail-promises-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
     desk, mails, broken = Desk(top), 0, []
     for number in numbers:
         world, folder = World(number), top / f"world{number}"

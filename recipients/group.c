@@ -100,7 +100,7 @@ static int digest_inputs(struct ledger *l, const struct group_options *o,
 		ledger_number(l, SQL("SELECT count(*) FROM source_withdrawn"), 0,
 			&withdrawn, f) ||
 		ledger_number(l,
-			SQL("SELECT max(run_id) FROM source_now WHERE kind IN ('presume', 'shield')"),
+			SQL("SELECT max(run_id) FROM source_now WHERE kind <> 'breach'"),
 			0, &others, f))
 		return -1;
 	text_printf(&bytes, "\nmatch %lld", (long long)set);

@@ -93,6 +93,20 @@ def test_group_needs_no_match_before_there_is_a_leak(desk):
     assert desk.run("group").tally["people"] == 8
 
 
+def test_a_newer_list_before_there_is_a_leak(desk, tmp_path):
+    """It is seen although there is nothing to match yet: whom it shows to have died gets no mail, released or not."""
+    presume(desk)
+    walk(desk)
+    desk.run("approve", "--release", code=OK)
+    (tmp_path / "newer.csv").write_text(LISTED.replace("Finance,in-post,uma@", "Finance,deceased,uma@"))
+    desk.run("import", "people", tmp_path / "newer.csv", "--as-of", "2023-08-20", code=OK)
+    assert "breachmail group" in desk.error("compose", code=REFUSED)
+    desk.run("group")
+    assert desk.run("send", code=HUMAN).tally["held"] == 1
+    assert told(desk) == sorted(set(BY_MAIL) - {"uma@met.police.example"})
+    assert walk(desk, "group", "compose")["states"]["task"] == 4
+
+
 def test_before_a_people_list(empty):
     empty.make()
     assert "import people" in empty.error("import", "breach", "--presume", code=REFUSED)

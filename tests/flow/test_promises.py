@@ -72,7 +72,8 @@ class World:
         self.make_shared_addresses()
         self.rows = self.make_leak()
         self.shielded = {person for person in self.people if chance.random() < .2} if chance.random() < .3 else set()
-        self.shield_is_late = chance.random() < .4
+        self.shield_is_late = bool(self.shielded) and chance.random() < .4
+        self.presumed = chance.random() < .1                # everyone is told before the leak is in hand
         self.before = self.make_decisions() if chance.random() < .4 else []
         self.after = self.make_decisions() if chance.random() < .3 else []
         self.late, self.late_is_in = self.make_late_list() if chance.random() < .2 else {}, False
@@ -98,7 +99,7 @@ class World:
         default = chance.randrange(count) if chance.random() < .3 else count - 1
         levels = []
         for n in range(count):
-            level = {"name": f"level {n}", "route": chance.choice(["mail"] * 4 + ["task", "restricted", "none"])}
+            level = {"name": f"level {n}", "route": chance.choice(["mail"] * 5 + ["task", "restricted", "none"])}
             if level["route"] == "mail":
                 level["template"] = "notice/staff"
             if level["route"] == "restricted":
@@ -134,7 +135,7 @@ class World:
     def make_reach(self, n):
         """How somebody may be reached, or not."""
         chance = self.chance
-        reach = {"status": chance.choice(THERE * 3 + AWAY + DEAD), "email": f"p{n}@met.police.example",
+        reach = {"status": chance.choice(THERE * 5 + AWAY + DEAD), "email": f"p{n}@met.police.example",
                  "email_personal": "", "contact": ""}
         if chance.random() < .3:
             reach["email_personal"] = f"own{n}@home.example"
@@ -208,19 +209,19 @@ class World:
                 continue
             self.certain.add(person)
             for _ in range(chance.choice([1, 1, 1, 2])):
-                rows.append({**known[0], "person": person, "location": chance.choice(PLACES)})
+                rows.append({**known[0], "who": {person}, "location": chance.choice(PLACES)})
         if self.twins:
-            rows.append({**self.people[self.twins[0]][0], "pay_number": "", "person": None,
+            rows.append({**self.people[self.twins[0]][0], "pay_number": "", "who": set(self.twins),
                          "location": chance.choice(PLACES)})
             self.maybe = set(self.twins)
         away = sorted(set(self.people) - self.certain - self.maybe)
         if len(away) > 1 and chance.random() < .5:         # the number says one, the name another
             one, other = (self.people[person][0] for person in away[:2])
-            rows.append({**other, "pay_number": one["pay_number"], "person": None, "location": PLACES[0]})
+            rows.append({**other, "pay_number": one["pay_number"], "who": (), "location": PLACES[0]})
             self.conflict = set(away[:2])
         for n in range(chance.choice([0, 0, 1, 2]) if rows else 1):     # nobody of ours
             rows.append({"pay_number": f"99{chance.randrange(10 ** 8):08}", "surname": ["Zeller", "Yarrow"][n],
-                         "forenames": "Wolfram", "date_of_birth": "1931-01-01", "person": None, "location": PLACES[1]})
+                         "forenames": "Wolfram", "date_of_birth": "1931-01-01", "who": (), "location": PLACES[1]})
         chance.shuffle(rows)
         return rows
 
@@ -268,9 +269,9 @@ class World:
 def holds(test, wanted, value):
     """One condition on one value, as the manual has it: blind to case; what is missing is in no list."""
     value = value.lower()
-    words = [word.lower() for word in ([wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else [])]
     if test in ("present", "missing"):
         return bool(value) == (test == "present")
+    words = [word.lower() for word in ([wanted] if isinstance(wanted, str) else wanted)]
     if test == "not_in":
         return value not in words
     if not value:
@@ -333,10 +334,11 @@ def decided(decisions, person):
             "raised": next((choice[1] for choice in reversed(words) if choice[0] == "--raise"), None)}
 
 
-def told_at(world, person, late=False):
-    """The address of their mail, None if they get none; and the place of their level; at the release, or in the end."""
+def told_at(world, person, late=False, blind=False):
+    """The address of their mail, None if they get none, and the place of their level: at the release, or after what came
+    late; and before the leak is in hand (blind), or with it."""
     decisions, world.late_is_in = world.before + (world.after if late else []), late
-    records = [row for row in world.rows if row["person"] == person]
+    records = [] if blind else [row for row in world.rows if person in row["who"]]
     choice = decided(decisions, person)
     level = level_of(world, person, records, choice["raised"])
     mail = world.levels[level]["route"] == "mail" and not choice["barred"]
@@ -387,33 +389,33 @@ class Desk:
         self.run(folder, "import", "people", folder / "people.csv", "--as-of", "2023-08-01")
         if world.again:
             self.run(folder, "import", "people", folder / "again.csv", "--as-of", "2023-09-01")
-        if world.rows:
-            self.run(folder, "import", "breach", folder / "leak.csv")
+        self.run(folder, "import", "breach", *(["--presume"] if world.presumed else [folder / "leak.csv"]))
         if world.shielded and not world.shield_is_late:
             self.run(folder, "import", "shield", folder / "shield.csv")
         world.before = self.decide(folder, world.before)
-        self.run(folder, "match", codes=(0, 1))
-        self.prepare(folder)
+        self.prepare(folder, *([] if world.presumed else ["match"]))
         world.after = self.decide(folder, world.after)
         if world.late:
             self.run(folder, "import", "people", folder / "late.csv", "--as-of", "2023-10-01")
-        if world.shielded and world.shield_is_late:
+        if world.shield_is_late:
             self.run(folder, "import", "shield", folder / "shield.csv")
-        if world.late or world.shielded and world.shield_is_late:
-            for verb in ("match", "group"):
+        if world.late or world.shield_is_late:
+            for verb in ["group"] if world.presumed else ["match", "group"]:
                 self.run(folder, verb, codes=(0, 1))
         self.run(folder, "send", codes=(0, 1, 77))
         first = outbox(folder, ())
-        if world.after or world.late or world.shielded:     # what narrows has acted already; what widens needs a new release
-            self.prepare(folder)
+        if world.presumed:
+            self.run(folder, "import", "breach", folder / "leak.csv")
+        if world.after or world.late or world.presumed or world.shield_is_late:
+            self.prepare(folder, *(["match"] if world.presumed else []))    # what widens needs a new release
             self.run(folder, "send", codes=(0, 1, 77))
         people = self.run(folder, "report", "--kind", "people", "--format", "json")["people"]
         status = self.run(folder, "status", codes=(0, 1)) if world.number % 10 == 0 else None
         return list(first.values()), list(outbox(folder, first).values()), people, status
 
-    def prepare(self, folder):
+    def prepare(self, folder, *verbs):
         """To a release, if there is anything to release."""
-        for verb in ("group", "compose"):
+        for verb in (*verbs, "group", "compose"):
             self.run(folder, verb, codes=(0, 1))
         self.run(folder, "approve", "--release", codes=(0, 1, 77))
 
@@ -429,24 +431,29 @@ def outbox(folder, known):
 
 
 def judge(world, first, second, people, status):
-    planned = {person: told_at(world, person) for person in world.people}
-    in_the_end = {person: told_at(world, person, late=True) for person in world.people}
-    reader = {to[0].lower(): person for to in [*planned.values(), *in_the_end.values()]
-              for person in [next(p for p in world.people if to in (planned[p], in_the_end[p]))] if to[0]}
+    planned, narrowed, in_the_end = (
+        {person: told_at(world, person, late, world.presumed and not known) for person in world.people}
+        for late, known in [(False, False), (True, False), (True, True)])
+    reader = {to[0].lower(): person for found in (planned, in_the_end) for person, to in found.items() if to[0]}
+    leaked = world.certain | world.maybe
 
     # Nobody gets two, and nobody gets one who should not.
     assert not [address for address, count in collections.Counter(first + second).items() if count > 1], "told twice"
     for address in first + second:
         assert address in reader, f"a mail to {address}, which is nobody's safe address"
-        person = reader[address]
-        assert person in world.certain | world.maybe, f"{person} is not in the leak"
-        assert in_the_end[person][0], f"{person} was to be told otherwise, before the mail went"
-        assert address in second or planned[person][0], f"{person} was not in the first release"
+    told_first, told_second = ({reader[address] for address in addresses} for addresses in (first, second))
+    assert not told_first & told_second, "told twice, at two addresses"
+    assert world.presumed or told_first <= leaked, "told, and not in the leak"
+    assert told_second <= leaked, "told, and not in the leak"
+    for person in told_first:
+        assert planned[person][0] and narrowed[person][0], f"{person} was to be told otherwise, before the mail went"
+    for person in told_second:
+        assert in_the_end[person][0], f"{person} was to be told otherwise"
 
     # Who can be told safely is told.
-    told = {reader[address] for address in first + second}
-    for person in world.certain:
-        assert person in told or not in_the_end[person][0], f"{person} is safe to write to, and was not"
+    told = told_first | told_second
+    for person in world.certain - told:
+        assert not in_the_end[person][0], f"{person} is safe to write to, and was not"
 
     # Everybody in the leak has one state, nobody else has any, and the sums hold.
     called = {f"liaison {person}" if person in world.shielded else person: person for person in world.people}
@@ -454,13 +461,13 @@ def judge(world, first, second, people, status):
     states = {called[row["person_id"]]: row["state"] for row in people}
     assert len(states) == len(people)
     assert not status or len(people) == status["people"] == sum(status["states"].values())
-    assert world.certain <= set(states) <= world.certain | world.maybe, (sorted(states), sorted(world.certain))
-    assert told == {person for person, state in states.items() if state == "accepted"}
+    assert world.certain <= set(states) <= leaked, (sorted(states), sorted(world.certain))
+    assert {person for person, state in states.items() if state == "accepted"} == told & set(states)
     for person in world.certain - told:
         assert states[person] in states_of(world, person, in_the_end[person][1]), (person, states[person])
 
     # The highest level first.
-    order = [planned[reader[address]][1] for address in first if reader[address] in world.certain]
+    order = [planned[reader[address]][1] for address in first if reader[address] not in world.maybe]
     assert order == sorted(order), f"the order of levels was {order}"
 
 
@@ -477,7 +484,8 @@ def states_of(world, person, level):
 
 def play_some(numbers):
     """In a process of its own. What was broken, as text."""
-    top = pathlib.Path(tempfile.mkdtemp(prefix="breachmail-promises-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None     # a disk would be waited for
+    top = pathlib.Path(tempfile.mkdtemp(prefix="breachmail-promises-", dir=shared))
     desk, mails, broken = Desk(top), 0, []
     for number in numbers:
         world, folder = World(number), top / f"world{number}"

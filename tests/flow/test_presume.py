@@ -96,7 +96,7 @@ def test_group_needs_no_match_before_there_is_a_leak(desk):
 def test_a_newer_list_before_there_is_a_leak(desk, tmp_path):
     """It is seen although there is nothing to match yet: whom it shows to have died gets no mail, released or not."""
     presume(desk)
-    walk(desk)
+    walk(desk, "group", "compose")
     desk.run("approve", "--release", code=OK)
     (tmp_path / "newer.csv").write_text(LISTED.replace("Finance,in-post,uma@", "Finance,deceased,uma@"))
     desk.run("import", "people", tmp_path / "newer.csv", "--as-of", "2023-08-20", code=OK)

@@ -192,22 +192,25 @@ static int add_tasks(struct gathering *g, struct fault *f)
 
 /* --- how quickly --- */
 
-/* How quickly the relay took the newest mails of its last run; 0: too few to tell. */
+/* How quickly this relay took the newest mails of the last run; 0: too few to tell. */
 static int measure(struct gathering *g, double *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
+	auto_text relay = text_format("\nrelay %s\n", g->options->settings->relay.url);
 	int64_t count, ms;
 
 	*ret = 0;
 	if (ledger_query(g->ledger,
 		    SQL("SELECT count(*) AS mails, max(o.at) - min(o.at) AS ms FROM"
 			" (SELECT a.id FROM attempt a JOIN release r ON r.id = a.release_id WHERE r.mode = :mode"
+			" AND instr(r.manifest, :relay)"
 			" AND a.run_id = (SELECT run_id FROM attempt ORDER BY id DESC LIMIT 1)"
 			" ORDER BY a.id DESC LIMIT 2000) n JOIN outcome o ON o.attempt_id = n.id"
 			" WHERE o.verdict = 'accepted'"),
 		    &q, f))
 		return -1;
 	query_bind_text(q, ":mode", mode_of(g));
+	query_bind_text(q, ":relay", relay);
 	if (query_next(q, f) < 0)
 		return -1;
 	count = query_int(q, "mails");

@@ -338,35 +338,60 @@ static void run_done(struct run *r)
 	text_freep(&r->decision);
 }
 
+/* What the commands need to know, and nobody needs to read each time. */
+struct hidden {
+	const char *words[8];
+	size_t count;
+	char wait[16];
+};
+
+static void hide(struct hidden *h, const struct command *c)
+{
+	h->words[h->count++] = "--operator";
+	h->words[h->count++] = c->operator;
+	if (c->key_file) {
+		h->words[h->count++] = "--key-file";
+		h->words[h->count++] = c->key_file;
+	}
+	if (c->quiet)
+		h->words[h->count++] = "--quiet";
+	if (c->wait_seconds) {
+		(void)snprintf(h->wait, sizeof(h->wait), "--wait=%d", c->wait_seconds);
+		h->words[h->count++] = h->wait;
+	}
+}
+
+static int end_well(struct run *r, int failed, struct fault *f)
+{
+	if (failed && r->ask.left) {
+		say_goodbye(r);
+		return 0;
+	}
+	if (failed && !r->stopped && f->kind == FAULT_INTERRUPTED && clock_interrupted())
+		return fault_set(f, FAULT_INTERRUPTED,
+			"stopped%s%s; all that was done is kept. breachmail -C %s run goes on from here",
+			r->decision ? " at the decision " : "",
+			r->decision ? r->decision : "", r->c->dir);
+	return r->stopped ? 0 : failed;
+}
+
 int verb_run(struct command *c, struct fault *f)
 {
-	const char *hidden[8] = {"--operator", c->operator};
+	struct hidden hidden = {{NULL}, 0, ""};
 	struct run r = {.c = c,
 		.asks = !c->json && !c->dry_run && isatty(STDIN_FILENO) &&
 			isatty(STDERR_FILENO),
 		.ask = {.in = STDIN_FILENO, .out = stderr, .color = c->color},
-		.errand = {c->json ? NULL : stdout, hidden, c->dir, c->color},
+		.errand = {c->json ? NULL : stdout, hidden.words, c->dir, c->color},
 		.ran = json_array(),
 		.put_off = json_object()};
 	int failed;
 
-	if (c->key_file) {
-		hidden[2] = "--key-file";
-		hidden[3] = c->key_file;
-	}
-	if (c->quiet)
-		hidden[c->key_file ? 4 : 2] = "--quiet";
+	hide(&hidden, c);
 	failed = c->arguments_count
 			 ? fault_set(f, FAULT_USAGE, "breachmail run takes no arguments")
 			 : begin(&r, f) || walk(&r, f);
-	if (failed && r.ask.left)
-		say_goodbye(&r);
-	failed = failed && !r.stopped && !r.ask.left;
-	if (failed && f->kind == FAULT_INTERRUPTED && clock_interrupted())
-		fault_set(f, FAULT_INTERRUPTED,
-			"stopped%s%s; all that was done is kept. breachmail -C %s run goes on from here",
-			r.decision ? " at the decision " : "",
-			r.decision ? r.decision : "", c->dir);
+	failed = end_well(&r, failed, f);
 	run_done(&r);
 	return failed ? -1 : 0;
 }

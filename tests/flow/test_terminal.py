@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import BINARY, CANTCREATE, HUMAN, INTERRUPTED, LISTED, OK, USAGE, make_force, reconcile
+from conftest import BINARY, CANTCREATE, HUMAN, INTERRUPTED, LISTED, OK, USAGE, make_force, reconcile, twice
 from terminal import CTRL_C, CTRL_D, Terminal, plain
 
 HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
@@ -341,6 +341,25 @@ def test_a_head_start_is_lifted_on_the_way(at_terminal, few):
     assert terminal.end() == HUMAN
     assert "lift the head start" not in terminal.screen.split("send --lift-head-start --by")[-1]
     assert len(few.outbox()) == 5
+
+
+def test_sending_is_interrupted_and_gone_on_with(at_terminal, few, relay):
+    """Ctrl-C while mails go out: the one on the wire is finished, the next walk sends the others, and nobody gets two."""
+    server = relay()
+    few.send_to(server, per_minute=30)
+    few.walk("group", "compose")
+    few.run("approve", "--release")
+    terminal = at_terminal("-C", few.folder, "run", HOME=str(few.home))
+    terminal.answer("Send it", "s")
+    server.wait(2)
+    terminal.type(CTRL_C)
+    assert terminal.end() == INTERRUPTED and "run goes on from here" in terminal.screen
+    assert 2 <= len(server.accepted()) < 5
+    few.send_to(server, per_minute=30)
+    again = at_terminal("-C", few.folder, "run", HOME=str(few.home))
+    again.answer("Send it", "s")
+    assert again.end() == HUMAN
+    assert len(server.accepted()) == 5 and not twice(recipient for _, recipient in server.accepted())
 
 
 def test_no_incident_yet(at_terminal, empty):

@@ -290,9 +290,11 @@ static int walk(struct composer *c, struct fault *f)
 		ledger_query(c->ledger,
 			SQL("SELECT a.*,"
 			    " (SELECT max(n.id) FROM notice n JOIN compose_set s ON s.id = n.set_id"
-			    "   WHERE n.person_id = a.person_id AND s.mode = :mode AND NOT n.cover"
-			    "   AND (n.id IN (SELECT notice_id FROM notice_out) OR (a.route = 'mail'"
-			    "     AND n.id IN (SELECT notice_id FROM notice_taken)))) AS released_notice,"
+			    "   WHERE n.person_id = a.person_id AND s.mode = :mode AND ((n.id IN (SELECT notice_id FROM notice_out)"
+			    /* what was for cover is what the default level is told */
+			    "     AND (NOT n.cover OR (a.route = 'mail' AND a.level_order = :default)))"
+			    "   OR (a.route = 'mail' AND NOT n.cover AND n.id IN (SELECT notice_id FROM notice_taken))))"
+			    "   AS released_notice,"
 			    " CASE WHEN a.cover THEN (SELECT max(n.id) FROM notice n JOIN compose_set s ON s.id = n.set_id"
 			    "   WHERE n.person_id = a.person_id AND s.mode = :mode AND n.cover"
 			    "   AND n.id IN (SELECT notice_id FROM notice_taken)) END AS cover_notice,"

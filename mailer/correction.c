@@ -15,10 +15,12 @@ int correction_list(struct ledger *l, const char *mode, const struct whom *w,
 	if (ledger_query(l,
 		    SQL("SELECT c.person_id, c.told_at, coalesce(p.probability, 0.0) AS probability FROM correction_due c"
 			" LEFT JOIN presence_now p ON p.person_id = c.person_id WHERE c.mode = :mode"
+			" AND coalesce(p.probability, 0.0) < :possible"
 			" ORDER BY c.told_at, c.person_id"),
 		    &q, f))
 		return -1;
 	query_bind_text(q, ":mode", mode);
+	query_bind_real(q, ":possible", CORRECTION_POSSIBLE);
 	while ((got = query_next(q, f)) > 0) {
 		char scratch[ROSTER_NAME], at[CLOCK_TEXT];
 		int64_t person = query_int(q, "person_id");
@@ -39,10 +41,12 @@ int correction_count(struct ledger *l, const char *mode, int64_t *ret, struct fa
 	auto_query struct query *q = NULL;
 
 	if (ledger_query(l,
-		    SQL("SELECT count(*) AS people FROM correction_due WHERE mode = :mode"),
+		    SQL("SELECT count(*) AS people FROM correction_due c LEFT JOIN presence_now p ON p.person_id = c.person_id"
+			" WHERE c.mode = :mode AND coalesce(p.probability, 0.0) < :possible"),
 		    &q, f))
 		return -1;
 	query_bind_text(q, ":mode", mode);
+	query_bind_real(q, ":possible", CORRECTION_POSSIBLE);
 	if (query_next(q, f) < 0)
 		return -1;
 	*ret = query_int(q, "people");

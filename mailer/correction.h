@@ -2,7 +2,7 @@
 /*
  * correction: who was told that they are, or may be, in the leak, and is not affected any more as far as is known now: the
  * leak came and they are not in it, or the file that said so was taken back. What was told cannot be untold; they are owed
- * a correction. Whoever the rows still make possible, but too unlikely to be told, is listed with their probability.
+ * a correction. Whom the rows still make possible is not listed: that they may be in it is still true.
  *
  * Shows; a human decides, and tells them.
  */
@@ -16,6 +16,8 @@
 #include "mailer/whom.h"
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
+
+#define CORRECTION_POSSIBLE 0.05 /* from this probability on */
 
 /*
  * [{"person_id" (null: shielded), "reference", "told_at", "probability"}], the earliest told first. A probability of 0: no

@@ -72,6 +72,9 @@ static void explain_row(struct command *c, struct query *q, const struct row *wh
 	show_string(c, "route", query_text(q, "route"));
 	show_string(c, "reason", query_text(q, "route_reason"));
 	show_json(c, "certain", json_boolean((int)query_int(q, "certain")));
+	show_json(c, "presumed", json_boolean((int)query_int(q, "presumed")));
+	if (query_int(q, "presumed"))
+		show(c, "because it is presumed: no leaked row speaks of them\n");
 	while (row_next(why, &name, &value)) {
 		if (!strcmp(name, GROUP_LEVEL)) {
 			(void)json_array_append_new(levels, json_string(value));

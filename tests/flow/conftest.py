@@ -273,11 +273,12 @@ def reconcile_group(tally, people):
 
 def reconcile_compose(tally, people):
     assert sum(tally[name] for name in ("notices", "tasks", "restricted", "none")) == sum(
-        people.values()), tally
+        people.values()) + tally["cover"], tally
     for level in tally["by_level"]:
-        assert level["people"] == people[level["name"]] == sum(
+        assert level["people"] == people[level["name"]], level
+        assert level["people"] + level["cover"] == sum(
             level[name] for name in ("notices", "tasks", "restricted", "none")), level
-    for name in ("notices", "tasks", "restricted", "none"):
+    for name in ("notices", "tasks", "restricted", "none", "cover"):
         assert tally[name] == sum(level[name] for level in tally["by_level"])
 
 

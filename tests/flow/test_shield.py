@@ -32,17 +32,8 @@ def shield(incident, rows=tuple(ROWS), *words, header=("Reference", "Pay No"), n
 def walk(incident, *verbs):
     for verb in verbs or ("match", "group", "compose"):
         incident.run(verb)
-        reconcile_but_for_cover(incident)
+        reconcile(incident)
     return incident.status()
-
-
-def reconcile_but_for_cover(incident):
-    if not incident.status().get("cover"):
-        return reconcile(incident)
-    status = incident.status()
-    assert status["people"] == sum(status["states"].values()) == sum(level["people"] for level in status["levels"])
-    assert status["rows"] == sum(status["outcomes"].values())
-    return status
 
 
 def policy(incident, changes):
@@ -396,7 +387,7 @@ def test_cover(few):
     assert composed["cover"] == 4 and sum(composed[part] for part in parts) == people + 4       # A2 A3 A4 A6
     for level in composed["by_level"]:
         assert sum(level[part] for part in parts) == level["people"] + level["cover"], level
-    status = reconcile_but_for_cover(few)
+    status = reconcile(few)
     assert status["cover"] == 4 and status["states"]["task"] == 6           # they count once, as tasks
     manifest = few.run("approve").tally["manifest"]
     assert "\ncover undercover 4\n" in manifest and "cover" in few.text("status").lower()
@@ -493,6 +484,22 @@ def test_cover_is_taken_back_with_the_shield(few):
     few.run("approve", "--release", code=OK)
     few.run("send", code=(OK, HUMAN))
     assert "mary@met.police.example" in mails(few) and few.run("person", "A3").tally["state"] == "accepted"
+
+
+def test_cover_that_is_out_is_told_where_it_is_the_same(few):
+    """A6 is of the default level: the common notice is theirs, and no second one goes. A3's own says more."""
+    policy(few, COVER)
+    shield(few, ROWS)
+    walk(few, "group", "compose")
+    few.run("approve", "--release", code=OK)
+    few.run("send", code=OK)
+    few.run("import", "--withdraw", 3, *SAID)
+    walk(few, "group", "compose")
+    assert few.run("person", "A6").tally["state"] == "accepted"
+    few.run("approve", "--release", code=OK)
+    few.run("send", code=OK)
+    got = [parse(path.read_bytes())["To"] for path in few.outbox()]
+    assert got.count("eve@met.police.example") == 1 and got.count("mary@met.police.example") == 2
 
 
 # ---------------------------------------------------------------------------------------------------------- head start

@@ -28,6 +28,7 @@
 
 struct shield_options {
 	const char *file, *sheet;
+	size_t header; /* the row with the names of columns; 0: it is found (table.h) */
 	const char *const *maps; /* "reference=COLUMN", "pay_number=COLUMN", "identifier=COLUMN" (of any kind) */
 	size_t maps_count;
 };

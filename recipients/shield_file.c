@@ -269,6 +269,9 @@ static int find_already(struct ledger *l, const struct reading *r,
 	if (digest_file(l, r, digest, f) ||
 		ledger_query(l,
 			SQL("SELECT id, rows, accepted, rejected, people, about_sealed,"
+			    " (SELECT count(*) FROM shield_now n WHERE n.run_id = source.run_id AND n.person_id IS NULL) AS waiting,"
+			    " (SELECT count(*) FROM (SELECT 1 FROM shield_now n WHERE n.run_id = source.run_id"
+			    "  GROUP BY n.shield_id HAVING count(n.person_id) > 1)) AS several,"
 			    " id IN (SELECT source_id FROM source_withdrawn) AS withdrawn FROM source"
 			    " WHERE kind = 'people' AND digest = :digest"),
 			&q, f))
@@ -296,6 +299,8 @@ static int find_already(struct ledger *l, const struct reading *r,
 	ret->accepted = (size_t)query_int(q, "accepted");
 	ret->rejected = (size_t)query_int(q, "rejected");
 	ret->people = (size_t)query_int(q, "people");
+	ret->waiting = (size_t)query_int(q, "waiting"); /* by now */
+	ret->several = (size_t)query_int(q, "several");
 	return 1;
 }
 
@@ -505,7 +510,7 @@ static void tell_columns(const struct reading *r, struct shield_tally *ret)
 int shield_import(struct ledger *l, const struct shield_options *o,
 	struct shield_tally *ret, struct fault *f)
 {
-	const struct table_options how = {.sheet = o->sheet};
+	const struct table_options how = {.sheet = o->sheet, .header = o->header};
 	auto_reading r = {.options = o};
 	unsigned char digest[VAULT_DIGEST];
 	const struct table_sheet *sheets;

@@ -84,16 +84,19 @@ static int refuse_options(const struct command *c, const char *const *names,
 int import_shield(struct command *c, struct fault *f)
 {
 	static const char *const others[] = {
-		"as-of", "controller", "presume", "where", "header", NULL};
+		"as-of", "controller", "presume", "where", NULL};
 	struct shield_options o = {.sheet = command_option(c, "sheet")};
 	struct shield_tally t;
 	const char **maps;
+	long header;
 	int failed;
 
 	if (c->arguments_count != 2)
 		return fault_set(f, FAULT_USAGE, "breachmail import shield FILE");
-	if (refuse_options(c, others, "import shield", f))
+	if (refuse_options(c, others, "import shield", f) ||
+		command_number(c, "header", 1, 1 << 20, 0, &header, f))
 		return -1;
+	o.header = (size_t)header;
 	o.file = c->arguments[1];
 	o.maps_count = command_options(c, "map", &maps);
 	o.maps = maps;

@@ -173,6 +173,8 @@ def test_an_identifier_that_nobody_has_waits(few):
     tally = shield(few, [*ROWS, ("CRANE-4", "P100077")], code=HUMAN)
     assert (tally["accepted"], tally["waiting"], tally["people"]) == (4, 1, 3)
     assert tally["waits"] == ["row 5: nobody on the lists has this identifier"]
+    again = shield(few, [*ROWS, ("CRANE-4", "P100077")], code=HUMAN)
+    assert again["already"] is True and again["waiting"] == 1
     status = walk(few, "group", "compose")
     assert status["needs_human"]["shield_rows_unknown"] == 1
     report = few.text("report", "--kind", "rejects")
@@ -656,3 +658,9 @@ def test_while_a_send_is_at_work(few, relay):
     few.finish(process)
     assert len(server.accepted()) < 5
     few.run("check", code=OK)
+
+
+def test_titles_above_the_header(few):
+    path = few.root / "titled.csv"
+    path.write_text("For the release team,\nOf 26 August,\nReference,Pay No\nRAVEN-1,P100002\n")
+    assert few.run("import", "shield", path, "--header", "3", code=OK).tally["people"] == 1

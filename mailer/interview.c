@@ -266,66 +266,99 @@ static int ask_into(struct ask *a, json_t *o, const char *key, const struct ques
 	return 0;
 }
 
+static int ask_regime(struct ask *a, json_t *incident, struct fault *f)
+{
+	static const struct choice laws[] = {
+		{"1", "UK GDPR",
+			"Data held to run the organisation: staff, pay, suppliers."},
+		{"2", "Part 3 of the Data Protection Act 2018",
+			"Data held for police work: crimes, victims, witnesses, suspects."},
+		{NULL, NULL, NULL}};
+	static const char *const regimes[] = {"uk-gdpr", "dpa-part-3"};
+	const char *example = json_string_value(json_object_get(incident, "regime"));
+	size_t choice;
+
+	if (ask_choice(a, "Which law is this data under? The letters name it.", laws,
+		    example && !strcmp(example, regimes[1]) ? "2" : "1", &choice, f))
+		return -1;
+	return json_object_set_new(incident, "regime", json_string(regimes[choice]));
+}
+
 static int ask_controller(struct ask *a, json_t *incident, struct fault *f)
 {
-	json_t *controller = json_object(), *dpo = json_object();
+	json_t *controller = json_object();
 
 	(void)json_object_set_new(incident, "controller", controller);
-	if (ask_into(a, controller, "name",
-		    &(struct question){
-			    "2 of 10. Which force or organisation answers for this data?",
-			    "The letters are written in its name.", NULL, NULL,
-			    check_words},
-		    f)) {
-		json_decref(dpo);
-		return -1;
-	}
-	(void)json_object_set_new(controller, "dpo", dpo);
-	return ask_into(a, dpo, "name",
-		       &(struct question){"3 of 10. Who is its data protection officer?",
-			       "Their name stands under each letter.", NULL, NULL,
-			       check_words},
-		       f) ||
-			       ask_into(a, dpo, "email",
-				       &(struct question){"Their e-mail address?", NULL,
-					       NULL, NULL, check_email},
-				       f) ||
-			       ask_into(a, dpo, "phone",
-				       &(struct question){"Their telephone number?", NULL,
-					       NULL, "none", check_words},
-				       f)
+	return ask_into(a, controller, "name",
+		&(struct question){
+			"2 of 10. Which force or organisation answers for this data?",
+			"The letters are written in its name.", NULL, NULL, check_words},
+		f);
+}
+
+static int ask_dpo(struct ask *a, json_t *incident, struct fault *f)
+{
+	static const struct question
+		name = {"3 of 10. Who is its data protection officer?",
+			"Their name stands under each letter.", NULL, NULL, check_words},
+		email = {"Their e-mail address?", NULL, NULL, NULL, check_email},
+		phone = {"Their telephone number?", NULL, NULL, "none", check_words};
+	json_t *dpo = json_object();
+
+	(void)json_object_set_new(json_object_get(incident, "controller"), "dpo", dpo);
+	return ask_into(a, dpo, "name", &name, f) ||
+			       ask_into(a, dpo, "email", &email, f) ||
+			       ask_into(a, dpo, "phone", &phone, f)
 		       ? -1
 		       : 0;
 }
 
+/* Is `a` after `b`? Both are times as written by local_time. */
+static bool is_after(const char *a, const char *b)
+{
+	int64_t x, y;
+
+	return a && b && !clock_parse(a, &x) && !clock_parse(b, &y) && x > y;
+}
+
+/* A day that is not after `last` and not before `first`; asked until it is so. */
+static int ask_day(struct ask *a, const struct question *q, const char *first,
+	const char *last, char **ret, struct fault *f)
+{
+	for (;;) {
+		if (ask_line(a, q, ret, f))
+			return -1;
+		if (is_after(*ret, last))
+			ask_say(a->out, 3,
+				"That is after you became aware of it. Once more, please.");
+		else if (is_after(first, *ret))
+			ask_say(a->out, 3,
+				"That is before the day on which it began. Once more, please.");
+		else
+			return 0;
+		text_freep(ret);
+	}
+}
+
 static int ask_occurred(struct ask *a, json_t *incident, struct fault *f)
 {
+	static const struct question
+		began = {"5 of 10. On which day did it happen, or begin?",
+			"The list of people nearest to this day counts most.", NULL,
+			"not known", check_day},
+		ended = {"Until which day?", NULL, NULL, "the same day, or not known",
+			check_day};
+	const char *aware = json_string_value(json_object_get(incident, "aware_at"));
 	auto_text from = NULL;
 	auto_text to = NULL;
-	int64_t first, last;
 
 	(void)json_object_del(incident, "occurred");
-	if (ask_line(a,
-		    &(struct question){"5 of 10. On which day did it happen, or begin?",
-			    "The list of people nearest to this day counts most.", NULL,
-			    "not known", check_day},
-		    &from, f))
+	if (ask_day(a, &began, NULL, aware, &from, f))
 		return -1;
 	if (!from)
 		return 0;
-	for (;;) {
-		if (ask_line(a,
-			    &(struct question){"Until which day?", NULL, NULL,
-				    "the same day, or not known", check_day},
-			    &to, f))
-			return -1;
-		if (!to || (!clock_parse(from, &first) && !clock_parse(to, &last) &&
-				   last >= first))
-			break;
-		ask_say(a->out, 3,
-			"That is before the day on which it began. Once more, please.");
-		text_freep(&to);
-	}
+	if (ask_day(a, &ended, from, NULL, &to, f))
+		return -1;
 	(void)json_object_set_new(
 		incident, "occurred", json_pack("{s:s,s:s*}", "from", from, "to", to));
 	return 0;
@@ -513,7 +546,8 @@ static void finish(json_t *incident, size_t kind)
 
 static int ask_all(struct ask *a, json_t *incident, struct fault *f)
 {
-	return ask_controller(a, incident, f) || ask_when(a, incident, f) ||
+	return ask_controller(a, incident, f) || ask_regime(a, incident, f) ||
+			       ask_dpo(a, incident, f) || ask_when(a, incident, f) ||
 			       ask_into(a, incident, "nature",
 				       &(struct question){
 					       "6 of 10. What happened, in two or three plain sentences?",

@@ -168,6 +168,10 @@ int run_sign(struct run *r, char **ret_reason, struct fault *f)
 				NULL, NULL, NULL, check_reason},
 			&r->by, f))
 		return -1;
+	if (r->c->reason) {
+		*ret_reason = text_copy(r->c->reason);
+		return 0;
+	}
 	return ask_line(&r->ask,
 		&(struct question){"Why, in a few words? That is kept as well.", NULL,
 			NULL, NULL, check_reason},

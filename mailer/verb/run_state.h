@@ -55,7 +55,7 @@ int run_decide(struct run *r, const struct decision_point *d, struct fault *f);
 bool run_is_put_off(const struct run *r, const char *name);
 void run_put_off(struct run *r, const char *name);
 
-/* Who decides (asked once a walk), and why. `*ret_reason`: new memory. */
+/* Who decides (--by, or asked once a walk), and why (--reason, or asked each time). `*ret_reason`: new memory. */
 int run_sign(struct run *r, char **ret_reason, struct fault *f);
 
 int64_t run_count(const struct run *r, const char *group, const char *name);

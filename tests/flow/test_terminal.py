@@ -18,11 +18,13 @@ HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 ANSWERS = [
     ("1 of 10", "7", "please type one of", "1"),
     ("2 of 10", "", "needs an answer", "Northmoor Police"),
+    ("Which law", ""),
     ("3 of 10", "Ada Okoro"),
     ("e-mail address", "ada at northmoor", "not an e-mail address.*force.example", "dpo@northmoor.police.example"),
     ("telephone number", ""),
     ("4 of 10", "next Tuesday", "a day and a time, such as", "yesterday 22:15"),
-    ("5 of 10", "31/02/2026", "give a day", "1/11/2026"),
+    ("5 of 10", "31/02/2026", "give a day", "today"),
+    ("after you became aware", "1/11/2026"),
     ("Until which day", "30 Oct 2026", "before the day", "3 Nov 2026"),
     ("6 of 10", "Somebody got into the computers of the company that makes our cards. Our list was there."),
     ("7 of 10", "name, rank, pay number"),
@@ -72,6 +74,7 @@ def test_init_asks_ten_questions(at_terminal, empty):
         "name": "Ada Okoro", "email": "dpo@northmoor.police.example"}}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT22:15:00\+0[01]:00", made["aware_at"])
     assert made["occurred"] == {"from": "2026-11-01T00:00:00+00:00", "to": "2026-11-03T00:00:00+00:00"}
+    assert (made["regime"], made["kind"]) == ("uk-gdpr", "disclosure")
     assert made["exposed"] == ["name", "rank", "pay number"]
     assert made["not_exposed"] == ["home address", "bank details"]
     assert made["measures"] == ["We told the Information Commissioner's Office."]
@@ -96,7 +99,7 @@ def test_init_asks_ten_questions(at_terminal, empty):
 @pytest.mark.parametrize("key, code", [(CTRL_C, INTERRUPTED), (CTRL_D, INTERRUPTED), ("q\n", INTERRUPTED)])
 def test_init_left_in_the_middle_leaves_nothing(at_terminal, empty, key, code):
     terminal = at_terminal("init", empty.folder)
-    answer_all(terminal, ANSWERS[:6])
+    answer_all(terminal, ANSWERS[:7])
     terminal.wait_for(r"5 of 10.*?\] \Z")
     terminal.type(key)
     assert terminal.end() == code
@@ -131,10 +134,12 @@ def test_init_takes_what_hands_type(at_terminal, empty):
     terminal.answer("2 of 10", "\x1b[A")
     terminal.answer("arrow key", "x" * 2500)
     terminal.answer("too long", "  Heddlu Môr a Mynydd – Ôl  ")
+    terminal.answer("Which law", "2")
     terminal.answer("3 of 10", "Siân ap Owain")
-    answer_all(terminal, ANSWERS[3:])
+    answer_all(terminal, ANSWERS[4:])
     assert terminal.end() == OK
     assert empty.settings()["controller"]["name"] == "Heddlu Môr a Mynydd – Ôl"
+    assert empty.settings()["regime"] == "dpa-part-3"
 
 
 def test_colour_on_a_terminal(at_terminal, at):

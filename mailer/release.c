@@ -188,6 +188,13 @@ static int write_head_starts(struct ledger *l, const struct release_options *o,
 	return 0;
 }
 
+/* To this machine mail may go in clear (wire/dial.c), unless TLS is asked for. */
+static bool relay_is_plain(const struct settings_relay *r)
+{
+	return relay_is_loopback(r->url) && !r->ca_file && !r->cert_file &&
+	       strncmp(r->url, "smtps:", 6) != 0;
+}
+
 static void write_head(const struct release_options *o, int64_t number, int64_t at,
 	struct text *manifest)
 {
@@ -204,10 +211,10 @@ static void write_head(const struct release_options *o, int64_t number, int64_t 
 	text_printf(manifest, "relay %s\nfrom %s\nreply-to %s\nenvelope-from %s\n",
 		r->url, r->from.text, r->reply_to.text, r->envelope_from);
 	text_printf(manifest, "tls %s\n",
-		r->capture_dir              ? "none (kept in a folder)"
-		: r->ca_file                ? "verified, own authorities"
-		: relay_is_loopback(r->url) ? "none (this machine)"
-					    : "verified, the system's authorities");
+		r->capture_dir      ? "none (kept in a folder)"
+		: r->ca_file        ? "verified, own authorities"
+		: relay_is_plain(r) ? "none (this machine)"
+				    : "verified, the system's authorities");
 	text_printf(manifest, "connections %u pipelining %s\n", r->connections,
 		pipelining[r->pipelining]);
 	text_printf(manifest, "limits per-minute %lld per-day %lld\n",

@@ -469,12 +469,16 @@ static int hand_over(struct sending *s, const char *password, struct fault *f)
 	struct relay_settings relay = {.url = r->url,
 		.user = r->user,
 		.password = password,
+		.token_file = r->token_file,
 		.ca_file = r->ca_file,
+		.cert_file = r->cert_file,
+		.key_file = r->key_file,
 		.connections = s->options->connections ? s->options->connections
 						       : r->connections,
 		.pipelining = r->pipelining,
 		.per_second = rate(s->options),
-		.dsn = true};
+		.dsn = true,
+		.timeouts = {r->timeout, r->timeout, r->timeout, r->timeout, r->timeout}};
 	auto_text dir = NULL;
 
 	if (!r->capture_dir)

@@ -29,8 +29,9 @@ static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aw
 	"timezone", "sending_hours", "allowed_domains", "relay", "relays", "mailbox",
 	NULL};
 static const char *const relay_keys[] = {"url", "from", "reply_to", "envelope_from",
-	"user", "password_file", "ca_file", "connections", "per_minute", "per_day",
-	"pipelining", "retry_for", "stop_after", NULL};
+	"user", "password_file", "token_file", "ca_file", "cert_file", "key_file",
+	"connections", "per_minute", "per_day", "pipelining", "timeout", "retry_for",
+	"stop_after", NULL};
 
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
@@ -262,14 +263,67 @@ static int read_limits(const struct config *c, struct settings_relay *r, struct 
 		config_integer(
 			config_member(c, "per_day"), 1, 1000000000, &r->per_day, f) ||
 		config_choice(config_member(c, "pipelining"), modes, &pipelining, f) ||
+		config_duration(config_member(c, "timeout"), &r->timeout, f) ||
 		config_duration(config_member(c, "retry_for"), &r->retry_for, f) ||
 		config_known(stop, stop_keys, f) ||
 		config_integer(config_member(&stop, "count"), 1, 1000000, &count, f) ||
 		config_number(config_member(&stop, "share"), 0, 1, &r->stop_share, f))
 		return -1;
+	if (config_present(config_member(c, "timeout")) && r->timeout < 1000)
+		return config_fault(
+			config_member(c, "timeout"), f, "is less than a second");
 	r->connections = (unsigned)connections;
 	r->pipelining = (enum relay_pipelining)pipelining;
 	r->stop_count = (size_t)count;
+	return 0;
+}
+
+/* A file that is named beside incident.json is looked for there, wherever we are run. */
+static int read_file(const struct config *c, const char *name, const char *dir,
+	char **ret, struct fault *f)
+{
+	struct config member = config_member(c, name);
+	const char *text = NULL;
+
+	if (config_string(member, LINE, &text, f))
+		return -1;
+	if (text && !*text)
+		return config_fault(member, f, "names no file");
+	if (text)
+		*ret = *text == '/' ? text_copy(text) : text_format("%s/%s", dir, text);
+	return 0;
+}
+
+/* Whom we trust, and the certificate that we show. Its key may stand in the same file. */
+static int read_trust(const struct config *c, const char *dir, struct settings_relay *r,
+	struct fault *f)
+{
+	if (read_file(c, "ca_file", dir, &r->ca_file, f) ||
+		read_file(c, "cert_file", dir, &r->cert_file, f) ||
+		read_file(c, "key_file", dir, &r->key_file, f))
+		return -1;
+	if (r->key_file && !r->cert_file)
+		return config_fault(config_member(c, "key_file"), f, "needs a cert_file");
+	if (r->cert_file && !r->key_file)
+		r->key_file = text_copy(r->cert_file);
+	return 0;
+}
+
+static int read_login(const struct config *c, const char *dir, struct settings_relay *r,
+	struct fault *f)
+{
+	if (config_string(config_member(c, "user"), LINE, &r->user, f) ||
+		read_file(c, "password_file", dir, &r->password_file, f) ||
+		read_file(c, "token_file", dir, &r->token_file, f))
+		return -1;
+	if (r->user && !r->password_file && !r->token_file)
+		return config_fault(config_member(c, "user"), f,
+			"needs a password_file or a token_file");
+	if (r->token_file && !r->user)
+		return config_fault(config_member(c, "token_file"), f, "needs a user");
+	if (r->token_file && r->password_file)
+		return config_fault(config_member(c, "token_file"), f,
+			"stands beside password_file; one of them logs in");
 	return 0;
 }
 
@@ -300,14 +354,8 @@ static int read_relay(const struct config *root, struct settings *s, struct faul
 		return config_fault(
 			config_member(&c, "url"), f, "names no folder behind capture:");
 	if (read_addresses(&c, r, f) || read_limits(&c, r, f) ||
-		config_string(config_member(&c, "user"), LINE, &r->user, f) ||
-		config_string(
-			config_member(&c, "password_file"), LINE, &r->password_file, f) ||
-		config_string(config_member(&c, "ca_file"), LINE, &r->ca_file, f))
+		read_trust(&c, s->dir, r, f) || read_login(&c, s->dir, r, f))
 		return -1;
-	if (r->user && !r->password_file)
-		return config_fault(
-			config_member(&c, "user"), f, "needs a password_file");
 	return check_mode(config_member(&c, "url"), s, f);
 }
 
@@ -428,6 +476,11 @@ void settings_free(struct settings *s)
 	json_decref(s->json);
 	free(s->allowed_domains);
 	free(s->relay.from_name);
+	free(s->relay.password_file);
+	free(s->relay.token_file);
+	free(s->relay.ca_file);
+	free(s->relay.cert_file);
+	free(s->relay.key_file);
 	free(s);
 }
 
@@ -520,16 +573,12 @@ bool settings_closes(const struct settings *s, const char *address, bool work)
 int settings_password(const struct settings *settings, char **ret, struct fault *f)
 {
 	const struct settings_relay *r = &settings->relay;
-	auto_text path = NULL;
 	char line[1024];
 	FILE *file;
 
 	if (!r->password_file)
 		return 0;
-	path = *r->password_file == '/'
-		       ? text_copy(r->password_file)
-		       : text_format("%s/%s", settings->dir, r->password_file);
-	file = fopen(path, "re");
+	file = fopen(r->password_file, "re");
 	if (!file || !fgets(line, sizeof(line), file)) {
 		if (file)
 			(void)fclose(file);

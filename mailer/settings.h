@@ -27,12 +27,16 @@ struct settings_relay {
 	struct address from;
 	struct address reply_to;      /* of From, unless given */
 	const char *envelope_from;    /* as written; may hold "{token}" */
-	const char *user;	      /* NULL: no AUTH */
-	const char *password_file;
-	const char *ca_file;
+	const char *user; /* NULL: no AUTH */
+	/* Files: absolute, or in the incident's folder; NULL if not set. */
+	char *password_file;
+	char *token_file; /* instead of a password: an OAuth 2 access token (XOAUTH2) */
+	char *ca_file;
+	char *cert_file, *key_file; /* our own certificate; both, or neither */
 	unsigned connections;
 	enum relay_pipelining pipelining;
 	int64_t per_minute, per_day;  /* 0: no limit */
+	int64_t timeout; /* the longest wait for an answer, ms; 0: those of relay.h */
 	int64_t retry_for;	      /* for a timer that tries again by itself, which this version has not; 0: none */
 	size_t stop_count;	      /* equal refusals in a row that stop a run */
 	double stop_share;	      /* share of refusals among the first hundred that stops it */

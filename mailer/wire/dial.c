@@ -9,6 +9,7 @@
 #include "mailer/wire/dial.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,7 +17,7 @@
 
 #include "mailer/wire/reply.h"
 
-#define CONNECT_MS 30000
+#define TOKEN_MAX 8192 /* well over what Microsoft's and Google's have */
 
 /* --- what the relay says while libcurl talks to it --- */
 
@@ -65,13 +66,52 @@ static size_t on_body(char *bytes, size_t one, size_t length, void *user)
 	return length;
 }
 
-void dial_reset(struct dial *d)
+/* The first line of the token file; the caller wipes it. */
+static int read_token(const char *path, char out[TOKEN_MAX], struct fault *f)
 {
+	FILE *file = fopen(path, "re");
+	size_t length;
+
+	out[0] = '\0';
+	if (!file)
+		return fault_set(f, FAULT_CONFIG, "relay.token_file cannot be read: %s",
+			strerror(errno));
+	if (!fgets(out, TOKEN_MAX, file))
+		out[0] = '\0';
+	(void)fclose(file);
+	length = strcspn(out, "\r\n");
+	out[length] = '\0';
+	if (!length || length == TOKEN_MAX - 1 || out[strcspn(out, "\001 \t")])
+		return fault_set(f, FAULT_CONFIG,
+			"relay.token_file holds no access token in its first line");
+	return 0;
+}
+
+int dial_reset(struct dial *d, const struct relay_settings *s, struct fault *f)
+{
+	char token[TOKEN_MAX];
+	int failed;
+
 	forget(d);
 	d->last[0] = d->error[0] = '\0';
+	if (!s->token_file)
+		return 0;
+	failed = read_token(s->token_file, token, f);
+	if (!failed && curl_easy_setopt(d->easy, CURLOPT_XOAUTH2_BEARER, token))
+		failed = fault_set(f, FAULT_INTERNAL, "libcurl takes no token");
+	explicit_bzero(token, sizeof(token));
+	return failed;
 }
 
 /* --- making the handle --- */
+
+static int check_file(const char *path, const char *name, struct fault *f)
+{
+	return path && access(path, R_OK)
+		       ? fault_set(f, FAULT_CONFIG, "%s cannot be read: %s", name,
+				 strerror(errno))
+		       : 0;
+}
 
 static int check_settings(const struct relay_settings *s, struct fault *f)
 {
@@ -80,13 +120,16 @@ static int check_settings(const struct relay_settings *s, struct fault *f)
 
 	if (s->ehlo && (!*s->ehlo || s->ehlo[strspn(s->ehlo, name_bytes)]))
 		return fault_set(f, FAULT_CONFIG, "the name for EHLO is no host name");
-	if (s->ca_file && access(s->ca_file, R_OK))
-		return fault_set(f, FAULT_CONFIG, "relay.ca_file cannot be read: %s",
-			strerror(errno));
-	if (s->user && !s->password)
+	if (check_file(s->ca_file, "relay.ca_file", f) ||
+		check_file(s->cert_file, "relay.cert_file", f) ||
+		check_file(s->key_file, "relay.key_file", f) ||
+		check_file(s->token_file, "relay.token_file", f))
+		return -1;
+	if (s->user && !s->password && !s->token_file)
 		return fault_set(f, FAULT_CONFIG,
 			"relay.user is set and relay.password_file is not");
-	if (s->user && (strpbrk(s->user, "\r\n") || strpbrk(s->password, "\r\n")))
+	if (s->user && (strpbrk(s->user, "\r\n") ||
+			       (s->password && strpbrk(s->password, "\r\n"))))
 		return fault_set(
 			f, FAULT_CONFIG, "relay user or password holds a line break");
 	return 0;
@@ -95,7 +138,8 @@ static int check_settings(const struct relay_settings *s, struct fault *f)
 /* Whether TLS is asked for in the conversation; smtps has it from the first byte. */
 static long starttls(const struct relay_settings *s, const struct relay_url *url)
 {
-	return url->loopback && !s->ca_file ? CURLUSESSL_NONE : CURLUSESSL_ALL;
+	return url->loopback && !s->ca_file && !s->cert_file ? CURLUSESSL_NONE
+							     : CURLUSESSL_ALL;
 }
 
 static CURLcode set_place(
@@ -127,15 +171,27 @@ static CURLcode set_trust(
 	if (s->ca_file)
 		code |= curl_easy_setopt(e, CURLOPT_CAINFO, s->ca_file) |
 			curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+	if (s->cert_file)
+		code |= curl_easy_setopt(e, CURLOPT_SSLCERT, s->cert_file) |
+			curl_easy_setopt(e, CURLOPT_SSLKEY, s->key_file);
+	return code;
+}
+
+/* With a token libcurl takes OAUTHBEARER or XOAUTH2; it is set in dial_reset. */
+static CURLcode set_login(CURL *e, const struct relay_settings *s)
+{
+	CURLcode code = CURLE_OK;
+
 	if (s->user)
-		code |= curl_easy_setopt(e, CURLOPT_USERNAME, s->user) |
-			curl_easy_setopt(e, CURLOPT_PASSWORD, s->password);
+		code |= curl_easy_setopt(e, CURLOPT_USERNAME, s->user);
+	if (s->user && !s->token_file)
+		code |= curl_easy_setopt(e, CURLOPT_PASSWORD, s->password);
 	return code;
 }
 
 static CURLcode set_calls(struct dial *d, const struct relay_settings *s)
 {
-	int64_t limit = s->timeouts.connect ? s->timeouts.connect : CONNECT_MS;
+	int64_t limit = s->timeouts.connect;
 
 	return curl_easy_setopt(d->easy, CURLOPT_HEADERFUNCTION, on_line) |
 	       curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, d) |
@@ -155,7 +211,7 @@ int dial_init(struct dial *d, const struct relay_settings *s, const struct relay
 	d->tls = url->tls || starttls(s, url) == CURLUSESSL_ALL;
 	d->easy = curl_easy_init();
 	if (!d->easy || set_place(d->easy, s, url) || set_trust(d->easy, s, url) ||
-		set_calls(d, s))
+		set_login(d->easy, s) || set_calls(d, s))
 		return fault_set(f, FAULT_INTERNAL,
 			"libcurl does not take our settings; is it built with SMTP and TLS?");
 	return 0;

@@ -41,8 +41,11 @@ int dial_init(struct dial *d, const struct relay_settings *s, const struct relay
 	struct fault *f);
 void dial_done(struct dial *d);
 
-/* Forgets what the last connection said; before each curl_multi_add_handle. */
-void dial_reset(struct dial *d);
+/*
+ * Before each curl_multi_add_handle: forgets what the last connection said, and reads the
+ * token. FAULT_CONFIG if it cannot be read.
+ */
+int dial_reset(struct dial *d, const struct relay_settings *s, struct fault *f);
 
 /*
  * libcurl says the connection stands or has failed (`code`). 0: it can be used. -1: the

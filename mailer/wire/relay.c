@@ -23,6 +23,7 @@
 #include "recipients/clock.h"
 #include "recipients/text.h"
 
+#define CONNECT_MS 30000
 #define WAIT_MS 100     /* at most between two turns */
 #define ASK_AGAIN_MS 20 /* when next had nothing */
 #define FIRST_FAILURES                                                                   \
@@ -288,7 +289,10 @@ static void dial(struct engine *en, struct connection *c)
 		stop(en, &why);
 		return;
 	}
-	dial_reset(&c->dial);
+	if (dial_reset(&c->dial, &en->s, &why)) {
+		stop(en, &why);
+		return;
+	}
 	if (curl_easy_setopt(c->dial.easy, CURLOPT_PRIVATE, c) ||
 		curl_multi_add_handle(en->multi, c->dial.easy)) {
 		(void)fault_set(&why, FAULT_INTERNAL, "libcurl starts no connection");
@@ -493,6 +497,7 @@ static void fill_gaps(struct relay_settings *s)
 
 	s->connections = s->connections ? s->connections : 4;
 	s->failures = s->failures ? s->failures : 5;
+	t->connect = t->connect && t->connect < CONNECT_MS ? t->connect : CONNECT_MS;
 	t->command = t->command ? t->command : 300 * 1000;
 	t->data = t->data ? t->data : 120 * 1000;
 	t->block = t->block ? t->block : 180 * 1000;

@@ -66,7 +66,7 @@ enum relay_pipelining {
 
 /* Milliseconds; 0 takes the value at the right (RFC 5321 section 4.5.3.2). */
 struct relay_timeouts {
-	int64_t connect; /* 30 s: TCP, greeting, EHLO, TLS, AUTH together */
+	int64_t connect; /* 30 s, and never more: TCP, greeting, EHLO, TLS, AUTH together */
 	int64_t command; /* 5 min: each reply to MAIL and RCPT */
 	int64_t data;	 /* 2 min: the reply to DATA */
 	int64_t block;	 /* 3 min: while bytes do not move */
@@ -80,8 +80,12 @@ struct relay_settings {
 	const char *ehlo;     /* our name; NULL: the name of this machine */
 	const char *user;     /* NULL: no AUTH */
 	const char *password; /* the contents of the password file, without its newline */
-	const char *ca_file;  /* PEM, replaces the system's authorities; NULL: those. On loopback
-				 it demands STARTTLS, which is not demanded there else */
+	const char *token_file; /* instead of a password: a file whose first line is an OAuth 2
+				 access token (XOAUTH2, OAUTHBEARER); read anew for each
+				 connection, for tokens live an hour */
+	const char *ca_file;  /* PEM, replaces the system's authorities; NULL: those */
+	const char *cert_file, *key_file; /* PEM, our own certificate; both, or neither. Like
+				 ca_file they demand STARTTLS even on loopback */
 	unsigned connections; /* 1 .. RELAY_CONNECTIONS_MAX; 0: 4 */
 	enum relay_pipelining pipelining;
 	double per_second; /* over all connections; 0: no limit */

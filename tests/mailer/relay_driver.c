@@ -2,13 +2,14 @@
 /*
  * Runs relay_run for tests/server/test_relay.py and for measuring.
  *
- * relay_driver KEY=VALUE...: url, connections, pipelining=on|full|off, ca_file, user,
- * password, per_second, dsn=1, failures, connect, command, data, dot, block, back_off
- * (milliseconds); stop_after=N: finish gently after N verdicts, fail_after=N: fail in
- * settled; pause=N: next has nothing for N milliseconds after each mail; bench=N: N mails
- * of 5,000 bytes and no line for each. Else one mail a line on stdin: "ID SENDER
- * RECIPIENT LENGTH", a "-" as sender is the null sender. stdout: "handing ID SLOT" and
- * one JSON object a verdict, at the end one with the summary; exit code of the fault.
+ * relay_driver KEY=VALUE...: url, connections, pipelining=on|full|off, ca_file,
+ * cert_file, key_file, user, password, token_file, per_second, dsn=1, failures, connect,
+ * command, data, dot, block, back_off (milliseconds); stop_after=N: finish gently after N
+ * verdicts, fail_after=N: fail in settled; pause=N: next has nothing for N milliseconds
+ * after each mail; bench=N: N mails of 5,000 bytes and no line for each. Else one mail a
+ * line on stdin: "ID SENDER RECIPIENT LENGTH", a "-" as sender is the null sender.
+ * stdout: "handing ID SLOT" and one JSON object a verdict, at the end one with the
+ * summary; exit code of the fault.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -175,7 +176,10 @@ int main(int argc, char **argv)
 		.ehlo = "client.test",
 		.user = option(argc, argv, "user"),
 		.password = option(argc, argv, "password"),
+		.token_file = option(argc, argv, "token_file"),
 		.ca_file = option(argc, argv, "ca_file"),
+		.cert_file = option(argc, argv, "cert_file"),
+		.key_file = option(argc, argv, "key_file"),
 		.connections = (unsigned)number(argc, argv, "connections"),
 		.pipelining = pipelining(option(argc, argv, "pipelining")),
 		.per_second = (double)number(argc, argv, "per_second"),

@@ -17,6 +17,11 @@
 #include "recipients/text.h"
 
 #define PRIOR 20.0 /* records that the usual values are worth */
+/* The same where there are few records, which may all be of an odd kind; and how many the
+ * usual share of those that are on the list is worth there. */
+#define FEW 200
+#define PRIOR_FEW 100.0
+#define PRIOR_FOUND 15.0
 #define LEAST_M 1e-5
 #define FOUND_USUAL 0.9
 #define AGAIN_USUAL 0.1 /* other rows of the same person, in a single file */
@@ -316,7 +321,7 @@ static void keep_monotone(double *m, const double *u, int levels)
 /* What is impossible has no share, and stands in no one's way. */
 static double part_maximize(struct model *m, int class, unsigned part,
 	const struct model *usual, const double counts[MODEL_LEVELS],
-	const double *usual_u)
+	const double *usual_u, double prior)
 {
 	double total = 0, fresh[MODEL_LEVELS], u[MODEL_LEVELS], change = 0;
 	int at[MODEL_LEVELS], levels = 0;
@@ -327,8 +332,8 @@ static double part_maximize(struct model *m, int class, unsigned part,
 			total += counts[i];
 		}
 	for (int k = 0; k < levels; k++) {
-		fresh[k] = (counts[at[k]] + PRIOR * usual->m[class][part][at[k]]) /
-			   (total + PRIOR);
+		fresh[k] = (counts[at[k]] + prior * usual->m[class][part][at[k]]) /
+			   (total + prior);
 		u[k] = usual_u[at[k]];
 	}
 	keep_monotone(fresh, u, levels);
@@ -363,7 +368,7 @@ static double maximize(struct model *m, const struct model *usual,
 	const struct model_sample *s, const struct expected *x)
 {
 	model_table counts = {{{0}}};
-	double change = 0;
+	double change = 0, found_prior;
 
 	for (uint32_t i = 0; i < s->numbers.count; i++)
 		for (unsigned part = 0; part < m->parts; part++) {
@@ -377,9 +382,13 @@ static double maximize(struct model *m, const struct model *usual,
 		for (unsigned part = 0; part < m->parts; part++)
 			change = fmax(change,
 				part_maximize(m, class, part, usual, counts[class][part],
-					s->usual[class][part]));
+					s->usual[class][part],
+					s->records < FEW ? PRIOR_FEW : PRIOR));
 	listings_maximize(m, usual, x);
-	m->found = fmax(x->found / (double)s->records, FOUND_LEAST);
+	found_prior = s->records < FEW ? PRIOR_FOUND : 0;
+	m->found = fmax((x->found + found_prior * usual->found) /
+				((double)s->records + found_prior),
+		FOUND_LEAST);
 	if (!m->many)
 		m->found = fmin(m->found, FOUND_MOST);
 	logs_take(m);
@@ -391,7 +400,7 @@ void model_learn(struct model *m, const struct model_sample *s, size_t people)
 	const struct model usual = *m;
 	double *room, change = 1;
 
-	if (s->records < MODEL_LEAST_RECORDS || !people)
+	if (s->records < (m->many ? MODEL_LEAST_MANY : MODEL_LEAST_RECORDS) || !people)
 		return;
 	room = text_alloc(2 * ((size_t)s->numbers.count + 1) * sizeof(*room));
 	for (int round = 0; round < MODEL_ROUNDS && change > SETTLED; round++) {

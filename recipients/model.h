@@ -14,7 +14,7 @@
  * and with others, is learned too.
  *
  * Missing values are no evidence. A worse level never weighs more than a better one. Where
- * there are few records, what is usual stands for what would be learned.
+ * there are few records, what is usual counts for more; of fewer nothing is learned.
  *
  * I. P. Fellegi, A. B. Sunter: A Theory for Record Linkage. JASA 64 (1969). W. E. Winkler:
  * Using the EM Algorithm for Weight Computation in the Fellegi-Sunter Model of Record Linkage
@@ -32,7 +32,8 @@
 
 #define MODEL_PARTS (NAMING_PARTS + COMPARISONS)
 #define MODEL_LEVELS 7
-#define MODEL_LEAST_RECORDS 200 /* to learn from */
+#define MODEL_LEAST_RECORDS 20  /* to learn from, where a record is one person at most */
+#define MODEL_LEAST_MANY 200    /* in a single file */
 #define MODEL_ROUNDS 100 /* few of a leak on the list, and it goes slowly */
 
 /* The levels of a pair in all parts, three bits each: 0 nothing to compare, else level + 1. */

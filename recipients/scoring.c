@@ -30,6 +30,7 @@ static const double usual_orders[NAME_ORDERS] = {[NAME_GIVEN] = 1,
 	[NAME_CALLED] = .5};
 /* log of how much less likely a record shows the day of another list. */
 #define OTHER_DAY (-3.0)
+#define BARE_LEAST 200 /* records that say what a missing second forename weighs */
 #define RANK_KEPT .02 /* and that "PC" stands for two forenames */
 
 /* The child's half. */
@@ -85,7 +86,7 @@ void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
 		dependence_init(&s->dependence, &s->comparisons, NULL);
 	blocking_init(&s->blocking, &s->comparisons, &s->naming);
 	model_init(&s->model, &s->comparisons);
-	s->bare = e->lists[EVIDENCE_RECORDS].count >= MODEL_LEAST_RECORDS;
+	s->bare = e->lists[EVIDENCE_RECORDS].count >= BARE_LEAST;
 	s->places = text_alloc(((size_t)people + 1) * sizeof(*s->places));
 	s->weighed =
 		text_alloc((e->lists[EVIDENCE_PEOPLE].count + 1) * sizeof(*s->weighed));

@@ -218,6 +218,28 @@ static void too_few(void **state)
 	model_learn(&m, &s, PEOPLE); /* nothing at all */
 }
 
+/* A hundred records move what is usual, and do not replace it. */
+static void few(void **state)
+{
+	struct model_sample s = {0};
+	struct model m, usual;
+
+	(void)state;
+	model_make(&m);
+	memcpy(&usual, &m, sizeof(m));
+	sample_make(&s, 100, .3);
+	model_learn(&m, &s, PEOPLE);
+	assert_true(m.found > .3 && m.found < .6);
+	for (int level = 0; level < 2; level++) {
+		double learned = m.m[MODEL_LISTED][NAMING_PARTS + 1][level],
+		       before = usual.m[MODEL_LISTED][NAMING_PARTS + 1][level];
+
+		assert_true(fabs(learned - rank_m[level]) < fabs(before - rank_m[level]));
+		assert_true(fabs(learned - before) < .1);
+	}
+	model_sample_done(&s);
+}
+
 static void patterns(void **state)
 {
 	model_pattern p =
@@ -279,6 +301,7 @@ int main(void)
 		cmocka_unit_test(monotone),
 		cmocka_unit_test(impossible),
 		cmocka_unit_test(too_few),
+		cmocka_unit_test(few),
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(sums),
 		cmocka_unit_test(strangers),

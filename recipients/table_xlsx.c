@@ -24,7 +24,8 @@ enum place {
 enum kind {
 	KIND_NUMBER,
 	KIND_SHARED,
-	KIND_TEXT, /* also dates in ISO 8601, and errors such as #N/A: as they are */
+	KIND_TEXT, /* also errors such as #N/A: as they are */
+	KIND_DATE, /* in ISO 8601 */
 	KIND_TRUTH
 };
 
@@ -88,6 +89,8 @@ static enum kind kind_of(const char *type)
 		return KIND_NUMBER;
 	if (is(type, "s"))
 		return KIND_SHARED;
+	if (is(type, "d"))
+		return KIND_DATE;
 	return is(type, "b") ? KIND_TRUTH : KIND_TEXT;
 }
 
@@ -241,7 +244,7 @@ static void end_cell(struct reading *r)
 {
 	struct workbook *w = &r->xlsx.workbook;
 	size_t from = w->cell.from;
-	const char *value = text_string(&w->bytes) + from;
+	const char *value = text_string(&w->bytes) + from, *midnight;
 
 	switch (r->kind) {
 	case KIND_NUMBER:
@@ -254,6 +257,11 @@ static void end_cell(struct reading *r)
 	case KIND_SHARED:
 		if (r->valued)
 			show_shared(r, value);
+		break;
+	case KIND_DATE: /* midnight is no time: "2023-08-26T00:00:00.000" is a day */
+		midnight = strstr(value, "T00:00:00");
+		if (midnight && !midnight[strspn(midnight, "T0:.Z")])
+			text_cut(&w->bytes, (size_t)(midnight - text_string(&w->bytes)));
 		break;
 	case KIND_TRUTH:
 		if (r->valued)

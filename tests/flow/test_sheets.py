@@ -216,7 +216,8 @@ def rows_of(desk, tmp_path, content):
     (True, "TRUE"), (False, "FALSE"), ("A_x000D_B_x005F_x0041_", "A"), (Raw('t="e"', "<v>#N/A</v>"), "#N/A"),
     (Raw("", "<f>1+1</f><v>2</v>"), "2"), (Raw('t="str"', "<f>T(A1)</f><v>told</v>"), "told"),
     (Raw('t="inlineStr"', "<is><r><rPr/><t>ri</t></r><r><t>ch</t></r><rPh><t>no</t></rPh></is>"), "rich"),
-    (Raw('t="d"', "<v>2023-08-26</v>"), "2023-08-26")], ids=str)
+    (Raw('t="d"', "<v>2023-08-26</v>"), "2023-08-26"), (Raw('t="d"', "<v>2023-08-26T00:00:00.000</v>"), "2023-08-26"),
+    (Raw('t="d"', "<v>2023-08-26T07:30:00</v>"), "2023-08-26T07:30:00")], ids=str)
 def test_what_excel_shows(desk, tmp_path, cell, shown):
     found = rows_of(desk, tmp_path, xlsx([Sheet("One", [["value"], [cell]])]))
     assert found[0].strip('"') == shown

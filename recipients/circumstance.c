@@ -26,14 +26,28 @@ static bool has_one(const char *value, const char *const *words)
 	return false;
 }
 
+/* A value, unless it says that there is none. */
+static const char *said(const struct roster_row *e, const char *field)
+{
+	static const char *const none[] = {"none", "no", "n/a", "-", "nil", NULL};
+	const char *value = roster_value(e, field);
+
+	for (const char *const *word = none; value && *word; word++)
+		if (!strcasecmp(value, *word))
+			return NULL;
+	return value;
+}
+
 static bool is_minor(const struct roster_row *e, int64_t now)
 {
 	const char *born = roster_value(e, "date_of_birth");
 	int32_t today = (int32_t)(now / DAY);
 	struct date date;
 
-	return born && date_parse(born, &date) && date.day <= today &&
-	       date_number(today) - date_number(date.day) < OF_AGE;
+	/* Without a birthday, who has a guardian is taken for a child. */
+	if (!born || !date_parse(born, &date))
+		return said(e, "guardian") != NULL;
+	return date.day <= today && date_number(today) - date_number(date.day) < OF_AGE;
 }
 
 const char *circumstance_apart(const struct roster_row *e, int64_t now)
@@ -67,16 +81,12 @@ bool circumstance_chief(const struct roster_row *e)
 
 enum circumstance_need circumstance_need(const struct roster_row *e)
 {
-	static const char *const none[] = {"none", "no", "n/a", "-", "nil", NULL};
 	static const char *const presence[] = {
 		"interpret", "sign language", "bsl", "lip", "in person", NULL};
 	static const char *const paper[] = {
 		"print", "braille", "easy read", "audio", "moon", "paper", NULL};
-	const char *needs = roster_value(e, "needs");
+	const char *needs = said(e, "needs");
 
-	for (const char *const *word = none; needs && *word; word++)
-		if (!strcasecmp(needs, *word))
-			return CIRCUMSTANCE_NONE;
 	return !needs                     ? CIRCUMSTANCE_NONE
 	       : has_one(needs, presence) ? CIRCUMSTANCE_PRESENCE
 	       : has_one(needs, paper)    ? CIRCUMSTANCE_PAPER

@@ -14,7 +14,7 @@
 
 /*
  * Who is told through somebody else, whatever the route of their level: "deceased" (next of kin) or "under-18" (parent or
- * guardian); NULL: nobody else. `now`: as clock_now.
+ * guardian; also who has a guardian and no date of birth); NULL: nobody else. `now`: as clock_now.
  */
 const char *circumstance_apart(const struct roster_row *e, int64_t now);
 /* Suspended, on a career break, gone: the work mailbox is not theirs to read. */

@@ -49,7 +49,7 @@ CLOSED = ["elsewhere.example", "work email"]
 COLUMNS = {"person_id": "person_id", "Pay No": "pay_number", "Surname": "surname", "Forenames": "forenames",
            "DOB": "date_of_birth", "Rank": "rank", "Unit": "unit", "Role": "role", "Flags": "flags", "Status": "status",
            "Email": "email", "Personal Email": "email_personal", "Contact": "contact", "Needs": "needs",
-           "Language": "language"}
+           "Language": "language", "Guardian": "guardian"}
 MAY_LACK = ["contact", "status", "needs", "language", "rank", "date_of_birth"]
 TO = re.compile("^To: (?:.*<)?([^<>\n]+)>?$", re.M)
 WHY = ["--by", "Ann Example", "--reason", "made up"]
@@ -124,9 +124,9 @@ class World:
             row = {"person_id": f"P{n:02}", "pay_number": f"{chance.randrange(10 ** 6, 10 ** 7):07}{n:02}",
                    "surname": surname, "forenames": forename,
                    "date_of_birth": f"{chance.randint(1960, 2000)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
-                   "unit": chance.choice(UNITS), "role": chance.choice(ROLES), "flags": chance.choice(FLAGS)}
+                   "unit": chance.choice(UNITS), "role": chance.choice(ROLES), "flags": chance.choice(FLAGS), "guardian": ""}
             if chance.random() < .05:
-                row["date_of_birth"] = CHILD
+                row.update(chance.choice([{"date_of_birth": CHILD}, {"date_of_birth": "", "guardian": "her mother"}]))
             row["rank"] = chance.choice(["PC", "", "Sergeant"] * 5 + CHIEFS)
             row["needs"] = chance.choice(["", "", "none"] * 10 + NEEDS)
             row["language"] = chance.choice(["", "English", "en-GB"] * 8 + FOREIGN)
@@ -312,7 +312,8 @@ def safe_address(world, person):
         return (address and address not in UNUSABLE and address.lower() not in others
                 and not (world.closed == "elsewhere.example" and address.endswith("@elsewhere.example")))
 
-    if status in DEAD or newest(rows, "date_of_birth") == CHILD or world.shields(person):
+    born = newest(rows, "date_of_birth")
+    if status in DEAD or born == CHILD or not born and newest(rows, "guardian") or world.shields(person):
         return None
     written = newest(rows, "needs") not in NEEDS and newest(rows, "language") not in FOREIGN
     if contact:

@@ -27,6 +27,8 @@ static const struct {
 	{"date_of_birth=2026-11-22", "under-18", false, false, CIRCUMSTANCE_NONE},
 	{"date_of_birth=2026-11-23", NULL, false, false, CIRCUMSTANCE_NONE},
 	{"date_of_birth=unknown", NULL, false, false, CIRCUMSTANCE_NONE},
+	{"guardian=her mother", "under-18", false, false, CIRCUMSTANCE_NONE},
+	{"guardian=n/a", NULL, false, false, CIRCUMSTANCE_NONE},
 	{"rank=Commander", NULL, false, true, CIRCUMSTANCE_NONE},
 	{"rank=T/Deputy Chief Constable", NULL, false, true, CIRCUMSTANCE_NONE},
 	{"rank=Commissioner", NULL, false, true, CIRCUMSTANCE_NONE},

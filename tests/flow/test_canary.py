@@ -50,7 +50,7 @@ def person(n):
     special = {3: {}, 5: {"status": "deceased"}, 6: {"status": "suspended"},
                7: {"unit": "Undercover and Covert Operations"}}
     row = {field: value(field, n) for field in LISTED}
-    return {**row, **({} if n == 3 else {"contact": ""}), **special.get(n, {})}
+    return {**row, **({} if n == 3 else {"contact": "", "needs": "", "language": ""}), **special.get(n, {})}
 
 
 def leaked(n):

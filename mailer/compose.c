@@ -227,10 +227,10 @@ static int take_person(
 	const char *route = query_text(q, "route");
 	int64_t notice = query_int(q, "released_notice"), task = query_int(q, "old_task"),
 		cover = query_int(q, "cover_notice");
-	bool keeps_task = query_int(q, "keeps_task") != 0;
-	const char *kind = query_text(q, "old_kind");
+	bool keeps_task = query_int(q, "keeps_task") != 0, told = notice != 0, shielded;
 
 	a->person = query_int(q, "person_id");
+	shielded = shields_reference(c->shields, a->person) && !strcmp(route, "task");
 	a->level = query_text(q, "level");
 	a->level_order = query_int(q, "level_order");
 	a->certain = query_int(q, "certain") != 0;
@@ -245,26 +245,24 @@ static int take_person(
 	else if (!strcmp(route, "none"))
 		c->tally->none++;
 	/* Whom the liaison shields since, nobody else visits. */
-	if (task && !keeps_task && shields_reference(c->shields, a->person) &&
-		strcmp(kind, "liaison") != 0)
+	if (task && !keeps_task && shielded &&
+		strcmp(query_text(q, "old_kind"), "liaison") != 0)
 		task = 0;
 	/* Told once is told, whatever the route has become since; a task that a human
-	 * ordered after the mail stands beside it. */
-	if (keeps_task) {
+	 * ordered after the mail stands beside it, and so does the liaison's. */
+	if (keeps_task || shielded)
 		notice = 0;
-	} else if (notice) {
+	if (!keeps_task && (notice || !strcmp(route, "mail"))) {
 		task = 0;
-	} else if (!strcmp(route, "mail")) {
-		task = 0;
-		if (make_notice(c, a, &notice, f))
+		if (!notice && make_notice(c, a, &notice, f))
 			return -1;
-	} else if (!strcmp(route, "task")) {
+	} else if (!keeps_task && !strcmp(route, "task")) {
 		if (!task && make_task(c, a, query_text(q, "route_reason"), &task, f))
 			return -1;
-	} else {
+	} else if (!keeps_task) {
 		return 0;
 	}
-	if (task && query_int(q, "cover")) {
+	if (task && !told && query_int(q, "cover")) {
 		if (!cover && make_cover(c, a, &cover, f))
 			return -1;
 		notice = cover;
@@ -298,8 +296,8 @@ static int walk(struct composer *c, struct fault *f)
 			    " CASE WHEN a.cover THEN (SELECT max(n.id) FROM notice n JOIN compose_set s ON s.id = n.set_id"
 			    "   WHERE n.person_id = a.person_id AND s.mode = :mode AND n.cover"
 			    "   AND n.id IN (SELECT notice_id FROM notice_taken)) END AS cover_notice,"
-			    " o.task_id AS old_task, o.kind AS old_kind, o.state = 'done' OR o.decision_id IS NOT NULL AS keeps_task"
-			    " FROM assignment_now a LEFT JOIN (SELECT person_id, max(id) AS task_id, kind, state, decision_id FROM task_now"
+			    " o.task_id AS old_task, (SELECT k.kind FROM task k WHERE k.id = o.task_id) AS old_kind, o.state = 'done' OR o.decision_id IS NOT NULL AS keeps_task"
+			    " FROM assignment_now a LEFT JOIN (SELECT person_id, max(id) AS task_id, state, decision_id FROM task_now"
 			    "   WHERE mode = :mode AND after_id IS NULL AND state <> 'dropped' GROUP BY person_id) o"
 			    " ON o.person_id = a.person_id" /* a cover stands among those
 							       like whom it looks */

@@ -211,6 +211,36 @@ def test_in_a_release_that_is_out_already(few):
     assert "no notice" in few.error("approve", "--release", code=REFUSED)
 
 
+def test_after_the_mail(few):
+    """What is out is out, and no second one goes; but the liaison has to know, and to speak with them."""
+    few.run("approve", "--release", code=OK)
+    few.run("send", code=OK)
+    shield(few)
+    walk(few, "group", "compose")
+    assert {tasks(few)[reference]["kind"] for reference in WHO.values()} == {"liaison"}
+    assert few.run("person", "A3").tally["state"] == "task"
+    assert "no notice" in few.error("approve", "--release", code=REFUSED)
+    policy(few, COVER)                      # they have had it
+    walk(few, "group", "compose")
+    assert few.last["compose"]["cover"] == 1 and few.run("approve").tally["notices"] == 1       # A4
+    number = tasks(few)["HERON-2"]["number"]
+    few.run("task", "done", number, *SAID, code=OK)
+    few.run("import", "--withdraw", 3, *SAID, code=(OK, HUMAN))
+    walk(few, "group", "compose")
+    assert few.run("person", "A3").tally["state"] == "reached"
+    assert few.run("person", "A6").tally["state"] == "accepted"
+
+
+def test_a_task_that_was_given_another_form_is_kept(few):
+    shield(few)
+    walk(few, "group", "compose")
+    number = tasks(few)["HERON-2"]["number"]
+    few.run("task", "assign", number, "--to", "Lee Aison", "--as", "visit", *SAID, code=OK)
+    few.run("person", "A1", "--address-unsafe", *SAID, code=OK)
+    walk(few, "group", "compose")
+    assert tasks(few)["HERON-2"]["number"] == number
+
+
 def test_a_visit_becomes_the_liaisons(few):
     """Whoever had a task already: another number, another kind, and no name from now on."""
     number = next(t["number"] for t in few.run("task").tally["tasks"] if t["person_id"] == "A4")
@@ -579,8 +609,6 @@ def test_it_begins_once_for_the_same_tasks(headed):
     at_clock(headed, 10, 0, "approve", "--release", code=OK)
     at_clock(headed, 12, 0, "send", code=OK)
     headed.run("import", "breach", write(headed.root / "more.csv", [("P100001", "Smith")], ("Pay No", "Surname")), code=OK)
-    headed.run("person", "A8", "--unhold", *SAID, code=(OK, HUMAN))
-    shield(headed, [("CRANE-4", "P100008")], name="late.csv")       # A8 has had a mail: told is told
     for verb in ("match", "group", "compose"):
         at_clock(headed, 13, 0, verb)
     assert "head-start" not in at_clock(headed, 13, 0, "approve").tally["manifest"]

@@ -89,11 +89,19 @@ static int end_walk(struct run *r, struct fault *f)
 	return fault_set(f, FAULT_INTERRUPTED, "the walk ends here");
 }
 
+static enum fault_kind kind_of(int code)
+{
+	if (code == 130 || code == 143)
+		return FAULT_INTERRUPTED;
+	return code >= FAULT_USAGE && code <= FAULT_CONFIG ? (enum fault_kind)code
+							   : FAULT_INTERNAL;
+}
+
 static int judge_code(const char *verb, int code, struct fault *f)
 {
 	if (code == 0 || code == 1)
 		return 0;
-	return fault_set(f, code > 128 ? FAULT_INTERRUPTED : (enum fault_kind)code,
+	return fault_set(f, kind_of(code),
 		"%s ended with exit code %d; what it said is above. When the cause is mended, breachmail run goes on from here",
 		verb, code);
 }

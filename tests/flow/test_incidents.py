@@ -59,6 +59,8 @@ def test_played(empty, forces, name):
     incident.release()
     status = reconcile_send(incident, incident.run("send", code=OK).tally)
     assert not set(status["states"]) - {"accepted", "task", "restricted", "none"}, status["states"]
+    by_hand = [route for _, route, _ in incident.routes().values() if route == "task"]
+    assert len(listed(incident)) == len(by_hand) == status["states"].get("task", 0)
     assert len(incident.outbox()) == status["states"]["accepted"]
     incident.run("check", code=OK)
 

@@ -5,8 +5,21 @@
  */
 #include "mailer/queue.h"
 
+#include "mailer/retry.h"
 #include "recipients/clock.h"
 #include "recipients/text.h"
+
+static void read_item(struct query *q, struct queue_item *ret)
+{
+	*ret = (struct queue_item){.notice = query_int(q, "notice_id"),
+		.position = query_int(q, "position"),
+		.level = (int32_t)query_int(q, "level_order")};
+	if (query_null(q, "times"))
+		return;
+	ret->times = (int32_t)query_int(q, "times");
+	ret->first_at = query_int(q, "first_at");
+	ret->due_at = query_int(q, "last_at") + retry_wait(ret->times, ret->notice);
+}
 
 int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item **ret,
 	size_t *ret_count, struct fault *f)
@@ -18,8 +31,11 @@ int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item
 	*ret = NULL;
 	*ret_count = 0;
 	if (ledger_query(l,
-		    SQL("SELECT i.position, i.notice_id, n.level_order FROM release_item i JOIN notice n ON n.id = i.notice_id"
-			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release AND"
+		    SQL("SELECT i.position, i.notice_id, n.level_order, d.times, d.first_at, d.last_at FROM release_item i JOIN notice n ON n.id = i.notice_id"
+			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id"
+			" LEFT JOIN (SELECT b.notice_id, count(*) AS times, min(o.at) AS first_at, max(o.at) AS last_at FROM outcome o"
+			" JOIN attempt b ON b.id = o.attempt_id WHERE o.verdict = 'deferred' AND b.release_id = :release"
+			" GROUP BY b.notice_id) d ON d.notice_id = i.notice_id AND a.verdict = 'deferred' WHERE i.release_id = :release AND"
 			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend)"
 			" OR (a.verdict = 'refused' AND a.release_id <> i.release_id))"
 			" AND NOT EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id)"
@@ -33,12 +49,25 @@ int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item
 			room = room ? room * 2 : 1024;
 			*ret = text_realloc(*ret, room * sizeof(**ret));
 		}
-		(*ret)[(*ret_count)++] =
-			(struct queue_item){.notice = query_int(q, "notice_id"),
-				.position = query_int(q, "position"),
-				.level = (int32_t)query_int(q, "level_order")};
+		read_item(q, &(*ret)[(*ret_count)++]);
 	}
 	return got;
+}
+
+size_t queue_later(struct queue_item *items, size_t *count, bool by_schedule, int64_t now,
+	struct queue_item *later)
+{
+	size_t all = *count, kept = 0, waiting = 0;
+
+	for (size_t i = 0; i < all && !by_schedule; i++)
+		by_schedule = !items[i].times;
+	for (size_t i = 0; i < all; i++)
+		if (by_schedule && items[i].due_at > now)
+			later[waiting++] = items[i];
+		else
+			items[kept++] = items[i];
+	*count = kept;
+	return waiting;
 }
 
 size_t queue_wait(struct queue_item *items, size_t *count,

@@ -20,6 +20,9 @@ struct queue_item {
 	int64_t notice, position;
 	int32_t level;
 	int32_t tries; /* the sender's */
+	int32_t times;	  /* how often the relay put it off, in this release */
+	int64_t first_at; /* when it did so first, ms since 1970; 0: never */
+	int64_t due_at;	  /* not before (retry.h); 0: at any time */
 };
 
 /*
@@ -28,6 +31,12 @@ struct queue_item {
  */
 int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item **ret, size_t *ret_count,
 	struct fault *f);
+
+/*
+ * Takes the deferred whose time has not come out of the list, into `later` (room for all of them). `by_schedule` false: only
+ * if anything else waits; when nothing else does, whoever starts send asks for just these, now. Returns how many.
+ */
+size_t queue_later(struct queue_item *items, size_t *count, bool by_schedule, int64_t now, struct queue_item *later);
 
 /* Leaves out those of levels that wait for the head start of a higher one. Returns how many. */
 size_t queue_wait(struct queue_item *items, size_t *count, const struct head_starts *starts, int64_t now);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order of claims, hand-overs and outcomes. SMTP is wire/relay.c's, what was released
- * release.c's.
+ * The order of claims, hand-overs and outcomes. SMTP is wire/relay.c's, claims and group
+ * commits claim.c's, what was released release.c's.
  *
- * What can go wrong: the process dies (recover), the relay goes away (what was claimed
- * and not sent is free again), the ledger cannot be written (we stop at once: an outcome
- * that cannot be kept is a claim in doubt), a message is not the one that was released
- * (77).
+ * What can go wrong: the process dies (the next run settles what it left, with the flight
+ * journal), the relay goes away (what was claimed and not sent is free again), somebody
+ * says stop (what is on the wire is finished).
  */
 #include "mailer/send.h"
 
@@ -14,244 +13,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mailer/brake.h"
+#include "mailer/claim.h"
 #include "mailer/flight.h"
 #include "mailer/outcome.h"
-#include "mailer/queue.h"
 #include "mailer/release.h"
 #include "mailer/released.h"
+#include "mailer/retry.h"
 #include "mailer/wire/capture.h"
 #include "mailer/wire/relay.h"
 #include "recipients/text.h"
 
-#define BATCH_LEAST 16
-#define BATCH_MOST 1024
 #define COMMIT_MS 250 /* an outcome waits this long for company */
-#define SHARE_OF 100  /* mails after which the share of refusals is looked at */
 #define TRIES 3       /* of one notice in one run: connection lost before the final dot */
-
-/* A notice from its claim to its committed outcome. */
-struct claim {
-	struct queue_item *todo;
-	int64_t attempt;
-	unsigned place; /* in the flight journal */
-	bool given;     /* to the relay */
-	bool handed, settled;
-	struct released_mail mail;
-	struct relay_verdict verdict;
-	char *reply;
-	struct claim *next; /* among those that wait, are on the wire, or are settled */
-};
-
-struct sending {
-	struct ledger *ledger;
-	const struct send_options *options;
-	struct flight *flight;
-	int64_t release, next_attempt;
-	const struct head_starts *head_starts;
-	struct queue_item *todo;
-	size_t todo_count, todo_next;
-	struct queue_item *
-		*again; /* lost before the dot; tried again before the level ends */
-	size_t again_count;
-	size_t outstanding;                   /* claimed, not settled */
-	struct claim *waiting, **waiting_end; /* claimed, not given to the relay */
-	struct claim *given;                  /* on the wire, chained by next */
-	struct claim *settled, **settled_end;
-	size_t settled_count, batch;
-	int64_t settled_since, claimed_at, day_left;
-	size_t refused_in_row, judged, refused;
-	bool too_many; /* refusals */
-	bool closed;   /* the sending hours are over */
-	int refused_code;
-	bool stop, failed;
-	struct fault fault; /* why, if it failed */
-	int64_t accepted_now, done_now;
-	int64_t began, ended;
-	struct query *insert_attempt, *insert_outcome, *bars;
-	struct released *released;
-};
-
-static int open_queries(struct sending *s, struct fault *f)
-{
-	if (ledger_number(s->ledger, SQL("SELECT max(id) FROM attempt"), 0,
-		    &s->next_attempt, f) ||
-		ledger_query(s->ledger,
-			SQL("INSERT INTO attempt (id, run_id, release_id, position, notice_id, at)"
-			    " VALUES (:id, :run, :release, :position, :notice, :at)"),
-			&s->insert_attempt, f) ||
-		queue_bars_open(s->ledger, &s->bars, f))
-		return -1;
-	s->next_attempt++;
-	return released_open(
-		s->ledger, s->options->settings->relay.envelope_from, &s->released, f);
-}
-
-static int load_queue(struct sending *s, struct fault *f)
-{
-	bool resend = s->options->policy->in_doubt == POLICY_RESEND;
-
-	if (queue_load(s->ledger, s->release, resend, &s->todo, &s->todo_count, f) ||
-		queue_day_left(
-			s->ledger, s->options->settings->relay.per_day, &s->day_left, f))
-		return -1;
-	(void)queue_wait(s->todo, &s->todo_count, s->head_starts, clock_now());
-	s->again = text_alloc((s->todo_count + 1) * sizeof(struct queue_item *));
-	return 0;
-}
-
-/* --- claims --- */
-
-static void claim_free(struct claim *c)
-{
-	released_mail_done(&c->mail);
-	text_freep(&c->reply);
-	free(c);
-}
-
-static int claim_one(struct sending *s, struct queue_item *t, struct fault *f)
-{
-	struct claim *c = text_alloc(sizeof(*c));
-
-	c->todo = t;
-	c->attempt = s->next_attempt++;
-	if (released_get(s->released, t->notice, &c->mail, f)) {
-		claim_free(c);
-		return -1;
-	}
-	c->place = flight_claim(s->flight, c->attempt, t->notice);
-	*s->waiting_end = c;
-	s->waiting_end = &c->next;
-	s->outstanding++;
-	query_bind_int(s->insert_attempt, ":id", c->attempt);
-	query_bind_int(s->insert_attempt, ":run", ledger_run(s->ledger));
-	query_bind_int(s->insert_attempt, ":release", s->release);
-	query_bind_int(s->insert_attempt, ":position", t->position);
-	query_bind_int(s->insert_attempt, ":notice", t->notice);
-	query_bind_int(s->insert_attempt, ":at", clock_now());
-	return query_run(s->insert_attempt, f);
-}
-
-static int write_settled(struct sending *s, struct fault *f)
-{
-	static const char *const verdicts[] = {[RELAY_ACCEPTED] = "accepted",
-		[RELAY_REFUSED] = "refused",
-		[RELAY_DEFERRED] = "deferred",
-		[RELAY_IN_DOUBT] = "in_doubt",
-		[RELAY_NOT_SENT] = "not_sent"};
-
-	for (const struct claim *c = s->settled; c; c = c->next)
-		if (outcome_write(s->ledger, s->insert_outcome, c->attempt,
-			    verdicts[c->verdict.kind], c->verdict.code,
-			    c->verdict.enhanced, c->reply ? c->reply : "", f))
-			return -1;
-	return 0;
-}
-
-static void forget_settled(struct sending *s)
-{
-	while (s->settled) {
-		struct claim *c = s->settled;
-
-		s->settled = c->next;
-		if (s->flight)
-			flight_free(s->flight, c->place);
-		claim_free(c);
-	}
-	s->settled_end = &s->settled;
-	s->settled_count = 0;
-}
-
-static bool level_is_over(const struct sending *s)
-{
-	return s->todo_next == s->todo_count ||
-	       (s->todo_next &&
-		       s->todo[s->todo_next].level != s->todo[s->todo_next - 1].level);
-}
-
-/* Unless a human has decided since that they get none. */
-static int claim_unless_barred(
-	struct sending *s, struct queue_item *t, size_t *claimed, struct fault *f)
-{
-	bool barred;
-
-	if (queue_barred(s->bars, t->notice, &barred, f))
-		return -1;
-	if (barred)
-		return 0;
-	(*claimed)++;
-	return claim_one(s, t, f);
-}
-
-/* Claims only within one level: the barrier. */
-static int write_claims(struct sending *s, struct fault *f)
-{
-	size_t claimed = 0;
-
-	while (claimed < s->batch && s->again_count)
-		if (claim_unless_barred(s, s->again[--s->again_count], &claimed, f))
-			return -1;
-	while (claimed < s->batch && s->todo_next < s->todo_count && s->day_left > 0) {
-		struct queue_item *t = &s->todo[s->todo_next];
-		size_t before = claimed;
-
-		if (level_is_over(s) && s->outstanding)
-			break;
-		s->todo_next++;
-		if (claim_unless_barred(s, t, &claimed, f))
-			return -1;
-		s->day_left -= claimed > before;
-	}
-	return 0;
-}
-
-/* What the ledger did not take is not claimed. */
-static void forget_waiting(struct sending *s)
-{
-	while (s->waiting) {
-		struct claim *c = s->waiting;
-
-		s->waiting = c->next;
-		flight_free(s->flight, c->place);
-		claim_free(c);
-		s->outstanding--;
-	}
-	s->waiting_end = &s->waiting;
-}
-
-/*
- * One transaction: the outcomes that wait, and the claims of the mails that come next.
- * THE PROMISE STANDS HERE: when this returns 0 the claims are durable, and only then
- * relay is given their mails.
- */
-static int commit(struct sending *s, bool claims, struct fault *f)
-{
-	if (!claims && !s->settled)
-		return 0;
-	if (ledger_begin(s->ledger, f) || write_settled(s, f) ||
-		(claims && write_claims(s, f)) || ledger_commit(s->ledger, f)) {
-		ledger_rollback(s->ledger);
-		if (claims)
-			forget_waiting(s);
-		return -1;
-	}
-	forget_settled(s);
-	return 0;
-}
-
-/* The ledger takes no more, or a message is not the one that was released: no mail
- * begins, but those on the wire are finished, and the flight journal keeps what is heard
- * of them. */
-static void commit_or_stop(struct sending *s, bool claims)
-{
-	if (!s->failed && commit(s, claims, &s->fault))
-		s->failed = s->stop = true;
-}
+#define LOOK_MS 100   /* between two looks for a request to stop */
 
 /* --- what the relay asks and tells --- */
 
 static bool all_is_over(const struct sending *s)
 {
-	return !s->again_count && (s->todo_next == s->todo_count || s->day_left <= 0);
+	return s->day_left <= 0 || (!s->again_count && s->todo_next == s->todo_count);
 }
 
 /* More mails at a time while they are used up quickly, fewer while they wait: a slow
@@ -260,11 +41,21 @@ static void adapt_batch(struct sending *s)
 {
 	int64_t now = clock_monotonic();
 
-	if (s->claimed_at && now - s->claimed_at < 200 && s->batch < BATCH_MOST)
+	if (s->claimed_at && now - s->claimed_at < 200 && s->batch < CLAIM_BATCH_MOST)
 		s->batch *= 2;
-	else if (s->claimed_at && now - s->claimed_at > 1000 && s->batch > BATCH_LEAST)
+	else if (s->claimed_at && now - s->claimed_at > 1000 &&
+		 s->batch > CLAIM_BATCH_LEAST)
 		s->batch /= 2;
 	s->claimed_at = now;
+}
+
+/* Nothing was claimed. Held up, we wait for those that are put off, unless time stands
+ * still. */
+static bool is_at_end(const struct sending *s)
+{
+	if (s->stop)
+		return true;
+	return !s->outstanding && (all_is_over(s) || (s->holding && clock_is_fixed()));
 }
 
 static int on_next(void *user, struct relay_mail *ret, struct fault *f)
@@ -278,15 +69,13 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 	if (!s->waiting) {
 		if (all_is_over(s))
 			return s->outstanding ? RELAY_NONE_NOW : RELAY_END;
-		if (level_is_over(s) && !s->again_count && s->outstanding)
+		if (claim_level_is_over(s) && !s->again_count && s->outstanding)
 			return RELAY_NONE_NOW; /* the barrier: the last ones of the level
 						  are on the wire */
 		adapt_batch(s);
-		commit_or_stop(s, true);
+		claim_commit_or_stop(s, true);
 		if (!s->waiting) /* the last ones may all be barred by now */
-			return s->stop || (all_is_over(s) && !s->outstanding)
-				       ? RELAY_END
-				       : RELAY_NONE_NOW;
+			return is_at_end(s) ? RELAY_END : RELAY_NONE_NOW;
 	}
 	c = s->waiting;
 	s->waiting = c->next;
@@ -333,29 +122,6 @@ static enum flight_state flight_verdict(enum relay_kind kind)
 	return FLIGHT_UNKNOWN;
 }
 
-/* Many equal refusals in a row are hardly about so many people: stop, before a wrong
- * setting refuses everyone. */
-static void watch_refusals(struct sending *s, const struct relay_verdict *v)
-{
-	const struct settings_relay *r = &s->options->settings->relay;
-
-	if (s->stop) /* what is left unsent by it says nothing more */
-		return;
-	s->judged += v->kind == RELAY_ACCEPTED || v->kind == RELAY_REFUSED;
-	s->refused += v->kind == RELAY_REFUSED;
-	if (s->judged == SHARE_OF && (double)s->refused >= r->stop_share * SHARE_OF &&
-		s->refused)
-		s->stop = s->too_many = true;
-	if (v->kind != RELAY_REFUSED) {
-		s->refused_in_row = 0;
-		return;
-	}
-	s->refused_in_row = v->code == s->refused_code ? s->refused_in_row + 1 : 1;
-	s->refused_code = v->code;
-	if (s->refused_in_row >= r->stop_count)
-		s->stop = s->too_many = true;
-}
-
 static void take_from_given(struct sending *s, const struct claim *c)
 {
 	struct claim **p = &s->given;
@@ -364,6 +130,16 @@ static void take_from_given(struct sending *s, const struct claim *c)
 		p = &(*p)->next;
 	if (*p)
 		*p = c->next;
+}
+
+static void put_off(struct sending *s, struct queue_item *t)
+{
+	int64_t now = clock_now();
+
+	t->times++;
+	t->first_at = t->first_at ? t->first_at : now;
+	t->due_at = now + retry_wait(t->times, t->notice);
+	s->later[s->later_count++] = t;
 }
 
 static void settle(struct sending *s, struct claim *c, const struct relay_verdict *v)
@@ -391,7 +167,11 @@ static void settle(struct sending *s, struct claim *c, const struct relay_verdic
 		s->again[s->again_count++] = c->todo;
 		s->done_now--;
 	}
-	watch_refusals(s, v);
+	if (v->kind == RELAY_DEFERRED)
+		put_off(s, c->todo);
+	if (!s->stop &&
+		brake_feel(&s->brake, v)) /* what a stop leaves unsent tells nothing */
+		s->stop = s->too_many = true;
 	s->ended = clock_monotonic();
 }
 
@@ -404,9 +184,21 @@ static int on_settled(void *user, const struct relay_mail *mail,
 	(void)f;
 	take_from_given(s, mail->own);
 	settle(s, mail->own, v);
-	if (s->settled_count >= BATCH_MOST)
-		commit_or_stop(s, false);
+	if (s->settled_count >= CLAIM_BATCH_MOST)
+		claim_commit_or_stop(s, false);
 	return 0;
+}
+
+/* Did somebody say `send --stop`? */
+static void look_for_request(struct sending *s)
+{
+	int64_t now = clock_monotonic();
+
+	if (s->stop || now - s->looked_at < LOOK_MS)
+		return;
+	s->looked_at = now;
+	if (brake_requested(s->options->settings->dir))
+		s->stop = s->asked = true;
 }
 
 static int on_turn(void *user, bool idle, struct fault *f)
@@ -415,12 +207,13 @@ static int on_turn(void *user, bool idle, struct fault *f)
 
 	(void)f;
 	if (s->settled && (idle || clock_monotonic() - s->settled_since >= COMMIT_MS))
-		commit_or_stop(s, false);
+		claim_commit_or_stop(s, false);
 	if (s->options->progress && s->options->progress->show)
 		s->options->progress->show(s->options->progress->user, "sending",
 			(size_t)s->done_now, s->todo_count);
 	if (clock_interrupted())
 		s->stop = true;
+	look_for_request(s);
 	if (!s->stop && settings_within_hours(s->options->settings, &s->fault))
 		s->stop = s->closed = true; /* the day ends: what is left waits */
 	return s->stop ? 0 : 1;
@@ -446,7 +239,7 @@ static int settle_rest(struct sending *s, struct fault *f)
 			v.kind = c->handed ? RELAY_IN_DOUBT : RELAY_NOT_SENT;
 			settle(s, c, &v);
 		}
-	return commit(s, false, f);
+	return claim_commit(s, false, f);
 }
 
 static double rate(const struct send_options *o)
@@ -493,27 +286,15 @@ static int hand_over(struct sending *s, const char *password, struct fault *f)
 
 static void sending_done(struct sending *s)
 {
-	forget_settled(s);
+	claim_forget_settled(s);
 	query_close(s->insert_attempt);
 	query_close(s->insert_outcome);
 	query_close(s->bars);
 	released_close(s->released);
 	free(s->todo);
 	free(s->again);
-}
-
-static int refused_too_many(const struct sending *s, struct fault *f)
-{
-	static const char advice[] =
-		"See breachmail report --kind people; mend the cause, then run approve --withdraw,"
-		" approve --release and send: the refused are tried again";
-
-	if (!s->refused_code)
-		return fault_set(f, FAULT_UNAVAILABLE,
-			"stopped: the relay takes no mail as large as these. %s", advice);
-	return fault_set(f, FAULT_UNAVAILABLE,
-		"stopped: the relay refused %zu of %zu mails, the last with code %d. %s",
-		s->refused, s->judged, s->refused_code, advice);
+	free(s->later);
+	free(s->later_items);
 }
 
 static int run(struct sending *s, struct send_tally *ret, struct fault *f)
@@ -525,7 +306,8 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	if (outcome_recover(s->ledger, s->options->settings->dir, f) ||
 		flight_create(s->options->settings->dir, &s->flight, f))
 		return -1;
-	if (load_queue(s, f) || open_queries(s, f) ||
+	brake_forget(s->options->settings->dir); /* one for a run that is over */
+	if (claim_load(s, f) || claim_open(s, f) ||
 		settings_password(s->options->settings, &password, f)) {
 		flight_remove(s->options->settings->dir, s->flight);
 		return -1;
@@ -552,23 +334,60 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 		failed = -1;
 	}
 	if (!failed && s->too_many && !ret->stopped)
-		failed = refused_too_many(s, f);
+		failed = brake_fault(&s->brake, f);
 	flight_remove(s->options->settings->dir, s->flight);
+	brake_forget(s->options->settings->dir);
+	ret->asked = s->asked;
+	ret->holding = s->holding;
+	return failed;
+}
+
+/* What is put off for too long becomes a task: before a run, and by what it has learnt.
+ */
+static int give_up(struct ledger *l, const struct send_options *o, int64_t release,
+	struct send_tally *ret, struct fault *f)
+{
+	int64_t count;
+
+	if (retry_give_up(l, o->settings, o->policy, release, clock_now(), &count, f))
+		return -1;
+	ret->tasks_now += count;
+	return 0;
+}
+
+static int send_all(struct sending *s, struct send_tally *ret, struct fault *f)
+{
+	const struct settings_relay *r = &s->options->settings->relay;
+	int failed;
+
+	s->brake =
+		(struct brake){.stop_count = r->stop_count, .stop_share = r->stop_share};
+	s->waiting_end = &s->waiting;
+	s->settled_end = &s->settled;
+	if (outcome_open(s->ledger, &s->insert_outcome, f))
+		return -1;
+	failed = run(s, ret, f);
+	ret->sent_now = s->accepted_now;
+	ret->seconds = (double)(s->ended - s->began) / 1000;
+	ret->per_second =
+		s->ended > s->began ? (double)s->accepted_now / ret->seconds : 0;
+	for (size_t i = 0; i < s->later_count; i++)
+		if (!ret->due_at || s->later[i]->due_at < ret->due_at)
+			ret->due_at = s->later[i]->due_at;
+	sending_done(s);
 	return failed;
 }
 
 int send_run(struct ledger *l, const struct send_options *o, struct send_tally *ret,
 	struct fault *f)
 {
-	struct sending s = {.ledger = l, .options = o, .batch = BATCH_LEAST};
+	struct sending s = {.ledger = l, .options = o, .batch = CLAIM_BATCH_LEAST};
 	struct release_options release = {o->settings, o->policy};
-	struct fault tally_fault;
+	struct fault after;
 	char digest[RELEASE_DIGEST];
 	int failed;
 
 	*ret = (struct send_tally){0};
-	s.waiting_end = &s.waiting;
-	s.settled_end = &s.settled;
 	if (release_find(l, &release, o->release, &s.release, digest, f))
 		return -1;
 	memcpy(ret->release, digest, sizeof(digest));
@@ -578,63 +397,12 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 		    &ret->head_starts, f))
 		return -1;
 	if (o->dry_run)
-		return send_tally(l, o->settings->dir, s.release, ret, f);
-	if (settings_within_hours(o->settings, f) ||
-		outcome_open(l, &s.insert_outcome, f))
+		return tally_read(l, o->settings->dir, s.release, ret, f);
+	if (settings_within_hours(o->settings, f) || give_up(l, o, s.release, ret, f))
 		return -1;
-	failed = run(&s, ret, f);
-	ret->sent_now = s.accepted_now;
-	ret->seconds = (double)(s.ended - s.began) / 1000;
-	ret->per_second = s.ended > s.began ? (double)s.accepted_now / ret->seconds : 0;
-	sending_done(&s);
-	if (send_tally(l, NULL, s.release, ret, failed ? &tally_fault : f))
+	failed = send_all(&s, ret, f);
+	if (give_up(l, o, s.release, ret, failed ? &after : f) ||
+		tally_read(l, NULL, s.release, ret, failed ? &after : f))
 		return -1;
 	return failed;
-}
-
-static bool is_waiting(const char *verdict)
-{
-	return !strcmp(verdict, "pending") || !strcmp(verdict, "deferred") ||
-	       !strcmp(verdict, "not_sent");
-}
-
-/* `dir` NULL: we are the writer, and nothing is claimed. */
-int send_tally(struct ledger *l, const char *dir, int64_t release, struct send_tally *ret,
-	struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	if (ledger_query(l,
-		    SQL("SELECT i.notice_id, n.level_order, a.id AS attempt, CASE WHEN a.verdict IS NULL OR (a.verdict = 'refused' AND"
-			" a.release_id <> i.release_id) THEN 'pending' ELSE a.verdict END AS verdict,"
-			" EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id) AS held FROM release_item i"
-			" JOIN notice n ON n.id = i.notice_id"
-			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = :release"),
-		    &q, f))
-		return -1;
-	query_bind_int(q, ":release", release);
-	while ((got = query_next(q, f)) > 0) {
-		const char *v = query_text(q, "verdict");
-
-		if (dir && !strcmp(v, "claimed"))
-			v = outcome_of_claim(
-				dir, query_int(q, "attempt"), query_int(q, "notice_id"));
-		ret->released++;
-		ret->held += query_int(q, "held") && !strcmp(v, "pending");
-		ret->waiting += !query_int(q, "held") && is_waiting(v) &&
-				head_start_not_before(&ret->head_starts,
-					query_int(q, "level_order"), clock_now());
-		if (!strcmp(v, "accepted"))
-			ret->accepted++;
-		else if (!strcmp(v, "refused"))
-			ret->refused++;
-		else if (!strcmp(v, "deferred"))
-			ret->deferred++;
-		else if (!strcmp(v, "in_doubt") || !strcmp(v, "claimed"))
-			ret->in_doubt++;
-		else
-			ret->pending++;
-	}
-	return got;
 }

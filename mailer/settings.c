@@ -31,7 +31,7 @@ static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aw
 static const char *const relay_keys[] = {"url", "from", "reply_to", "envelope_from",
 	"user", "password_file", "token_file", "ca_file", "cert_file", "key_file",
 	"connections", "per_minute", "per_day", "pipelining", "timeout", "retry_for",
-	"stop_after", NULL};
+	"hold_for", "stop_after", NULL};
 
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
@@ -265,6 +265,7 @@ static int read_limits(const struct config *c, struct settings_relay *r, struct 
 		config_choice(config_member(c, "pipelining"), modes, &pipelining, f) ||
 		config_duration(config_member(c, "timeout"), &r->timeout, f) ||
 		config_duration(config_member(c, "retry_for"), &r->retry_for, f) ||
+		config_duration(config_member(c, "hold_for"), &r->hold_for, f) ||
 		config_known(stop, stop_keys, f) ||
 		config_integer(config_member(&stop, "count"), 1, 1000000, &count, f) ||
 		config_number(config_member(&stop, "share"), 0, 1, &r->stop_share, f))

@@ -37,9 +37,10 @@ struct settings_relay {
 	enum relay_pipelining pipelining;
 	int64_t per_minute, per_day;  /* 0: no limit */
 	int64_t timeout; /* the longest wait for an answer, ms; 0: those of relay.h */
-	int64_t retry_for;	      /* for a timer that tries again by itself, which this version has not; 0: none */
+	int64_t retry_for;	      /* ms after which a mail that is put off is given up (retry.h); 0: never */
+	int64_t hold_for;	      /* ms for which it holds up the lower levels; 0: not at all */
 	size_t stop_count;	      /* equal refusals in a row that stop a run */
-	double stop_share;	      /* share of refusals among the first hundred that stops it */
+	double stop_share;	      /* share of refusals of a hundred mails that stops it (brake.h) */
 };
 
 struct settings {

@@ -49,6 +49,8 @@ static const struct sealed_column {
 		SQL("SELECT task_id AS row, code_sealed AS seal FROM task_letter")},
 	{"note.text_sealed", SQL("SELECT id AS row, text_sealed AS seal FROM note")},
 	{"shield.said_sealed", SQL("SELECT id AS row, said_sealed AS seal FROM shield")},
+	{"test_mail.reply_sealed",
+		SQL("SELECT id AS row, reply_sealed AS seal FROM test_mail")},
 	{"head_start_lifted.said_sealed",
 		SQL("SELECT id AS row, said_sealed AS seal FROM head_start_lifted")},
 };

@@ -40,6 +40,11 @@ void clock_fix(int64_t ms)
 	fixed = ms;
 }
 
+bool clock_is_fixed(void)
+{
+	return fixed >= 0;
+}
+
 /* Exactly `width` digits. */
 static int digits(const char **p, int width, int *ret)
 {

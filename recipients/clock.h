@@ -16,6 +16,7 @@
 
 int64_t clock_now(void);
 int64_t clock_monotonic(void); /* milliseconds from an unknown start; never jumps */
+bool clock_is_fixed(void);
 void clock_fix(int64_t ms);    /* from now on clock_now says this; negative: the real time again */
 
 /* RFC 3339, to and from: "2026-11-21T09:00:00Z", offsets and fractions allowed. -1 if it is not one. */

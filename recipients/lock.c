@@ -89,3 +89,19 @@ bool lock_held(const char *dir)
 	(void)close(fd);
 	return held;
 }
+
+bool lock_names(const char *dir, const char *verb)
+{
+	auto_text path = text_format("%s/ledger.lock", dir);
+	char holder[256];
+	int fd;
+
+	if (!lock_held(dir))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	read_holder(fd, holder, sizeof(holder));
+	(void)close(fd);
+	return !strncmp(holder, verb, strlen(verb)) && holder[strlen(verb)] == ' ';
+}

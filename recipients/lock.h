@@ -22,5 +22,7 @@ void lock_drop(int fd); /* negative is fine */
 
 /* Does somebody hold it now? */
 bool lock_held(const char *dir);
+/* Is it held, by this verb? */
+bool lock_names(const char *dir, const char *verb);
 
 #endif

@@ -204,6 +204,7 @@ const char *route_reason_text(const char *reason)
 			"more than one record names them: say only what this sheet says"},
 		{"address-unsafe", "a person decided: their addresses are not safe"},
 		{"shielded", "a liaison shields them, and tells them"},
+		{"deferred", "the relay put their mail off for too long"},
 		{"decided", "a person decided so"}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -5,12 +5,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mailer/brake.h"
 #include "mailer/doubt.h"
 #include "mailer/head_start.h"
 #include "mailer/outlook.h"
 #include "mailer/send.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
+#include "recipients/lock.h"
+
+#define STOP_SECONDS 60 /* how long --stop waits for the run to end */
+#define STOP_PAUSE_US 50000
 
 const struct verb_option send_options[] = {
 	{"release", "DIGEST", "the release, by its first 8 or more digits"},
@@ -20,13 +25,17 @@ const struct verb_option send_options[] = {
 		"what to ask the relay's log; then, to settle it: accepted, resend or leave"},
 	{"lift-head-start", NULL,
 		"the levels below need not wait any longer; with --by and --reason"},
-	{"test", "ADDRESS", "(not in this version)"},
-	{"first", "N", "(not in this version)"}, {"stop", NULL, "(not in this version)"},
-	{NULL, NULL, NULL}};
+	{"first", "N", "a trial: the first N of the default level, and nobody else"},
+	{"due", NULL,
+		"deferred mails only when it is their time (for a timer): 1, 2, 4 ... 60 minutes"},
+	{"stop", NULL,
+		"ends a send that is at work, from another terminal; what is on the wire is finished"},
+	{"test", "ADDRESS", "(not in this version)"}, {NULL, NULL, NULL}};
 
 bool send_only_looks(const struct command *c)
 {
-	return command_option(c, "resolve") && !c->arguments_count;
+	return (command_option(c, "resolve") && !c->arguments_count) ||
+	       command_option(c, "stop");
 }
 
 /* Nothing to settle yet: what a human needs to find out how to settle it. */
@@ -73,6 +82,42 @@ static int resolve(struct command *c, struct fault *f)
 	return 0;
 }
 
+/* Another terminal's. Waits until the run at work has ended, so that what is said next is
+ * true. */
+static int stop(struct command *c, struct fault *f)
+{
+	int64_t until =
+		clock_monotonic() +
+		(int64_t)(c->wait_seconds ? c->wait_seconds : STOP_SECONDS) * 1000;
+	bool works = lock_names(c->dir, "send"), ended = !works;
+
+	if (c->arguments_count)
+		return fault_set(
+			f, FAULT_USAGE, "breachmail send --stop takes no arguments");
+	if (works && !c->dry_run && brake_request(c->dir, f))
+		return -1;
+	while (!ended && !c->dry_run && !clock_interrupted() &&
+		clock_monotonic() < until) {
+		(void)usleep(STOP_PAUSE_US);
+		ended = !lock_names(c->dir, "send");
+	}
+	if (ended) /* it takes the request away, but it may have ended before it saw it */
+		brake_forget(c->dir);
+	show_json(c, "at_work", json_boolean(works));
+	show_json(c, "stopped", json_boolean(works && ended));
+	if (!works)
+		show(c, "No send is at work: nothing was stopped.\n");
+	else if (c->dry_run)
+		show(c, "A send is at work; it would be stopped.\n");
+	else
+		show(c, ended ? "Stopped: what was on the wire was finished, the rest waits.\n"
+			      : "Asked to stop: no mail begins any more, what is on the wire is being finished.\n");
+	c->exit_code = ended || c->dry_run ? 0 : 75;
+	(void)snprintf(c->next, sizeof(c->next),
+		works ? "breachmail send (when it may go on)" : "breachmail status");
+	return 0;
+}
+
 /* A named person decides that the levels below need not wait. */
 static int lift(struct command *c, struct fault *f)
 {
@@ -112,6 +157,33 @@ static void show_head_starts(struct command *c, const struct send_tally *t)
 			show_number(t->waiting, n));
 }
 
+/* What becomes of those that the relay put off. */
+static void show_deferred(struct command *c, const struct send_tally *t)
+{
+	char n[SHOW_NUMBER], at[CLOCK_TEXT];
+
+	show_json(c, "deferred_due",
+		t->due_at ? json_string(clock_write(t->due_at, at)) : json_null());
+	if (t->due_at)
+		show(c, "           the deferred are tried again from %s on: 1, 2, 4 ... 60 minutes after each try\n",
+			clock_write(t->due_at, at));
+	if (t->given_up)
+		show(c, "%9s  of the deferred were put off for too long: they are to be told in person (breachmail task)\n",
+			show_number(t->given_up, n));
+	if (t->holding)
+		show(c, "           the levels below wait for deferred mails of a higher one (relay.hold_for)\n");
+}
+
+/* Said whenever something is in doubt, in the words of the README. */
+static void show_doubt(struct command *c, const struct send_tally *t)
+{
+	if (t->in_doubt)
+		show(c, "\nIn doubt: the whole mail was handed to the relay, and its answer never came. The\n"
+			"relay may have it or not; no mail program can know. If it is sent again, somebody may\n"
+			"get it twice; if not, somebody may get nothing. So it waits for you: status lists the\n"
+			"numbers, send --resolve NUMBER says what to look for in the relay's log.\n");
+}
+
 static void show_tally(struct command *c, const struct send_tally *t)
 {
 	char n[SHOW_NUMBER];
@@ -135,6 +207,9 @@ static void show_tally(struct command *c, const struct send_tally *t)
 	if (t->held)
 		show(c, "%9s  of these held back: since the release they are not to be told by this mail\n",
 			show_number(t->held, n));
+	show_count(c, "given_up", t->given_up);
+	show_count(c, "tasks_now", t->tasks_now);
+	show_deferred(c, t);
 	show_count(c, "sent_now", t->sent_now);
 	show_real(c, "seconds", t->seconds);
 	show_real(c, "per_second", t->per_second);
@@ -184,21 +259,28 @@ static int forecast(struct command *c, const struct send_options *o,
 
 static int finish(struct command *c, const struct send_tally *t, struct fault *f)
 {
-	bool again = t->deferred || t->in_doubt || t->pending > t->held;
+	bool again = t->deferred > t->given_up || t->in_doubt || t->pending > t->held;
 
 	if (t->stopped)
 		return fault_set(f, FAULT_INTERRUPTED,
 			"stopped as asked: what was on the wire was finished, %lld are waiting. Run the same command to go on",
 			(long long)t->pending);
-	c->exit_code = again && !c->dry_run ? 75 : t->refused || t->held ? 1 : 0;
+	c->exit_code = again && !c->dry_run                   ? 75
+		       : t->refused || t->held || t->given_up ? 1
+							      : 0;
+	if (t->asked && !c->json)
+		(void)fputs(
+			"breachmail send: stopped, as somebody asked with send --stop\n",
+			stderr);
 	if (t->waiting && t->pending + t->deferred - t->held <= t->waiting) {
 		(void)snprintf(c->next, sizeof(c->next),
 			"breachmail send (again, when the head start is over)");
 		return 0;
 	}
 	(void)snprintf(c->next, sizeof(c->next), "%s",
-		t->pending > t->held || t->deferred ? "breachmail send (again, later)"
-						    : "breachmail status");
+		t->pending > t->held || t->deferred > t->given_up
+			? "breachmail send (again, later)"
+			: "breachmail status");
 	return 0;
 }
 
@@ -210,16 +292,17 @@ int verb_send(struct command *c, struct fault *f)
 		.dry_run = c->dry_run,
 		.progress = c->json ? &json_lines : &c->progress};
 	struct send_tally t;
-	long connections, rate;
+	long connections, rate, first;
 
-	for (const char *const *later =
-			(const char *const[]){"test", "first", "stop", NULL};
-		*later; later++) {
+	for (const char *const *later = (const char *const[]){"test", NULL}; *later;
+		later++) {
 		auto_text words = text_format("send --%s", *later);
 
 		if (command_option(c, *later))
 			return command_later(words, f);
 	}
+	if (command_option(c, "stop"))
+		return stop(c, f);
 	if (command_option(c, "resolve"))
 		return resolve(c, f);
 	if (command_option(c, "lift-head-start"))
@@ -229,6 +312,7 @@ int verb_send(struct command *c, struct fault *f)
 	if (command_number(
 		    c, "connections", 1, RELAY_CONNECTIONS_MAX, 0, &connections, f) ||
 		command_number(c, "rate", 1, 1000000, 0, &rate, f) ||
+		command_number(c, "first", 1, 1000000000, 0, &first, f) ||
 		command_policy(c, f))
 		return -1;
 	if (c->settings->live && !o.release)
@@ -237,9 +321,13 @@ int verb_send(struct command *c, struct fault *f)
 	o.policy = c->policy;
 	o.connections = (unsigned)connections;
 	o.per_second = (double)rate;
+	o.first = first;
+	o.due_only = command_option(c, "due") != NULL;
 	if (send_run(c->ledger, &o, &t, f))
 		return -1;
 	show_tally(c, &t);
+	show_json(c, "stopped", json_boolean(t.asked));
+	show_doubt(c, &t);
 	if (forecast(c, &o, &t, f))
 		return -1;
 	return finish(c, &t, f);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * claim: which notice goes next, and the promise that none goes before the ledger says so. Sole writer of attempt.
+ *
+ * Within send's run only. The queue is walked level by level; a level begins when the one above it has an outcome for each
+ * notice. Claims and outcomes are committed in groups, in one transaction.
+ */
+#ifndef MAILER_CLAIM_H
+#define MAILER_CLAIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mailer/brake.h"
+#include "mailer/flight.h"
+#include "mailer/queue.h"
+#include "mailer/released.h"
+#include "mailer/settings.h"
+#include "mailer/wire/relay_mail.h"
+#include "recipients/clock.h"
+#include "recipients/fault.h"
+#include "recipients/ledger.h"
+#include "recipients/policy.h"
+
+#define CLAIM_BATCH_LEAST 16
+#define CLAIM_BATCH_MOST 1024
+
+/* What a run of send is asked for. */
+struct send_options {
+	const struct settings *settings;
+	const struct policy *policy;
+	const char *release;	/* first digits of its digest; NULL: see release_find */
+	unsigned connections;	/* 0: the settings' */
+	double per_second;	/* 0: no more limit than the settings' */
+	bool dry_run;		/* opens no connection */
+	bool due_only;		/* deferred mails only when their time has come, even if nothing else waits */
+	int64_t first;		/* a trial: only so many of the default level, and nobody else; 0: everybody */
+	const struct progress *progress;
+};
+
+/* A notice from its claim to its committed outcome. */
+struct claim {
+	struct queue_item *todo;
+	int64_t attempt;
+	unsigned place; /* in the flight journal */
+	bool given;     /* to the relay */
+	bool handed, settled;
+	struct released_mail mail;
+	struct relay_verdict verdict;
+	char *reply;
+	struct claim *next; /* among those that wait, are on the wire, or are settled */
+};
+
+struct sending {
+	struct ledger *ledger;
+	const struct send_options *options;
+	struct flight *flight;
+	int64_t release, next_attempt;
+	const struct head_starts *head_starts;
+	struct queue_item *todo;
+	size_t todo_count, todo_next;
+	struct queue_item *
+		*again; /* lost before the dot; tried again before the level ends */
+	size_t again_count;
+	struct queue_item **later; /* deferred: tried again when their time has come */
+	struct queue_item *later_items; /* those that were so before this run */
+	size_t later_count;
+	size_t outstanding;                   /* claimed, not settled */
+	struct claim *waiting, **waiting_end; /* claimed, not given to the relay */
+	struct claim *given;                  /* on the wire, chained by next */
+	struct claim *settled, **settled_end;
+	size_t settled_count, batch;
+	int64_t settled_since, claimed_at, day_left;
+	struct brake brake;
+	bool too_many; /* refusals */
+	bool closed;   /* the sending hours are over */
+	bool asked;    /* to stop, by somebody at another terminal */
+	bool holding;  /* lower levels wait for deferred mails */
+	bool stop, failed;
+	int64_t looked_at;  /* for a request to stop */
+	struct fault fault; /* why, if it failed */
+	int64_t accepted_now, done_now;
+	int64_t began, ended;
+	struct query *insert_attempt, *insert_outcome, *bars;
+	struct released *released;
+};
+
+/* After the journal of a dead run was settled: what is left to do, and the statements. */
+int claim_load(struct sending *s, struct fault *f);
+int claim_open(struct sending *s, struct fault *f);
+
+/* Is the next notice of a lower level than the one before, or is there none? */
+bool claim_level_is_over(const struct sending *s);
+
+/*
+ * One transaction: the outcomes that wait, and with `claims` those of the mails that come next. THE PROMISE STANDS HERE: when
+ * this returns 0 the claims are durable, and only then relay is given their mails.
+ */
+int claim_commit(struct sending *s, bool claims, struct fault *f);
+/* The same; a fault is kept in `s`, and no mail begins any more. */
+void claim_commit_or_stop(struct sending *s, bool claims);
+
+/* Frees what is settled and committed. */
+void claim_forget_settled(struct sending *s);
+
+#endif

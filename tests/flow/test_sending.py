@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""How a send is steered: a trial of a few, a stop from another terminal, mails that the relay puts off,
+and what becomes of those who are put off for too long."""
+import json
+import time
+
+from conftest import HUMAN, OK, SENT, TEMPORARY, UNAVAILABLE, reconcile_send, twice
+
+def at_time(minutes, seconds=0):
+    return {"BREACHMAIL_NOW": f"2023-08-27T{9 + minutes // 60:02}:{minutes % 60:02}:{seconds:02}Z"}
+
+
+def tries(server):
+    """How often each recipient was named, taken or not, is not in the log: who was taken is."""
+    return [recipient for _, recipient in server.accepted()]
+
+
+def sums(incident, tally):
+    """After mails were given up: their notices are in the tally, their people among the tasks."""
+    states = (status := incident.status())["states"]
+    assert tally["released"] == sum(tally[name] for name in SENT)
+    assert status["people"] == sum(states.values())
+    assert states.get("accepted", 0) == tally["accepted"]
+    assert states.get("deferred", 0) == tally["deferred"] - tally["given_up"]
+    assert status["needs_human"]["task"] == states["task"] >= tally["given_up"]
+    return status
+
+
+# --------------------------------------------------------------------------------------------- a trial
+
+def test_first_is_a_trial_of_the_default_level(at, relay, staff):
+    incident, server = at("composed"), relay()
+    incident.release(server)
+    tally = incident.run("send", "--first", 5, code=TEMPORARY).tally
+    reconcile_send(incident, tally)
+    assert tally["sent_now"] == tally["accepted"] == 5
+    assert len(set(incident.levels(staff, tries(server)))) == 1
+    policy = json.loads((incident.folder / "policy.json").read_text())
+    (default,) = (level["name"] for level in policy["levels"] if level.get("default"))
+    for level in incident.status()["levels"]:
+        assert level["states"].get("accepted", 0) == (5 if level["name"] == default else 0)
+    again = incident.run("send", "--first", 5, code=TEMPORARY).tally
+    assert again["sent_now"] == 0                          # they had theirs
+    assert incident.run("send", "--first", 7, code=TEMPORARY).tally["sent_now"] == 2
+    rest = incident.run("send", code=OK).tally
+    reconcile_send(incident, rest)
+    assert not twice(server.accepted()) and len(server.accepted()) == rest["released"]
+
+
+# ------------------------------------------------------------------------------- a stop from elsewhere
+
+def test_stop_from_another_terminal(at, relay):
+    incident, server = at("composed"), relay()
+    incident.release(server)
+    process = incident.start("send", "--rate", 20, "--connections", 2)
+    while len(server.accepted()) < 10:
+        time.sleep(0.02)
+    began = time.monotonic()
+    said = incident.run("send", "--stop", code=OK).tally
+    assert said["at_work"] and said["stopped"] and time.monotonic() - began < 5
+    result = incident.finish(process, "send")
+    assert result.code == TEMPORARY and result.tally["stopped"]
+    reconcile_send(incident, result.tally)
+    assert result.tally["accepted"] == len(server.accepted()) < result.tally["released"]
+    assert result.tally["in_doubt"] == 0
+    assert incident.run("send", code=OK).tally["pending"] == 0     # the request is used up
+    assert not twice(server.accepted())
+
+
+def test_stop_when_nothing_is_sent(at):
+    incident = at("released")
+    before = incident.state()
+    said = incident.run("send", "--stop", code=OK).tally
+    assert not said["at_work"] and not said["stopped"]
+    assert incident.state() == before
+    assert "No send" in incident.text("send", "--stop")
+    incident.run("send", code=OK)
+
+
+def test_a_forgotten_request_stops_nobody(at):
+    incident = at("released")
+    (incident.folder / "send.stop").write_text("")
+    assert incident.run("send", code=OK).tally["pending"] == 0
+    assert not (incident.folder / "send.stop").exists()
+
+
+# ------------------------------------------------------------------------------------------- put off
+
+def test_deferred_come_back_with_growing_pauses(at, relay):
+    """1, 2, 4 ... minutes after each try, up to a fifth sooner; across runs."""
+    incident, server = at("composed"), relay("--defer", "b*@*")
+    incident.release(server)
+    first = incident.run("send", code=TEMPORARY, env=at_time(0)).tally
+    deferred = first["deferred"]
+    assert deferred > 3 and at_time(0)["BREACHMAIL_NOW"] < first["deferred_due"] <= "2023-08-27T09:01:00Z"
+    early = incident.run("send", code=TEMPORARY, env=at_time(0, 40)).tally
+    assert early["deferred_due"] == first["deferred_due"] and early["seconds"] == 0
+    second = incident.run("send", code=TEMPORARY, env=at_time(1)).tally
+    assert second["deferred"] == deferred
+    assert "2023-08-27T09:02:36Z" <= second["deferred_due"] <= "2023-08-27T09:03:00Z"
+    port = server.port
+    server.stop()
+    other = relay("--port", port)
+    third = incident.run("send", code=TEMPORARY, env=at_time(2)).tally
+    assert third["sent_now"] == 0 and not other.accepted()
+    fourth = incident.run("send", code=OK, env=at_time(3)).tally
+    assert fourth["sent_now"] == deferred == len(other.accepted())
+    reconcile_send(incident, fourth)
+
+
+def test_by_hand_the_deferred_are_tried_at_once(at, relay):
+    """Whoever types send when nothing else is left means them; a timer says --due."""
+    incident, server = at("composed"), relay("--defer", "b*@*")
+    incident.release(server)
+    deferred = incident.run("send", code=TEMPORARY).tally["deferred"]
+    port = server.port
+    server.stop()
+    other = relay("--port", port)
+    assert incident.run("send", "--due", code=TEMPORARY).tally["sent_now"] == 0
+    assert incident.run("send", code=OK).tally["sent_now"] == deferred == len(other.accepted())
+
+
+def test_put_off_for_too_long_is_told_in_person(at, relay):
+    incident, server = at("composed"), relay("--defer", "b*@*")
+    incident.send_to(server, retry_for="2h")
+    incident.release()
+    first = incident.run("send", code=TEMPORARY, env=at_time(0)).tally
+    before = incident.status()
+    last = incident.run("send", code=HUMAN, env=at_time(121)).tally
+    assert last["tasks_now"] == last["given_up"] == last["deferred"] == first["deferred"]
+    after = sums(incident, last)
+    assert after["states"]["task"] == before["states"].get("task", 0) + first["deferred"]
+    assert "deferred" not in after["states"]
+    tasks = incident.run("task", "--open").tally["tasks"]
+    assert sum(task["reason"] == "deferred" for task in tasks) == first["deferred"]
+    port = server.port
+    server.stop()
+    other = relay("--port", port)
+    assert incident.run("send", code=HUMAN, env=at_time(180)).tally["tasks_now"] == 0
+    assert not other.accepted()                            # nobody is told both ways
+    incident.run("group")
+    incident.run("compose")                                # and they keep their task
+    assert incident.status()["states"] == after["states"]
+    incident.run("check", code=OK)
+
+
+def test_deferred_hold_the_lower_levels_for_a_while(at, relay, staff):
+    incident, server = at("composed"), relay("--defer", "*")
+    incident.release()
+    wanted = [name for name, route in incident.routes().items() if route[1] == "mail"]
+    high = min(level for level in incident.levels(staff, [staff[p]["email"] for p in wanted]))
+    boxes = [staff[p]["email"].lower() for p, l in
+             zip(wanted, incident.levels(staff, [staff[p]["email"] for p in wanted])) if l == high]
+    server.stop()
+    server = relay("--defer", boxes[0])
+    incident.run("approve", "--withdraw")
+    incident.send_to(server, hold_for="30m", retry_for="24h")
+    incident.release()
+    first = incident.run("send", code=TEMPORARY, env=at_time(0)).tally
+    assert first["deferred"] == 1 and first["accepted"] == len(boxes) - 1
+    second = incident.run("send", code=TEMPORARY, env=at_time(29)).tally
+    assert second["sent_now"] == 0
+    third = incident.run("send", code=HUMAN, env=at_time(31)).tally
+    assert third["tasks_now"] == 1 and third["pending"] == 0
+    assert third["accepted"] == third["released"] - 1
+    sums(incident, third)
+
+
+# ----------------------------------------------------------------------------------- too many refusals
+
+def test_the_count_of_equal_refusals_is_settable(at, relay):
+    incident, server = at("composed"), relay("--refuse", "*")
+    incident.send_to(server, connections=1, stop_after={"count": 7, "share": 1})
+    incident.release()
+    message = incident.error("send", code=UNAVAILABLE)
+    assert "7 mails in a row" in message and "550" in message and "relay.stop_after" in message
+    assert incident.status()["states"]["refused"] == 7
+
+
+def test_a_share_of_refusals_stops_too(at, relay):
+    incident, server = at("composed"), relay("--refuse", "*[a-f]@*")
+    incident.send_to(server, stop_after={"count": 1000, "share": 0.1})
+    incident.release()
+    assert "of 100 mails" in incident.error("send", code=UNAVAILABLE)

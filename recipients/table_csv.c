@@ -415,7 +415,7 @@ static struct fit try_separator(struct table *t, char separator, bool whole)
 
 	s.begin = reader_window(t->reader, &length);
 	s.end = s.begin + length;
-	for (size_t rows = 0; rows < SAMPLE_ROWS && s.begin < s.end; rows++) {
+	for (size_t rows = 0; rows < SAMPLE_ROWS + t->header && s.begin < s.end; rows++) {
 		size_t filled;
 
 		if (!split_row(&s, &c->row) || c->row.trouble)

@@ -533,6 +533,20 @@ def test_all_candidates_may_be_it(doubtful):
         assert re.search(r"\bmay\b[^.]*\bbreach|breach[^.]*\bmay\b", text.replace("\n", " ")) and text != clear
 
 
+def test_all_candidates_are_told_where_nobody_is_told_unasked(doubtful):
+    """`tell_at` 1 asks first; this is the answer. How likely each of them is stays what it was."""
+    incident = doubtful.incident
+    policy = json.loads((incident.folder / "policy.json").read_text())
+    incident.change({"levels": [{**level, "tell_at": 1} for level in policy["levels"]]}, "policy.json")
+    incident.run("group")
+    assert not {"P000", "P001", "P020"} & set(incident.routes())
+    before = export(incident)
+    for row, who in (("2", {"P000", "P020"}), ("3", {"P001"})):
+        lines = decide(incident, row, "--all-candidates")
+        assert {line["person_id"] for line in lines} >= who <= set(incident.routes())
+        assert [line["probability"] for line in lines] == [line["probability"] for line in before[row]]
+
+
 def test_all_candidates_of_nobody_decides_nothing(doubtful):
     """The row stays on the human's list: nobody would be told of it."""
     incident = doubtful.incident

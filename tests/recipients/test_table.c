@@ -633,9 +633,48 @@ static int remove_folder(void **state)
 	return got;
 }
 
+/* Where the header is found, and where it is said to be */
+static const struct {
+	const char *bytes;
+	size_t asked, row, above, columns;
+} headers[] = {
+	{"Surname,Rank\nAnn,PC\n", 0, 1, 0, 2},
+	{"\n\nSurname,Rank\nAnn,PC\n", 0, 3, 0, 2},
+	{"Extract,,\n\nPay No,Surname,Rank\n7,Ann,PC\n", 0, 3, 1, 3},
+	{"Extract;;\nMade, or so;2023;\nPay No;Surname;Rank\n7;Ann;PC\n", 0, 3, 2, 3},
+	{"sep=;\nExtract\nSurname;Rank\nAnn;PC\n", 0, 2, 1, 2},
+	{"Who,What,Why\nUnit,Rank,x\n", 0, 1, 0, 3}, /* as wide: data */
+	{"Surname,What\nUnit,Rank,Role\n", 0, 2, 1, 3},
+	{"Surname,Rank\nUnit,Rank,Role\n", 0, 1, 0, 2}, /* two names are enough */
+	{"a,b,c,d\nWho,What\nAnn,PC\n", 2, 2, 1, 2},
+	{"a\n\n\nWho;What\nAnn;PC\n", 2, 4, 1, 2},
+};
+
+static void where_the_header_is(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		const struct table_options o = {.header = headers[i].asked};
+		struct fault f = {0};
+		auto_table *t = NULL;
+		size_t above, columns, row;
+
+		if (table_open_memory(
+			    "f", headers[i].bytes, strlen(headers[i].bytes), &o, &t, &f))
+			fail_msg("case %zu: %s", i, f.text);
+		row = table_header_row(t, &above);
+		(void)table_header(t, &columns);
+		if (row != headers[i].row || above != headers[i].above ||
+			columns != headers[i].columns)
+			fail_msg("case %zu: row %zu, %zu above, %zu columns", i, row,
+				above, columns);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(where_the_header_is),
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_quotes),
 		cmocka_unit_test(test_separators),

@@ -159,6 +159,26 @@ static int gather(struct ledger *l, const struct settings *s, const json_t *stat
 	return json_object_set_new(report, "notes", notes);
 }
 
+/* Of the levels that nobody is told: why, and who answers for it. */
+static void add_grounds(const struct policy *p, json_t *levels)
+{
+	json_t *level;
+	size_t i;
+
+	json_array_foreach(levels, i, level)
+	{
+		const struct policy_level *l = policy_level_named(
+			p, json_string_value(json_object_get(level, "name")));
+
+		if (l && l->restriction.ground)
+			(void)json_object_set_new(level, "not_told",
+				json_pack("{s:s,s:s,s:s?}", "ground",
+					l->restriction.ground, "owner",
+					l->restriction.owner, "review_by",
+					l->restriction.review_by));
+	}
+}
+
 int regulator_gather(struct ledger *l, const struct settings *s, const struct policy *p,
 	json_t **ret, struct fault *f)
 {
@@ -167,6 +187,7 @@ int regulator_gather(struct ledger *l, const struct settings *s, const struct po
 
 	if (status_gather(l, s, p, &status, f))
 		return -1;
+	add_grounds(p, json_object_get(status, "levels"));
 	report = json_object();
 	failed = gather(l, s, status, report, f);
 	json_decref(status);
@@ -252,6 +273,18 @@ static void write_facts(FILE *out, const json_t *report)
 	items(out, "not involved", json_object_get(facts, "not_exposed"));
 }
 
+static void write_ground(FILE *out, const json_t *not_told)
+{
+	const char *review = json_string_value(json_object_get(not_told, "review_by"));
+
+	if (!not_told)
+		return;
+	line(out, "    not told, since", text_of(not_told, "ground"));
+	line(out, "    who answers for it", text_of(not_told, "owner"));
+	if (review)
+		line(out, "    looked at again by", review);
+}
+
 static void write_effects(FILE *out, const json_t *report)
 {
 	const json_t *effects = json_object_get(report, "effects");
@@ -274,6 +307,7 @@ static void write_effects(FILE *out, const json_t *report)
 			json_integer_value(json_object_get(level, "people")));
 		counts(out, "      told by", json_object_get(level, "routes"));
 		counts(out, "      stand at", json_object_get(level, "states"));
+		write_ground(out, json_object_get(level, "not_told"));
 	}
 	counts(out, "people stand at", json_object_get(effects, "states"));
 	items(out, "likely consequences", json_object_get(effects, "consequences"));

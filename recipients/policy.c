@@ -96,6 +96,7 @@ static int read_escalate(struct policy_level *to, struct config c, struct fault 
 static int read_restriction(struct policy_level *to, struct config c, struct fault *f)
 {
 	static const char *const keys[] = {"ground", "owner", "review_by", NULL};
+	struct config review = config_member(&c, "review_by");
 
 	if (!config_present(c) && to->route == POLICY_RESTRICTED)
 		return config_fault(c, f,
@@ -106,12 +107,15 @@ static int read_restriction(struct policy_level *to, struct config c, struct fau
 		config_string(
 			config_needed(&c, "ground"), LINE, &to->restriction.ground, f) ||
 		config_string(
-			config_needed(&c, "owner"), LINE, &to->restriction.owner, f) ||
+			config_needed(&c, "owner"), LINE, &to->restriction.owner, f))
+		return -1;
+	if ((to->route == POLICY_RESTRICTED || config_present(review)) &&
 		config_date(
 			config_needed(&c, "review_by"), &to->restriction.review_by, f))
 		return -1;
-	if (to->route != POLICY_RESTRICTED)
-		return config_fault(c, f, "belongs to route restricted alone");
+	if (to->route != POLICY_RESTRICTED && to->route != POLICY_NONE)
+		return config_fault(
+			c, f, "belongs to route restricted and to route none");
 	return 0;
 }
 

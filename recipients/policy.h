@@ -78,10 +78,10 @@ struct policy_level {
 	enum policy_proof proof; /* accepted unless given */
 	int64_t head_start;	 /* milliseconds before the next level may begin */
 	bool cover;
-	struct {
-		const char *ground; /* on route restricted all three, else NULL */
+	struct { /* why nobody is told, who answers for it: always on route restricted, on none if it is said */
+		const char *ground;
 		const char *owner;
-		const char *review_by; /* YYYY-MM-DD */
+		const char *review_by; /* YYYY-MM-DD; on none it may be NULL */
 	} restriction;
 	enum policy_review review; /* full unless given */
 };

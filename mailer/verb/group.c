@@ -60,6 +60,21 @@ int door_group_options(struct command *c, struct group_options *ret, struct faul
 
 /* --- one person, and everyone as a file --- */
 
+/* Why nobody tells them, and who answers for that. */
+static void explain_silence(struct command *c, const char *level, const char *route)
+{
+	const struct policy_level *l = policy_level_named(c->policy, level);
+
+	if (!l || !l->restriction.ground || strcmp(route, policy_route_name(l->route)))
+		return;
+	show_string(c, "ground", l->restriction.ground);
+	show_string(c, "owner", l->restriction.owner);
+	show_string(c, "review_by", l->restriction.review_by);
+	show(c, "ground  %s\nowner   %s\n", l->restriction.ground, l->restriction.owner);
+	if (l->restriction.review_by)
+		show(c, "review  by %s\n", l->restriction.review_by);
+}
+
 static void explain_row(struct command *c, struct query *q, const struct row *why)
 {
 	const char *name = NULL, *value;
@@ -87,6 +102,7 @@ static void explain_row(struct command *c, struct query *q, const struct row *wh
 				value);
 		}
 	}
+	explain_silence(c, query_text(q, "level"), query_text(q, "route"));
 	if (!json_array_size(levels))
 		show(c, "because no rule holds: the default level\n");
 	show_json(c, "rules", levels);
@@ -103,7 +119,7 @@ static int explain(struct command *c, struct fault *f)
 	size_t at = 0;
 	int got;
 
-	if (roster_load_entries(c->ledger, &people, f))
+	if (command_policy(c, f) || roster_load_entries(c->ledger, &people, f))
 		return -1;
 	while (at < people.people_count &&
 		strcmp(roster_person_name(&people, at, scratch), who) != 0)

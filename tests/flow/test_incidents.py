@@ -608,6 +608,20 @@ def test_a_text_that_comes_later_is_used(work):
     assert "C17" not in listed(incident)
 
 
+def test_who_is_not_told_has_a_reason_and_somebody_answers_for_it(played):
+    incident = played(LOST_FOOTAGE)
+    for person, words in (("L05", ("s. 68(7)", "senior investigating officer", "2023-09-07")),
+                          ("L07", ("held elsewhere", "data protection officer"))):
+        text = incident.text("group", "--explain", person)
+        assert all(word in text for word in words), text
+    report = incident.text("report", "--kind", "regulator")
+    for words in ("held elsewhere", "s. 68(7)", "who answers for it", "looked at again by"):
+        assert words in report
+    tally = json.loads(incident.text("--json", "report", "--kind", "regulator"))
+    (level,) = [one for one in tally["effects"]["levels"] if one["name"] == "unaffected"]
+    assert level["not_told"]["owner"] and level["not_told"]["review_by"] is None and level["routes"] == {"none": 1}
+
+
 @pytest.mark.parametrize("few, person, ground", [
     (CRIME_DATA, "C11", "s. 68(7)"), (LOST_FOOTAGE, "L05", "s. 68(7)")])
 def test_who_is_restricted_has_a_ground(played, few, person, ground):

@@ -277,7 +277,7 @@ static const struct {
 	{HIGH_AND_STANDARD(
 		 "'route': 'task', 'restriction': {'ground': 'x', 'owner': 'x', "
 		 "'review_by': '2026-12-01'}"),
-		"levels[0].restriction: belongs to route restricted"},
+		"levels[0].restriction: belongs to route restricted and to route none"},
 	/* rules */
 	{LEVELS("{'name': 'a', 'route': 'task'}, " STANDARD),
 		"levels[0].when: missing; only the default"},

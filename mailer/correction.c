@@ -36,7 +36,7 @@ int correction_list(struct ledger *l, const char *mode, const struct whom *w,
 	return got;
 }
 
-int correction_count(struct ledger *l, const char *mode, int64_t *ret, struct fault *f)
+static int count_due(struct ledger *l, const char *mode, int64_t *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 
@@ -50,5 +50,32 @@ int correction_count(struct ledger *l, const char *mode, int64_t *ret, struct fa
 	if (query_next(q, f) < 0)
 		return -1;
 	*ret = query_int(q, "people");
+	return 0;
+}
+
+int correction_ids(struct ledger *l, const char *mode, size_t most, json_t **ret,
+	int64_t *ret_count, struct fault *f)
+{
+	json_t *list, *one;
+	auto_whom whom = {0};
+	size_t i;
+
+	*ret = json_array();
+	if (count_due(l, mode, ret_count, f))
+		return -1;
+	if (!*ret_count) /* the lists are read only where somebody is on it */
+		return 0;
+	if (whom_load(l, &whom, f) || correction_list(l, mode, &whom, &list, f))
+		return -1;
+	json_array_foreach(list, i, one)
+	{
+		json_t *id = json_object_get(one, "person_id");
+
+		if (i < most)
+			(void)json_array_append(
+				*ret, json_is_null(id) ? json_object_get(one, "reference")
+						       : id);
+	}
+	json_decref(list);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #ifndef MAILER_CORRECTION_H
 #define MAILER_CORRECTION_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -24,6 +25,7 @@
  * row speaks of them. `*ret` is the caller's.
  */
 int correction_list(struct ledger *l, const char *mode, const struct whom *w, json_t **ret, struct fault *f);
-int correction_count(struct ledger *l, const char *mode, int64_t *ret, struct fault *f);
+/* Only how they are called, at most so many, and how many there are. */
+int correction_ids(struct ledger *l, const char *mode, size_t most, json_t **ret, int64_t *ret_count, struct fault *f);
 
 #endif

@@ -311,31 +311,14 @@ static int gather_before(struct ledger *l, const struct settings *s,
 static int gather_corrections(
 	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
 {
-	json_t *ids = json_array(), *list, *one;
-	auto_whom whom = {0};
 	int64_t count;
-	size_t i;
+	json_t *ids;
 
-	(void)json_object_set_new(status, "corrections", ids);
-	if (correction_count(l, settings_mode(s), &count, f))
+	if (correction_ids(l, settings_mode(s), CORRECTIONS_LISTED, &ids, &count, f))
 		return -1;
-	if (!count)
-		return 0;
-	add_to(json_object_get(status, "needs_human"), "corrections", count);
-	if (whom_load(l, &whom, f) ||
-		correction_list(l, settings_mode(s), &whom, &list, f))
-		return -1;
-	json_array_foreach(list, i, one)
-	{
-		json_t *id = json_object_get(one, "person_id");
-
-		if (i < CORRECTIONS_LISTED)
-			(void)json_array_append(
-				ids, json_is_null(id) ? json_object_get(one, "reference")
-						      : id);
-	}
-	json_decref(list);
-	return 0;
+	if (count)
+		add_to(json_object_get(status, "needs_human"), "corrections", count);
+	return json_object_set_new(status, "corrections", ids);
 }
 
 static json_int_t count_of(const json_t *status, const char *group, const char *name)

@@ -45,7 +45,7 @@ static void reading_done(struct reading *r)
 }
 #define auto_reading __attribute__((cleanup(reading_done))) struct reading
 
-static bool has_word(const char *header, const char *const *beginnings)
+static bool has_word(const char *header, const char *const *wanted)
 {
 	char folded[FOLD_ROOM];
 	const char *words[16];
@@ -54,8 +54,8 @@ static bool has_word(const char *header, const char *const *beginnings)
 	(void)fold_words(header, folded, sizeof(folded));
 	count = fold_split(folded, words, 16);
 	for (size_t i = 0; i < count; i++)
-		for (const char *const *b = beginnings; *b; b++)
-			if (!strncmp(words[i], *b, strlen(*b)))
+		for (const char *const *w = wanted; *w; w++)
+			if (!strcmp(words[i], *w))
 				return true;
 	return false;
 }
@@ -64,15 +64,18 @@ static bool has_word(const char *header, const char *const *beginnings)
  * belong here. */
 static const char *meaning_of(const char *header)
 {
-	static const char *const references[] = {"ref", "liaison", "code", "alias", NULL},
-				 *const any[] = {"identifier", NULL};
+	static const char *const references[] = {"ref", "reference", "liaison",
+		"liaisons", "code", "codename", "alias", NULL};
+	static const char *const more[] = {"name", "names", "note", "notes", "comment",
+		"comments", "address", NULL}; /* "liaison notes" */
+	static const char *const any[] = {"identifier", NULL};
 	const struct field *field = field_recognise(header);
 
 	if (field && is_identifier(field->name))
 		return field->name;
 	if (field && strcmp(field->name, "row_id") != 0)
 		return NULL;
-	if (field || has_word(header, references))
+	if (field || (has_word(header, references) && !has_word(header, more)))
 		return SHIELD_REFERENCE;
 	return has_word(header, any) || !strcasecmp(header, "id") ? SHIELD_ANY : NULL;
 }

@@ -113,6 +113,8 @@ def test_maps(few):
     (("Reference", "Pay No", "Email"), ("R", "P100002", "a@b.example"), "Email"),
     (("Reference", "Name"), ("R", "John Smith"), "Name"),
     (("Reference", "Case Ref"), ("R", "1"), "Case Ref"),
+    (("Referee", "Pay No"), ("Smith", "P100002"), "Referee"),
+    (("Liaison notes", "Pay No"), ("careful", "P100002"), "Liaison notes"),
     (("Reference", "Ref 2", "Pay No"), ("R", "S", "P100002"), "Ref 2"),
     (("Pay No",), ("P100002",), "reference"),
     (("Reference",), ("R",), "identifier")])

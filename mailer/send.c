@@ -271,7 +271,11 @@ static int hand_over(struct sending *s, const char *password, struct fault *f)
 		.pipelining = r->pipelining,
 		.per_second = rate(s->options),
 		.dsn = true,
-		.timeouts = {r->timeout, r->timeout, r->timeout, r->timeout, r->timeout}};
+		.timeouts = {.connect = r->timeout,
+			.command = r->timeout,
+			.data = r->timeout,
+			.block = r->timeout,
+			.dot = r->timeout}};
 	auto_text dir = NULL;
 
 	if (!r->capture_dir)

@@ -588,6 +588,9 @@ int settings_password(const struct settings *settings, char **ret, struct fault 
 	}
 	(void)fclose(file);
 	line[strcspn(line, "\r\n")] = '\0';
+	if (!*line)
+		return fault_set(f, FAULT_CONFIG,
+			"incident.json: relay.password_file is empty in its first line");
 	*ret = text_copy(line);
 	explicit_bzero(line, sizeof(line));
 	return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Connections by libcurl. Commands and mails are dialogue.c's, when to
- * try again is relay.c's. What can go wrong: a certificate nobody vouches for, a relay
- * that offers no STARTTLS (or somebody on the way who strips it), a wrong password. All
- * of these end the run before a byte of mail; libcurl's words go into the fault, never
- * the password.
+ * try again is relay.c's, what to say of a failure trouble.c's. What can go wrong: a
+ * certificate nobody vouches for, a relay that offers no STARTTLS (or somebody on the way
+ * who strips it), a wrong password. All of these end the run before a byte of mail;
+ * libcurl's words go into the fault, never the password.
  */
 #include "mailer/wire/dial.h"
 
@@ -15,7 +15,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "mailer/wire/reply.h"
+#include "mailer/wire/trouble.h"
+#include "recipients/text.h"
 
 #define TOKEN_MAX 8192 /* well over what Microsoft's and Google's have */
 
@@ -113,6 +114,25 @@ static int check_file(const char *path, const char *name, struct fault *f)
 		       : 0;
 }
 
+/* libcurl takes a file without any for "nobody is trusted", and blames the relay. */
+static int check_authorities(const char *path, struct fault *f)
+{
+	char line[256];
+	FILE *file;
+	bool found = false;
+
+	if (!path || check_file(path, "relay.ca_file", f))
+		return path ? -1 : 0;
+	file = fopen(path, "re");
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strstr(line, "-----BEGIN ") && strstr(line, "CERTIFICATE-----");
+	if (file)
+		(void)fclose(file);
+	return found ? 0
+		     : fault_set(f, FAULT_CONFIG,
+			       "relay.ca_file holds no certificate in PEM form");
+}
+
 static int check_settings(const struct relay_settings *s, struct fault *f)
 {
 	static const char name_bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789-."
@@ -120,7 +140,7 @@ static int check_settings(const struct relay_settings *s, struct fault *f)
 
 	if (s->ehlo && (!*s->ehlo || s->ehlo[strspn(s->ehlo, name_bytes)]))
 		return fault_set(f, FAULT_CONFIG, "the name for EHLO is no host name");
-	if (check_file(s->ca_file, "relay.ca_file", f) ||
+	if (check_authorities(s->ca_file, f) ||
 		check_file(s->cert_file, "relay.cert_file", f) ||
 		check_file(s->key_file, "relay.key_file", f) ||
 		check_file(s->token_file, "relay.token_file", f))
@@ -165,6 +185,7 @@ static CURLcode set_trust(
 		curl_easy_setopt(e, CURLOPT_USE_SSL, starttls(s, url)) |
 		curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L) |
 		curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L) |
+		curl_easy_setopt(e, CURLOPT_CERTINFO, 1L) | /* for trouble.c */
 		curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 
 	/* CAINFO alone would be added to the system's authorities, not replace them. */
@@ -225,63 +246,11 @@ void dial_done(struct dial *d)
 
 /* --- how it went --- */
 
-/* What a person can do about it. */
-static const char *advice(CURLcode code, bool *ret_hopeless)
-{
-	*ret_hopeless = true;
-	switch ((int)code) {
-	case CURLE_PEER_FAILED_VERIFICATION:
-		return "Its certificate is not trusted, so nothing was sent. If your own authority "
-		       "signed it, name that in relay.ca_file; if the name is wrong or it has "
-		       "expired, the relay's administrator must mend it.";
-	case CURLE_SSL_CACERT_BADFILE:
-		return "relay.ca_file cannot be read as PEM certificates.";
-	case CURLE_USE_SSL_FAILED:
-		return "It offers no STARTTLS, or somebody on the way removes the offer; nothing "
-		       "goes out unencrypted. Is the port right (587, or smtps:// and 465)?";
-	case CURLE_LOGIN_DENIED:
-		return "Check relay.user and relay.password_file.";
-	case CURLE_SSL_CONNECT_ERROR:
-		return "TLS 1.2 or newer could not be agreed. Is the port right (smtps:// for 465, "
-		       "smtp:// for 587)?";
-	}
-	*ret_hopeless = false;
-	switch ((int)code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return "Check the host in relay.url, and this machine's name service.";
-	case CURLE_COULDNT_CONNECT:
-		return "Is the relay running, is relay.url right, does a firewall stand between?";
-	case CURLE_OPERATION_TIMEDOUT:
-		return "It does not answer in time. Is the port right?";
-	}
-	return "Ask the relay's administrator what its log says.";
-}
-
 int dial_result(const struct dial *d, CURLcode code, const struct relay_settings *s,
 	const struct relay_url *url, bool *ret_hopeless, struct fault *f)
 {
-	const char *words = *d->error ? d->error : curl_easy_strerror(code), *what;
-	char said[sizeof(d->last)], reason[CURL_ERROR_SIZE];
-	enum fault_kind kind = FAULT_UNAVAILABLE;
-
-	if (code == CURLE_OK && (!s->user || d->auth)) {
-		*ret_hopeless = false;
+	*ret_hopeless = false;
+	if (code == CURLE_OK && (!s->user || d->auth))
 		return 0;
-	}
-	if (code == CURLE_OK) {
-		code = CURLE_LOGIN_DENIED;
-		words = "it does not offer to log in (AUTH)";
-	}
-	what = advice(code, ret_hopeless);
-	reply_public(d->last, said, sizeof(said));
-	reply_public(words, reason, sizeof(reason));
-	if (code == CURLE_SSL_CACERT_BADFILE)
-		kind = FAULT_CONFIG;
-	if (*said == '4') {
-		kind = FAULT_TEMPORARY;
-		*ret_hopeless = false;
-	}
-	return fault_set(f, kind, "relay %s:%u: %s%s%s%s. %s", url->host, url->port,
-		reason, *said >= '4' ? " (it said: " : "", *said >= '4' ? said : "",
-		*said >= '4' ? ")" : "", what);
+	return trouble_tell(d, code, s, url, ret_hopeless, f);
 }

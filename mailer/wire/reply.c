@@ -225,8 +225,8 @@ void reply_public(const char *text, char *out, size_t room)
 		}
 		if (length + width + 2 > room)
 			break;
-		memcpy(out + length, from, width);
-		length += width;
+		for (size_t i = 0; i < width; i++)
+			out[length++] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '?';
 		text += word;
 		if (*text) {
 			out[length++] = ' ';

@@ -44,7 +44,8 @@ void reply_done(struct reply *r);
  */
 void reply_judge(const struct reply *r, const char *stage, struct relay_verdict *ret);
 
-/* A text in one line, at most `room` bytes, words with an "@" replaced: fit for a fault. */
+/* A text in one line, at most `room` bytes, words with an "@" replaced, controls and
+ * non-ASCII: "?": fit for a fault. */
 void reply_public(const char *text, char *out, size_t room);
 
 #endif

@@ -19,14 +19,22 @@ several joined by "+"; any other local part is accepted. STAGE: mail, rcpt, data
   cutN                (dot) closes after N bytes of the body
   early               (dot) answers 552 and closes after the first line of the body
 
+--plan greet-421@1-3,auth-drop@2: what goes wrong by its turn, counted over all connections, whoever the mail
+is for; STAGE may also be greet, ehlo, starttls, auth, rset, quit. --cut-in N, --cut-out N: the first connection
+breaks once N bytes were read or written.
+
 Each accepted mail is one line of JSON in --log, on the disk's side of flush before the 250 goes out.
+A test may also run it in a thread of its own: see Playing.
 """
 import argparse
 import asyncio
 import base64
+import collections
 import json
+import re
 import ssl
 import sys
+import threading
 import time
 
 
@@ -35,12 +43,13 @@ class Gone(Exception):
 
 
 class Session:
-    count = 0
-
     def __init__(self, server, reader, writer):
-        Session.count += 1
-        self.number = Session.count
+        server.sessions += 1
+        self.number = server.sessions
         self.server, self.o = server, server.o
+        first = self.number == 1
+        self.left_in = server.o.cut_in if first else None
+        self.left_out = server.o.cut_out if first else None
         self.reader, self.writer = reader, writer
         self.tls = self.o.implicit
         self.name = b""
@@ -54,15 +63,35 @@ class Session:
     async def say(self, words):
         if self.o.delay:
             await asyncio.sleep(self.o.delay / 1000)
-        self.writer.write(words if isinstance(words, bytes) else words.encode() + b"\r\n")
+        words = words if isinstance(words, bytes) else words.encode() + b"\r\n"
+        self.writer.write(words[:self.left_out])
         await self.writer.drain()
+        if self.left_out is not None:
+            self.left_out -= len(words)
+            if self.left_out <= 0:
+                raise Gone
+
+    async def read(self):
+        """One line, if the connection is to last so long."""
+        if self.left_in is None:
+            return await self.reader.readuntil(b"\n")
+        line = b""
+        while not line.endswith(b"\n"):
+            if not self.left_in:
+                raise Gone
+            line += await self.reader.readexactly(1)
+            self.left_in -= 1
+        return line
 
     async def line(self):
-        line = await self.reader.readuntil(b"\n")
+        line = await self.read()
         self.server.note(self.number, line.decode("latin-1").rstrip("\r\n"))
         return line
 
-    def plan(self, stage, path):
+    def plan(self, stage, path=None):
+        planned = self.server.planned(stage)
+        if planned:
+            return planned
         local = path[0].partition("@")[0] if path else ""
         for step in local.split("+"):
             at, _, what = step.partition("-")
@@ -73,7 +102,8 @@ class Session:
     async def play(self, stage, what, fine):
         """Answers as planned; True if the answer was 2xx or 354."""
         if what is None:
-            await self.say(fine)
+            if fine:
+                await self.say(fine)
             return True
         if what in ("drop", "taken"):
             raise Gone
@@ -128,12 +158,13 @@ class Session:
         if o.storm and time.monotonic() < self.server.start + o.storm:
             await self.say(f"{o.storm_code} 4.3.2 storm")
             raise Gone
-        await self.say("220 scripted.test ESMTP")
+        if not await self.play("greet", self.plan("greet"), "220 scripted.test ESMTP"):
+            raise Gone
 
     async def ehlo(self):
-        o = self.o
-        if o.no_ehlo:
-            await self.say("502 5.5.2 what?")
+        o, what = self.o, self.plan("ehlo")
+        if o.no_ehlo or what:
+            await self.play("ehlo", what, "502 5.5.2 what?")
             return
         words = ["scripted.test", "8BITMIME", "ENHANCEDSTATUSCODES"]
         if o.clear_pipelining and not self.tls or not (o.no_pipelining or o.clear_pipelining):
@@ -143,7 +174,7 @@ class Session:
         if o.size:
             words.append(f"SIZE {o.size}")
         if o.auth and (self.tls or not o.cert):
-            words.append("AUTH PLAIN LOGIN")
+            words.append(f"AUTH {o.mechanisms}")
         if o.cert and not self.tls and not o.strip:
             words.append("STARTTLS")
         await self.say(b"".join(f"250{'-' if i < len(words) - 1 else ' '}{w}\r\n".encode()
@@ -152,24 +183,40 @@ class Session:
     async def starttls(self):
         if self.o.inject:
             await self.say(b"220 go\r\n250-scripted.test\r\n250 AUTH PLAIN\r\n")
-        else:
-            await self.say("220 go")
+        elif not await self.play("starttls", self.plan("starttls"), "220 go"):
+            return
         await self.writer.start_tls(self.server.context)
         self.tls = True
         self.reset()
 
+    async def ask(self, prompt):
+        await self.say("334 " + base64.b64encode(prompt.encode()).decode())
+        return base64.b64decode(await self.line()).decode()
+
     async def auth(self, words):
-        if words[:1] == ["PLAIN"] and len(words) == 2:
-            _, user, password = base64.b64decode(words[1]).decode().split("\0")
-        elif words[:1] == ["PLAIN"]:
-            await self.say("334 ")
-            _, user, password = base64.b64decode(await self.line()).decode().split("\0")
-        else:
+        """PLAIN and LOGIN with the password, XOAUTH2 with the token; with or without an initial response."""
+        kind, given = words[0].upper(), [base64.b64decode(word).decode() for word in words[1:]]
+        if not await self.play("auth", self.plan("auth"), ""):
+            return
+        if kind not in self.o.mechanisms.split():
             await self.say("504 5.5.4 no")
             return
-        good = f"{user}:{password}" == self.o.auth
-        await self.say("235 2.7.0 come in" if good else f"535 5.7.8 wrong for {user}@force.example")
-        self.name = user if good else ""
+        if kind == "LOGIN":
+            user = given[0] if given else await self.ask("Username:")
+            login = f"{user}:{await self.ask('Password:')}"
+        else:
+            first = given[0] if given else await self.ask("")
+            parts = first.split("\0" if kind == "PLAIN" else "\1")
+            user = parts[1] if kind == "PLAIN" else parts[0].removeprefix("user=")
+            login = f"{user}:{parts[2]}" if kind == "PLAIN" else f"{user}:{parts[1]}"
+        wanted = f"{self.o.auth.partition(':')[0]}:auth=Bearer {self.o.token}" \
+            if kind == "XOAUTH2" else self.o.auth
+        if login != wanted and kind == "XOAUTH2":
+            await self.ask('{"status":"401"}')      # as Google's and Microsoft's do
+        self.server.note(self.number, f"{kind} {'in' if login == wanted else 'out'}")
+        await self.say("235 2.7.0 come in" if login == wanted else
+                       f"535 5.7.8 wrong for {user}@force.example")
+        self.name = user if login == wanted else ""
 
     async def mail(self, path, parameters):
         if self.sender is not None:
@@ -205,7 +252,7 @@ class Session:
             raise Gone
         lines = []
         while True:
-            line = await self.reader.readuntil(b"\n")
+            line = await self.read()
             if line == b".\r\n":
                 break
             lines.append(line[1:] if line.startswith(b".") else line)
@@ -258,9 +305,9 @@ class Session:
             await self.data()
         elif verb == "RSET":
             self.reset()
-            await self.say("250 2.0.0 forgotten")
+            await self.play("rset", self.plan("rset"), "250 2.0.0 forgotten")
         elif verb == "QUIT":
-            await self.say("221 2.0.0 bye")
+            await self.play("quit", self.plan("quit"), "221 2.0.0 bye")
             raise Gone
         else:
             await self.say("502 5.5.2 what?")
@@ -281,33 +328,94 @@ class Server:
     def __init__(self, o):
         self.o = o
         self.start = time.monotonic()
-        self.context = None
+        self.sessions = 0
+        self.turns = collections.Counter()
+        self.entries, self.said = [], []        # what was accepted; (session, line)
         self.log = open(o.log, "a") if o.log else None
         self.commands = open(o.commands, "a") if o.commands else None
-        if o.cert:
-            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.context.load_cert_chain(o.cert, o.key)
+        self.context = self.make_context() if o.cert else None
+        self.steps = [re.fullmatch(r"(\w+)-(.+?)@(\d+)(?:-(\d*))?", step).groups()
+                      for step in (o.plan or "").split(",") if step]
+
+    def make_context(self):
+        o, context = self.o, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(o.cert, o.key)
+        if o.client_ca:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(o.client_ca)
+        if o.tls_most:
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = getattr(
+                ssl.TLSVersion, "TLSv" + o.tls_most.replace(".", "_").removesuffix("_0"))
+        return context
+
+    def planned(self, stage):
+        """What goes wrong this time that a connection comes to this stage."""
+        self.turns[stage] += 1
+        turn = self.turns[stage]
+        for at, what, first, last in self.steps:
+            upto = int(first) if last is None else int(last or sys.maxsize)
+            if at == stage and int(first) <= turn <= upto:
+                return what
+        return None
 
     def note(self, session, line):
+        self.said.append((session, line))
         if self.commands:
             self.commands.write(f"{session} {line}\n")
             self.commands.flush()
 
     def accepted(self, entry):
+        self.entries.append(entry)
         if self.log:
             self.log.write(json.dumps(entry) + "\n")
             self.log.flush()
 
-    async def serve(self):
+    async def listen(self):
         context = self.context if self.o.implicit else None
-        server = await asyncio.start_server(lambda r, w: Session(self, r, w).run(), "127.0.0.1",
-                                            self.o.port, ssl=context, limit=1 << 20)
+        return await asyncio.start_server(lambda r, w: Session(self, r, w).run(), "127.0.0.1",
+                                          self.o.port, ssl=context, limit=1 << 20)
+
+    async def serve(self):
+        server = await self.listen()
         print(server.sockets[0].getsockname()[1], flush=True)
         async with server:
             await asyncio.sleep(self.o.seconds)
 
 
-def main():
+class Playing:
+    """The same in a thread: with Playing("--storm", 1) as server: server.port, .entries, .said"""
+
+    def __init__(self, *options):
+        self.server = Server(parser().parse_args([*map(str, options), "--keep"]))
+        self.entries, self.said = self.server.entries, self.server.said
+        self.ready = threading.Event()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.serve()), daemon=True)
+
+    async def serve(self):
+        self.loop, self.end = asyncio.get_running_loop(), asyncio.Event()
+        self.loop.set_exception_handler(lambda *_: None)    # of connections that were broken on purpose
+        server = await self.server.listen()
+        self.port = server.sockets[0].getsockname()[1]
+        self.ready.set()
+        async with server:
+            await self.end.wait()
+
+    def __enter__(self):
+        self.thread.start()
+        assert self.ready.wait(10)
+        return self
+
+    def __exit__(self, *_):
+        self.loop.call_soon_threadsafe(self.end.set)
+        self.thread.join(10)
+
+    def commands(self):
+        return [line for _, line in self.said]
+
+
+def parser():
     p = argparse.ArgumentParser(description=__doc__,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--port", type=int, default=0, help="default: a free one, printed")
@@ -326,14 +434,25 @@ def main():
     p.add_argument("--implicit", action="store_true", help="TLS from the first byte")
     p.add_argument("--strip", action="store_true", help="offers no STARTTLS, though it could")
     p.add_argument("--inject", action="store_true", help="glues an answer behind the one to STARTTLS")
+    p.add_argument("--client-ca", help="demands a certificate of this authority")
+    p.add_argument("--tls-most", help="the newest TLS it speaks, such as 1.1")
     p.add_argument("--auth", help="USER:PASSWORD")
+    p.add_argument("--token", help="for XOAUTH2")
+    p.add_argument("--mechanisms", default="PLAIN LOGIN", help="of AUTH")
     p.add_argument("--greeting", help="hang, junk, or a code to greet with")
     p.add_argument("--per-connection", type=int, help="421 at MAIL after so many mails")
     p.add_argument("--storm", type=float, help="so many seconds of refusing to talk")
     p.add_argument("--storm-code", default="421")
     p.add_argument("--delay", type=float, help="milliseconds before each answer")
+    p.add_argument("--plan", help="what goes wrong by its turn, see above")
+    p.add_argument("--cut-in", type=int, help="the first connection breaks after so many bytes")
+    p.add_argument("--cut-out", type=int, help="likewise, of what is answered")
+    return p
+
+
+def main():
     try:
-        asyncio.run(Server(p.parse_args()).serve())
+        asyncio.run(Server(parser().parse_args()).serve())
     except KeyboardInterrupt:
         sys.exit(0)
 

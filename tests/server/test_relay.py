@@ -406,46 +406,6 @@ def test_storm(tmp_path):
 
 # ---- TLS and login ----
 
-CA_CONF = """[ca]
-default_ca = ours
-[ours]
-database = index
-new_certs_dir = .
-rand_serial = yes
-default_md = sha256
-policy = names
-copy_extensions = copy
-unique_subject = no
-[names]
-commonName = supplied
-"""
-HERE_NAMES = "DNS:localhost,IP:127.0.0.1"
-
-
-@pytest.fixture(scope="session")
-def pki(tmp_path_factory):
-    """Two authorities; certificates for this machine, for another name, and one that has expired."""
-    d = tmp_path_factory.mktemp("pki")
-
-    def openssl(*arguments):
-        subprocess.run(["openssl", *arguments], cwd=d, check=True, capture_output=True)
-
-    for ca in ("ca", "stranger"):
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={ca}.test",
-                "-keyout", f"{ca}.key", "-out", f"{ca}.pem")
-    (d / "index").write_text("")
-    (d / "ca.conf").write_text(CA_CONF)
-    for name, names, end in (("good", HERE_NAMES, "20991231000000Z"),
-                             ("other", "DNS:other.test", "20991231000000Z"),
-                             ("old", HERE_NAMES, "20200102000000Z")):
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-addext",
-                f"subjectAltName={names}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-        openssl("ca", "-batch", "-config", "ca.conf", "-cert", "ca.pem", "-keyfile", "ca.key", "-in",
-                f"{name}.csr", "-startdate", "20200101000000Z", "-enddate", end, "-notext", "-out",
-                f"{name}.pem")
-    return d
-
-
 def tls(pki, name, *more):
     return ("--cert", pki / f"{name}.pem", "--key", pki / f"{name}.key", *more)
 

@@ -33,6 +33,7 @@ struct printer {
 	const struct paper_options *options;
 	struct notice_maker *maker;
 	struct whom whom;
+	struct guardian_book *guardians;
 	struct rulings *rulings;
 	struct query *assigned, *old_code, *new_code;
 	struct text prose, page;
@@ -46,6 +47,7 @@ static void printer_done(struct printer *p)
 {
 	notice_maker_free(p->maker);
 	whom_done(&p->whom);
+	guardian_book_free(p->guardians);
 	rulings_free(p->rulings);
 	query_close(p->assigned);
 	query_close(p->old_code);
@@ -292,8 +294,8 @@ static json_t *guardian_of(const struct printer *p, const struct roster_row *e)
 	const char *guardian = roster_value(e, "guardian");
 	auto_text_buffer words = {0};
 
-	for (size_t i = SIZE_MAX; guardian && (i = guardian_next(&p->whom.people,
-						       guardian, i)) != SIZE_MAX;) {
+	for (size_t i = SIZE_MAX;
+		guardian && (i = guardian_next(p->guardians, guardian, i)) != SIZE_MAX;) {
 		const struct roster_row *g = roster_newest(&p->whom.people, i);
 		bool apart = whom_reference(&p->whom, p->whom.people.people[i]);
 		const char *contact = roster_value(g, "contact"),
@@ -504,6 +506,7 @@ int paper_write(struct ledger *l, const struct paper_options *o,
 		whom_load(l, &p.whom, f) || rulings_load(l, &p.rulings, f) ||
 		open_queries(&p, f) || ledger_begin(l, f))
 		return -1;
+	p.guardians = guardian_book_new(&p.whom.people);
 	for (size_t i = 0; i < tasks->count; i++)
 		if (print_task(&p, &tasks->tasks[i], ret, f)) {
 			ledger_rollback(l);

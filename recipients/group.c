@@ -37,6 +37,7 @@ struct grouping {
 	struct exposure *exposure;
 	uint64_t common; /* kinds that are everyone's */
 	struct route_book *routes;
+	struct guardian_book *guardians; /* NULL: nobody has asked for one yet */
 	struct findability *findability;
 	struct parties *parties;
 	enum part_side silent; /* of who has parts on both sides: the one of which nothing
@@ -63,6 +64,7 @@ static void grouping_done(struct grouping *g)
 	roster_done(&g->records);
 	exposure_free(g->exposure);
 	route_book_free(g->routes);
+	guardian_book_free(g->guardians);
 	findability_free(g->findability);
 	parties_free(g->parties);
 	text_done(&g->joined);
@@ -350,7 +352,7 @@ static const char *task_reason(
 /* A child is told through the guardian, unless that is a party of the same case. Then
  * what their cases ask for. */
 static const char *apart_of(
-	const struct grouping *g, size_t person, const struct roster_row *entry)
+	struct grouping *g, size_t person, const struct roster_row *entry)
 {
 	const char *reason = circumstance_apart(entry, clock_now()),
 		   *guardian = roster_value(entry, "guardian");
@@ -359,8 +361,10 @@ static const char *apart_of(
 		return parties_reason(g->parties, person);
 	if (strcmp(reason, "under-18") != 0 || !guardian)
 		return reason;
+	if (!g->guardians)
+		g->guardians = guardian_book_new(&g->people);
 	for (size_t i = SIZE_MAX;
-		(i = guardian_next(&g->people, guardian, i)) != SIZE_MAX;)
+		(i = guardian_next(g->guardians, guardian, i)) != SIZE_MAX;)
 		if (i != person && parties_share_case(g->parties, person, i))
 			return "guardian-is-party";
 	return reason;

@@ -444,12 +444,14 @@ static bool is_manager(
 	const struct roster *people, const struct roster_row *e, const char *to)
 {
 	const char *manager = roster_value(e, "line_manager");
+	auto_guardian_book *book = NULL;
 
 	if (!manager)
 		return false;
 	if (!strcasecmp(manager, to))
 		return true;
-	for (size_t i = SIZE_MAX; (i = guardian_next(people, manager, i)) != SIZE_MAX;)
+	book = guardian_book_new(people);
+	for (size_t i = SIZE_MAX; (i = guardian_next(book, manager, i)) != SIZE_MAX;)
 		if (is_called(roster_newest(people, i), to))
 			return true;
 	return false;

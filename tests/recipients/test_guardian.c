@@ -40,6 +40,7 @@ static const struct {
 static void who(void **state)
 {
 	auto_roster people = {0};
+	auto_guardian_book *b = NULL;
 	struct fault f = {0};
 
 	(void)state;
@@ -50,12 +51,13 @@ static void who(void **state)
 		"K3,Alder,Thomas Paul,Tom,\n"
 		"K4,Birch,Elizabeth Mary,Liz,\n");
 	fine(roster_load_entries(book.ledger, &people, &f), &f);
+	b = guardian_book_new(&people);
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		char found[8] = "";
 		size_t count = 0;
 
 		for (size_t p = SIZE_MAX;
-			(p = guardian_next(&people, cases[i].guardian, p)) != SIZE_MAX;)
+			(p = guardian_next(b, cases[i].guardian, p)) != SIZE_MAX;)
 			found[count++] = (char)('1' + p);
 		if (strcmp(found, cases[i].people) != 0)
 			fail_msg("%s: %s", cases[i].guardian, found);

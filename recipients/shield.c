@@ -213,7 +213,7 @@ static void match_value(struct shield_lines *s, const struct roster_row *entry,
 		if (line->reason || !fits_field(line, field) ||
 			!same_value(line->value, value))
 			continue;
-		if (gives_away(line->reference, entry))
+		if (!s->kept && gives_away(line->reference, entry))
 			line->reason =
 				"the reference holds a name or a number of the person";
 		else
@@ -312,7 +312,7 @@ static int load_lines(struct ledger *l, struct shield_lines *s, struct fault *f)
 
 int shield_resolve(struct ledger *l, struct fault *f)
 {
-	auto_shield_lines s = {0};
+	auto_shield_lines s = {.kept = true};
 
 	return load_lines(l, &s, f) || shield_lines_match(l, &s, f) ||
 			       shield_lines_link(l, &s, f)

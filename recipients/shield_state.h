@@ -34,6 +34,7 @@ struct shield_link {
 struct shield_lines {
 	struct shield_line *lines;
 	size_t count, room;
+	bool kept; /* they are in the ledger: too late to refuse a reference */
 	size_t *by_key; /* line indexes */
 	struct shield_link *links;
 	size_t links_count, links_room;

@@ -190,6 +190,17 @@ static void later_lists(void **state)
 	assert_int_equal(waiting(), 0);
 }
 
+/* Its reference says who it is, but nobody knew that when it was kept: shielded all the
+ * same. */
+static void a_telling_reference_that_waited(void **state)
+{
+	(void)state;
+	assert_int_equal(shield("Reference,Pay No\nWinter-7,P1007\n"), 0);
+	book_import(&book, true,
+		"person_id,surname,forenames,pay_number\nA7,Winter,Eve,P1007\n");
+	expect("A7", "Winter-7");
+}
+
 static void withdrawn_and_newer(void **state)
 {
 	static const char rows[] = "Reference,Pay No\nR-1,P1001\n";
@@ -309,6 +320,7 @@ int main(void)
 		EACH(of_any_kind),
 		EACH(several),
 		EACH(later_lists),
+		EACH(a_telling_reference_that_waited),
 		EACH(withdrawn_and_newer),
 		EACH(bad_rows),
 		EACH(one_identifier_two_references),

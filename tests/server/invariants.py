@@ -15,6 +15,7 @@ the server wrote down. One call checks it all.
 import collections
 import contextlib
 import csv
+import datetime
 import hashlib
 import json
 import sqlite3
@@ -42,7 +43,7 @@ class Book:
         self.by_digest = {notice.digest: notice for notice in self.notices}
 
 
-def check(incident, entries, result=None, resent=(), may_lack=False):
+def check(incident, entries, result=None, resent=()):
     """All of them but I6. `entries`: what the server accepted, in order, with the raw mails. `result`: of
     the run of send that went before, if it came to an end. `resent`: digests of the notices whose second
     mail was ordered. Returns the states and what is in doubt."""
@@ -151,20 +152,25 @@ def send(incident, *words, code=(OK, HUMAN, TEMPORARY, UNAVAILABLE), **more):
     return result
 
 
-def finish(incident, server, resolve=True):
+def later(hours):
+    """A clock that is so far ahead: what was deferred is due."""
+    now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=hours)
+    return {"BREACHMAIL_NOW": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def finish(incident, server):
     """I6: whoever is in doubt is looked up in the server's log, the rest is sent, and then there is nothing
-    left to do. Returns how many were settled by hand."""
+    left to do. Returns the last tally."""
     taken = {entry["message_id"].partition("@")[0].lstrip("<") for entry in server.entries}
-    resent = []
-    numbers = incident.status()["in_doubt"] if resolve else []
-    for number in numbers:
+    for number in incident.status()["in_doubt"]:
         token = incident.run("send", "--resolve", number, code=OK).tally["token"]
         choice = "accepted" if token in taken else "resend"
         incident.run("send", "--resolve", number, choice, "--by", "Joan", "--reason", "its log", code=OK)
-    check(incident, server.entries, send(incident, code=(OK, HUMAN)), resent)
+    send(incident, code=(OK, HUMAN), env=later(2))
     count = len(server.entries)
-    again = send(incident, code=(OK, HUMAN))
-    check(incident, server.entries, again, resent)
+    again = send(incident, code=(OK, HUMAN), env=later(4))
+    tally = check(incident, server.entries, again)
     assert again.tally["sent_now"] == 0 and len(server.entries) == count, "a third run sends again"
-    assert again.tally["pending"] == again.tally["in_doubt"] == again.tally["deferred"] == 0
-    return len(numbers)
+    assert tally["pending"] == tally["in_doubt"] == tally["deferred"] == 0
+    assert tally["accepted"] == count and tally["accepted"] + tally["refused"] == tally["released"]
+    return tally

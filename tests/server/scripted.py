@@ -50,6 +50,7 @@ class Session:
         first = self.number == 1
         self.left_in = server.o.cut_in if first else None
         self.left_out = server.o.cut_out if first else None
+        self.bytes_in = self.bytes_out = 0
         self.reader, self.writer = reader, writer
         self.tls = self.o.implicit
         self.name = b""
@@ -64,6 +65,8 @@ class Session:
         if self.o.delay:
             await asyncio.sleep(self.o.delay / 1000)
         words = words if isinstance(words, bytes) else words.encode() + b"\r\n"
+        self.bytes_out += len(words)
+        self.server.marks_out.append((self.number, self.bytes_out))
         self.writer.write(words[:self.left_out])
         await self.writer.drain()
         if self.left_out is not None:
@@ -74,7 +77,9 @@ class Session:
     async def read(self):
         """One line, if the connection is to last so long."""
         if self.left_in is None:
-            return await self.reader.readuntil(b"\n")
+            line = await self.reader.readuntil(b"\n")
+            self.bytes_in += len(line)
+            return line
         line = b""
         while not line.endswith(b"\n"):
             if not self.left_in:
@@ -85,6 +90,7 @@ class Session:
 
     async def line(self):
         line = await self.read()
+        self.server.marks_in.append((self.number, self.bytes_in))
         self.server.note(self.number, line.decode("latin-1").rstrip("\r\n"))
         return line
 
@@ -254,6 +260,7 @@ class Session:
         while True:
             line = await self.read()
             if line == b".\r\n":
+                self.server.marks_in.append((self.number, self.bytes_in))
                 break
             lines.append(line[1:] if line.startswith(b".") else line)
             if what == "early":
@@ -331,6 +338,7 @@ class Server:
         self.sessions = 0
         self.turns = collections.Counter()
         self.entries, self.said = [], []        # what was accepted; (session, line)
+        self.marks_in, self.marks_out = [], []  # (session, bytes so far) at each command, dot and answer
         self.log = open(o.log, "a") if o.log else None
         self.commands = open(o.commands, "a") if o.commands else None
         self.context = self.make_context() if o.cert else None

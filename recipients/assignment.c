@@ -18,7 +18,7 @@
 #include "recipients/text.h"
 
 #define ROUNDS 40
-#define DAMPING 0.5
+#define DAMPING 0.25
 #define SETTLED 1e-5
 #define STILL 1e-6 /* what changes less does not stir others */
 #define GROUP_PEOPLE 7

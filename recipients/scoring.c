@@ -31,7 +31,7 @@ static const double usual_orders[NAME_ORDERS] = {[NAME_GIVEN] = 1,
 /* log of how much less likely a record shows the day of another list. */
 #define OTHER_DAY (-3.0)
 #define BARE_LEAST 200 /* records that say what a missing second forename weighs */
-#define RANK_KEPT .02 /* and that "PC" stands for two forenames */
+#define RANK_KEPT .02  /* and that "PC" stands for two forenames */
 
 /* The child's half. */
 static void send_surnames(struct naming *n, struct halves *h)
@@ -111,15 +111,9 @@ void scoring_done(struct scoring *s)
 	*s = (struct scoring){0};
 }
 
-static double log_nobody(const struct scoring *s)
-{
-	return model_log_nobody(&s->model, s->likely) -
-	       model_log_prior(&s->model, s->people);
-}
-
 double scoring_log_odds(const struct scoring *s, const struct score *score)
 {
-	return score->weight - log_nobody(s);
+	return score->weight - s->log_nobody;
 }
 
 /* --- one entry --- */
@@ -424,7 +418,9 @@ static void lay_record(struct scoring *s, const struct evidence_row *record,
 	s->likely = s->listing;
 	s->count = 0;
 	s->turn++;
-	s->floor = log_nobody(s) - (s->evidence->single ? SPREAD_SINGLE : SPREAD);
+	s->log_nobody = model_log_nobody(&s->model, s->likely) -
+			model_log_prior(&s->model, s->people);
+	s->floor = s->log_nobody - (s->evidence->single ? SPREAD_SINGLE : SPREAD);
 }
 
 #define AHEAD 8  /* entries that are fetched before they are looked at */

@@ -49,6 +49,7 @@ struct scoring {
 	uint32_t *places; /* by person: in the list, and one */
 	uint32_t *weighed; /* by entry: the turn in which it was last weighed, and the readings */
 	uint32_t turn;	  /* a number for each record that is weighed */
+	double log_nobody; /* what "nobody" weighs beside the candidates of the record */
 	double floor;	  /* lighter ones are left out */
 	uint32_t left;	  /* person who is taken for gone, and one; 0: nobody */
 	uint32_t record;  /* that is weighed: its owner */

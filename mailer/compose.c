@@ -22,6 +22,7 @@
 #include "mailer/task.h"
 #include "mailer/wire/message.h"
 #include "recipients/exposure.h"
+#include "recipients/field.h"
 #include "recipients/group.h"
 #include "recipients/roster.h"
 #include "recipients/shield.h"
@@ -501,13 +502,32 @@ static int make_folder(const char *dir, struct fault *f)
 		       : 0;
 }
 
+/* The made-up person's: those that the incident names. */
+static size_t sample_kinds(
+	const struct settings *s, const char *kinds[EXPOSURE_NAMED_MAX])
+{
+	const json_t *item;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(s->json, "exposed"), i, item)
+	{
+		const struct field *field = field_recognise(json_string_value(item));
+
+		if (count < EXPOSURE_NAMED_MAX)
+			kinds[count++] = field && field->words ? field->name
+							       : json_string_value(item);
+	}
+	return count;
+}
+
 int compose_preview(
 	const struct compose_options *o, const char *dir, int64_t *ret, struct fault *f)
 {
 	auto_composer c = {.options = o, .now = clock_now()};
 	static const char *const who[] = {"staff", "officer"}, *const how[] = {"maybe",
 								       "certain"};
-	const char *kinds[] = {"name", "rank", "vetting", "pay_number"};
+	const char *kinds[EXPOSURE_NAMED_MAX];
+	size_t kinds_count = sample_kinds(o->settings, kinds);
 	auto_row officer = {0}, staff = {0};
 
 	row_add(&officer, "rank", "Constable");
@@ -527,7 +547,7 @@ int compose_preview(
 		struct roster_row entry = {
 			.packed = row->packed.bytes, .length = row->packed.length};
 		struct notice_person p = {
-			&entry, kinds, 4, i >> 1 & 1, "22222-22222", false};
+			&entry, kinds, kinds_count, i >> 1 & 1, "22222-22222", false};
 		auto_text name =
 			text_format("%s-%s-%s", level->name, how[i >> 1 & 1], who[i & 1]);
 

@@ -608,6 +608,20 @@ def test_a_text_that_comes_later_is_used(work):
     assert "C17" not in listed(incident)
 
 
+@pytest.mark.parametrize("few", FEW, ids=lambda few: few.name)
+def test_the_preview_is_of_this_incident(played, few):
+    """Each mail level in both forms, with the kinds of data that the incident names, and of nobody."""
+    folder = played(few).tmp / "preview"
+    played(few).run("compose", "--preview", folder, code=OK)
+    mails = [level["name"] for level in policy_levels(played(few)) if level["route"] == "mail"]
+    assert {path.name.rsplit("-", 2)[0] for path in folder.iterdir()} == set(mails)
+    for path in folder.iterdir():
+        words = " ".join(parse(path.read_bytes()).get_body(("plain",)).get_content().split())
+        assert ("may have been" in words) == ("-maybe-" in path.name)
+        assert ("your pay number" in words) == (few is SUPPLIER)
+        assert not [one for one in few.people if one["surname"] in words]
+
+
 def test_who_is_not_told_has_a_reason_and_somebody_answers_for_it(played):
     incident = played(LOST_FOOTAGE)
     for person, words in (("L05", ("s. 68(7)", "senior investigating officer", "2023-09-07")),

@@ -444,6 +444,8 @@ static void test_not_certain(void **state)
 							     : "may have been part of"));
 		assert_non_null(
 			strstr(notice.bytes, "If you are one of the people concerned"));
+		if (notices[n].about != STAFF) /* nor what they would be in it */
+			assert_non_null(strstr(notice.bytes, "\nIf so, "));
 		json_decref(data);
 	}
 }

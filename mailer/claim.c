@@ -105,6 +105,7 @@ static int claim_one(struct sending *s, struct queue_item *t, struct fault *f)
 	*s->waiting_end = c;
 	s->waiting_end = &c->next;
 	s->outstanding++;
+	s->last_notice = t->notice;
 	query_bind_int(s->insert_attempt, ":id", c->attempt);
 	query_bind_int(s->insert_attempt, ":run", ledger_run(s->ledger));
 	query_bind_int(s->insert_attempt, ":release", s->release);
@@ -116,15 +117,9 @@ static int claim_one(struct sending *s, struct queue_item *t, struct fault *f)
 
 static int write_settled(struct sending *s, struct fault *f)
 {
-	static const char *const verdicts[] = {[RELAY_ACCEPTED] = "accepted",
-		[RELAY_REFUSED] = "refused",
-		[RELAY_DEFERRED] = "deferred",
-		[RELAY_IN_DOUBT] = "in_doubt",
-		[RELAY_NOT_SENT] = "not_sent"};
-
 	for (const struct claim *c = s->settled; c; c = c->next)
 		if (outcome_write(s->ledger, s->insert_outcome, c->attempt,
-			    verdicts[c->verdict.kind], c->verdict.code,
+			    outcome_word(c->verdict.kind), c->verdict.code,
 			    c->verdict.enhanced, c->reply ? c->reply : "", f))
 			return -1;
 	return 0;
@@ -249,6 +244,8 @@ int claim_commit(struct sending *s, bool claims, struct fault *f)
 			forget_waiting(s);
 		return -1;
 	}
+	if (s->waiting) /* claims were made: a copy from before them is an older one */
+		head_move(s->head, s->next_attempt - 1, s->last_notice);
 	claim_forget_settled(s);
 	return 0;
 }

@@ -14,6 +14,7 @@
 
 #include "mailer/brake.h"
 #include "mailer/flight.h"
+#include "mailer/head.h"
 #include "mailer/queue.h"
 #include "mailer/released.h"
 #include "mailer/settings.h"
@@ -56,6 +57,8 @@ struct sending {
 	struct ledger *ledger;
 	const struct send_options *options;
 	struct flight *flight;
+	struct head *head;
+	int64_t last_notice; /* of the newest claim */
 	int64_t release, next_attempt;
 	const struct head_starts *head_starts;
 	struct queue_item *todo;

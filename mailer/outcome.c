@@ -72,6 +72,23 @@ int outcome_write(struct ledger *l, struct query *q, int64_t attempt, const char
 	return query_run(q, f);
 }
 
+const char *outcome_word(enum relay_kind kind)
+{
+	switch (kind) {
+	case RELAY_ACCEPTED:
+		return "accepted";
+	case RELAY_REFUSED:
+		return "refused";
+	case RELAY_DEFERRED:
+		return "deferred";
+	case RELAY_IN_DOUBT:
+		return "in_doubt";
+	case RELAY_NOT_SENT:
+		return "not_sent";
+	}
+	return "in_doubt";
+}
+
 struct orphan {
 	int64_t attempt, notice;
 };

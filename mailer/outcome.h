@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "mailer/wire/relay_mail.h"
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
 
@@ -16,6 +17,9 @@ int outcome_open(struct ledger *l, struct query **ret, struct fault *f);
 /* `verdict`: accepted, refused, deferred, in_doubt or not_sent; `reply` is sealed. Within a transaction. */
 int outcome_write(struct ledger *l, struct query *q, int64_t attempt, const char *verdict, int code,
 	const char *enhanced, const char *reply, struct fault *f);
+
+/* A verdict as it is kept: "accepted", "refused", "deferred", "in_doubt", "not_sent". */
+const char *outcome_word(enum relay_kind kind);
 
 /* Writes the outcomes of all claims that a dead run left. Under the writer's lock, before the first claim. */
 int outcome_recover(struct ledger *l, const char *dir, struct fault *f);

@@ -54,8 +54,7 @@ void released_mail_done(struct released_mail *m)
 	text_done(&m->bytes);
 }
 
-/* "bounces+{token}@..." with the notice's token. */
-static char *envelope_from(const char *pattern, const char *token)
+char *released_sender(const char *pattern, const char *token)
 {
 	const char *at = strstr(pattern, "{token}");
 
@@ -90,7 +89,7 @@ static int read_recipient(
 	then = query_blob(q, "recipient_digest", &length);
 	if (length != sizeof(digest) || memcmp(then, digest, length) != 0)
 		return refuse_changed(f);
-	m->envelope_from = envelope_from(r->envelope_from, m->token);
+	m->envelope_from = released_sender(r->envelope_from, m->token);
 	return 0;
 }
 

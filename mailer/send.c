@@ -17,10 +17,10 @@
 #include "mailer/claim.h"
 #include "mailer/flight.h"
 #include "mailer/outcome.h"
+#include "mailer/post.h"
 #include "mailer/release.h"
 #include "mailer/released.h"
 #include "mailer/retry.h"
-#include "mailer/wire/capture.h"
 #include "mailer/wire/relay.h"
 #include "recipients/text.h"
 
@@ -242,52 +242,6 @@ static int settle_rest(struct sending *s, struct fault *f)
 	return claim_commit(s, false, f);
 }
 
-static double rate(const struct send_options *o)
-{
-	double limit = (double)o->settings->relay.per_minute / 60;
-
-	if (limit <= 0 || (o->per_second > 0 && o->per_second < limit))
-		limit = o->per_second;
-	return limit;
-}
-
-static int hand_over(struct sending *s, const char *password, struct fault *f)
-{
-	static const struct relay_events events = {
-		on_next, on_handing_over, on_settled, on_turn};
-	const struct settings *settings = s->options->settings;
-	const struct settings_relay *r = &settings->relay;
-	auto_capture *capture = NULL;
-	struct relay_summary summary;
-	struct relay_settings relay = {.url = r->url,
-		.user = r->user,
-		.password = password,
-		.token_file = r->token_file,
-		.ca_file = r->ca_file,
-		.cert_file = r->cert_file,
-		.key_file = r->key_file,
-		.connections = s->options->connections ? s->options->connections
-						       : r->connections,
-		.pipelining = r->pipelining,
-		.per_second = rate(s->options),
-		.dsn = true,
-		.timeouts = {.connect = r->timeout,
-			.command = r->timeout,
-			.data = r->timeout,
-			.block = r->timeout,
-			.dot = r->timeout}};
-	auto_text dir = NULL;
-
-	if (!r->capture_dir)
-		return relay_run(&relay, &events, s, &summary, f);
-	dir = *r->capture_dir == '/'
-		      ? text_copy(r->capture_dir)
-		      : text_format("%s/%s", settings->dir, r->capture_dir);
-	if (capture_open(dir, &capture, f))
-		return -1;
-	return capture_run(capture, rate(s->options), &events, s, &summary, f);
-}
-
 static void sending_done(struct sending *s)
 {
 	claim_forget_settled(s);
@@ -303,7 +257,10 @@ static void sending_done(struct sending *s)
 
 static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 {
-	auto_text password = NULL;
+	static const struct relay_events events = {
+		on_next, on_handing_over, on_settled, on_turn};
+	const struct post_limits limits = {
+		s->options->connections, s->options->per_second};
 	struct fault later;
 	int failed;
 
@@ -311,15 +268,13 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 		flight_create(s->options->settings->dir, &s->flight, f))
 		return -1;
 	brake_forget(s->options->settings->dir); /* one for a run that is over */
-	if (claim_load(s, f) || claim_open(s, f) ||
-		settings_password(s->options->settings, &password, f)) {
+	if (claim_load(s, f) || claim_open(s, f)) {
 		flight_remove(s->options->settings->dir, s->flight);
 		return -1;
 	}
 	s->began = s->ended = clock_monotonic();
-	failed = s->todo_count ? hand_over(s, password, f) : 0;
-	if (password)
-		explicit_bzero(password, strlen(password));
+	failed = s->todo_count ? post_run(s->options->settings, &limits, &events, s, f)
+			       : 0;
 	ret->stopped = clock_interrupted() != 0;
 	if (settle_rest(s, failed ? &later : f)) { /* the journal stays: it knows what the
 						      ledger could not be told */
@@ -402,9 +357,11 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 		return -1;
 	if (o->dry_run)
 		return tally_read(l, o->settings->dir, s.release, ret, f);
-	if (settings_within_hours(o->settings, f) || give_up(l, o, s.release, ret, f))
+	if (settings_within_hours(o->settings, f) ||
+		head_open(l, o->settings->dir, o->settings->live, &s.head, f))
 		return -1;
-	failed = send_all(&s, ret, f);
+	failed = give_up(l, o, s.release, ret, f) || send_all(&s, ret, f) ? -1 : 0;
+	head_close(s.head);
 	if (give_up(l, o, s.release, ret, failed ? &after : f) ||
 		tally_read(l, NULL, s.release, ret, failed ? &after : f))
 		return -1;

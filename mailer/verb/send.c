@@ -11,6 +11,7 @@
 #include "mailer/outlook.h"
 #include "mailer/send.h"
 #include "mailer/show.h"
+#include "mailer/trial.h"
 #include "mailer/verb/doors.h"
 #include "recipients/lock.h"
 
@@ -78,6 +79,44 @@ static int resolve(struct command *c, struct fault *f)
 	show_count(c, "resolved", number);
 	show(c, "Kept: number %ld is settled as '%s' by %s.\n", number, c->arguments[0],
 		c->by);
+	(void)snprintf(c->next, sizeof(c->next), "breachmail send");
+	return 0;
+}
+
+/* One mail about nobody. */
+static int test(struct command *c, struct fault *f)
+{
+	auto_text over = text_format("%s/templates", c->dir);
+	struct texts texts = {over};
+	struct trial_options o = {.settings = c->settings,
+		.texts = &texts,
+		.to = command_option(c, "test"),
+		.dry_run = c->dry_run};
+	struct trial_result r;
+
+	if (c->arguments_count)
+		return fault_set(
+			f, FAULT_USAGE, "breachmail send --test takes one address");
+	if (command_policy(c, f))
+		return -1;
+	o.policy = c->policy;
+	if (trial_run(c->ledger, &o, &r, f))
+		return -1;
+	show_string(c, "test", c->dry_run ? "not sent" : relay_kind_name(r.kind));
+	show_string(c, "level", r.level);
+	show_string(c, "message_id", r.message_id);
+	show_count(c, "code", r.code);
+	show_string(c, "reply", r.words);
+	show_count(c, "sent_now", !c->dry_run && r.kind == RELAY_ACCEPTED);
+	show(c, "A test mail about a made-up person, in the words of level %s: %s.\n",
+		r.level, c->dry_run ? "made, not sent" : relay_kind_name(r.kind));
+	if (*r.words)
+		show(c, "The relay says: %s\n", r.words);
+	show(c, "It is kept in the ledger, and counts for nothing. Message-ID: %s\n",
+		r.message_id);
+	c->exit_code = c->dry_run || r.kind == RELAY_ACCEPTED ? 0
+		       : r.kind == RELAY_REFUSED              ? 1
+							      : 75;
 	(void)snprintf(c->next, sizeof(c->next), "breachmail send");
 	return 0;
 }
@@ -294,15 +333,10 @@ int verb_send(struct command *c, struct fault *f)
 	struct send_tally t;
 	long connections, rate, first;
 
-	for (const char *const *later = (const char *const[]){"test", NULL}; *later;
-		later++) {
-		auto_text words = text_format("send --%s", *later);
-
-		if (command_option(c, *later))
-			return command_later(words, f);
-	}
 	if (command_option(c, "stop"))
 		return stop(c, f);
+	if (command_option(c, "test"))
+		return test(c, f);
 	if (command_option(c, "resolve"))
 		return resolve(c, f);
 	if (command_option(c, "lift-head-start"))

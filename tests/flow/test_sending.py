@@ -4,7 +4,7 @@ and what becomes of those who are put off for too long."""
 import json
 import time
 
-from conftest import HUMAN, OK, SENT, TEMPORARY, UNAVAILABLE, reconcile_send, twice
+from conftest import HUMAN, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
 
 def at_time(minutes, seconds=0):
     return {"BREACHMAIL_NOW": f"2023-08-27T{9 + minutes // 60:02}:{minutes % 60:02}:{seconds:02}Z"}
@@ -45,6 +45,45 @@ def test_first_is_a_trial_of_the_default_level(at, relay, staff):
     rest = incident.run("send", code=OK).tally
     reconcile_send(incident, rest)
     assert not twice(server.accepted()) and len(server.accepted()) == rest["released"]
+
+
+# ----------------------------------------------------------------------------------------- a test mail
+
+def test_a_test_mail_is_about_nobody_and_counts_for_nothing(at, relay, staff):
+    incident, server = at("released"), relay()
+    incident.send_to(server, envelope_from="bounces+{token}@met.police.example")
+    before = incident.status()["states"]
+    dry = incident.run("send", "-n", "--test", "dpo@met.police.example", code=OK).tally
+    assert dry["test"] == "not sent" and not server.accepted()
+    tally = incident.run("send", "--test", "dpo@met.police.example", code=OK).tally
+    assert tally["sent_now"] == 1 and tally["test"] == "accepted" and tally["code"] == 250
+    ((message_id, recipient),) = server.accepted()
+    assert recipient == "dpo@met.police.example" and tally["message_id"] in message_id
+    (mail,) = server.mails()
+    assert b"Sample" in mail and b"Auto-Submitted: auto-generated" in mail
+    assert b"Return-Path: <bounces+" in mail
+    assert not any(row["email"] and row["email"].encode() in mail for row in staff.values())
+    assert incident.status()["states"] == before
+    incident.run("check", code=OK)
+
+
+def test_a_test_mail_needs_no_release_and_is_refused_elsewhere(at):
+    incident = at("made")
+    incident.run("send", "--test", "dpo@met.police.example", code=OK)
+    assert len(incident.outbox()) == 1
+    incident.change({"allowed_domains": ["met.police.example"]})
+    assert "allowed_domains" in incident.error("send", "--test", "a@b.example", code=REFUSED)
+    for wrong in ("nobody", "a@b\r\nRCPT TO:<c@d.example>", "", "b\u00fc@met.police.example"):
+        assert "address" in incident.error("send", "--test", wrong, code=USAGE)
+    assert len(incident.outbox()) == 1
+
+
+def test_a_test_mail_that_is_refused_says_why(at, relay):
+    incident, server = at("made"), relay("--refuse", "*")
+    incident.send_to(server)
+    tally = incident.run("send", "--test", "dpo@met.police.example", code=HUMAN).tally
+    assert tally["test"] == "refused" and tally["code"] == 550 and tally["sent_now"] == 0
+    assert "@" not in tally["reply"]
 
 
 # ------------------------------------------------------------------------------- a stop from elsewhere
@@ -182,3 +221,46 @@ def test_a_share_of_refusals_stops_too(at, relay):
     incident.send_to(server, stop_after={"count": 1000, "share": 0.1})
     incident.release()
     assert "of 100 mails" in incident.error("send", code=UNAVAILABLE)
+
+
+# --------------------------------------------------------------------------------- an older copy
+
+def test_an_older_copy_of_the_ledger_does_not_send(at, relay):
+    """A backup is put back: it does not know who was told since."""
+    incident, server = at("composed"), relay()
+    incident.release(server)
+    incident.run("send", "--first", 3, code=TEMPORARY)
+    backup = incident.ledger.read_bytes()
+    incident.run("send", code=OK)
+    log, newest = server.accepted(), incident.ledger.read_bytes()
+    incident.ledger.write_bytes(backup)
+    for _ in range(2):
+        message = incident.error("send", code=REFUSED)
+        assert "older copy" in message and "@" not in message
+    incident.status()
+    assert server.accepted() == log
+    incident.ledger.write_bytes(newest)
+    assert incident.run("send", code=OK).tally["sent_now"] == 0
+    (head,) = (incident.home / ".local/share/breachmail/heads").iterdir()
+    assert head.stat().st_mode & 0o777 == 0o600
+    head.unlink()                                   # lost: no send is stopped by that
+    assert incident.run("send", code=OK).tally["sent_now"] == 0
+
+
+def test_a_copy_in_another_folder_may_be_played_with(at):
+    incident = at("released")
+    twin = incident.copy(incident.root.parent / "twin")
+    twin.home = incident.home
+    twin.run("send", code=OK)
+    incident.run("send", code=OK)
+
+
+def test_a_crash_is_no_older_copy(at, relay):
+    incident, server = at("composed"), relay()
+    incident.release(server)
+    process = incident.start("send", "--rate", 200)
+    server.wait(20)
+    process.kill()
+    incident.finish(process)
+    tally = incident.run("send", code=(OK, TEMPORARY)).tally
+    assert tally["pending"] == 0 and not twice(server.accepted())

@@ -79,6 +79,11 @@ int claim_load(struct sending *s, struct fault *f)
 		o->due_only || clock_is_fixed(), now, s->later_items);
 	for (size_t i = 0; i < s->later_count; i++)
 		s->later[i] = &s->later_items[i];
+	for (size_t i = 0; i < s->todo_count; i++)
+		s->progress.level[s->todo[i].level].total++;
+	s->progress.all.total = s->todo_count;
+	if (s->todo_count)
+		s->progress.now = (size_t)s->todo[0].level;
 	return 0;
 }
 

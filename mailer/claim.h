@@ -27,6 +27,23 @@
 #define CLAIM_BATCH_LEAST 16
 #define CLAIM_BATCH_MOST 1024
 
+/* How far a run is; numbers only. A level's place is the policy's. */
+struct send_count {
+	size_t done, total, accepted, refused, deferred, in_doubt;
+};
+struct send_progress {
+	struct send_count all, level[POLICY_MAX_LEVELS];
+	size_t now;	     /* the level at work */
+	double per_second;   /* done in this run */
+	double seconds_left; /* of the level at work, at that pace; negative: not known yet */
+	bool over;	     /* the last call */
+};
+struct send_watch {
+	/* Called often; it chooses what to show. */
+	void (*show)(void *user, const struct send_progress *p);
+	void *user;
+};
+
 /* What a run of send is asked for. */
 struct send_options {
 	const struct settings *settings;
@@ -37,7 +54,7 @@ struct send_options {
 	bool dry_run;		/* opens no connection */
 	bool due_only;		/* deferred mails only when their time has come, even if nothing else waits */
 	int64_t first;		/* a trial: only so many of the default level, and nobody else; 0: everybody */
-	const struct progress *progress;
+	const struct send_watch *watch; /* NULL: nobody looks */
 };
 
 /* A notice from its claim to its committed outcome. */
@@ -83,7 +100,8 @@ struct sending {
 	bool stop, failed;
 	int64_t looked_at;  /* for a request to stop */
 	struct fault fault; /* why, if it failed */
-	int64_t accepted_now, done_now;
+	int64_t accepted_now;
+	struct send_progress progress;
 	int64_t began, ended;
 	struct query *insert_attempt, *insert_outcome, *bars;
 	struct released *released;

@@ -142,8 +142,19 @@ static void put_off(struct sending *s, struct queue_item *t)
 	s->later[s->later_count++] = t;
 }
 
+static void count_one(struct send_count *c, enum relay_kind kind, bool again)
+{
+	c->done += !again && c->done < c->total;
+	c->accepted += kind == RELAY_ACCEPTED;
+	c->refused += kind == RELAY_REFUSED;
+	c->deferred += kind == RELAY_DEFERRED;
+	c->in_doubt += kind == RELAY_IN_DOUBT;
+}
+
 static void settle(struct sending *s, struct claim *c, const struct relay_verdict *v)
 {
+	bool again;
+
 	flight_set(s->flight, c->place, flight_verdict(v->kind), v->code);
 	c->verdict = *v;
 	c->reply = text_copy(v->text ? v->text : "");
@@ -161,12 +172,13 @@ static void settle(struct sending *s, struct claim *c, const struct relay_verdic
 	if (!s->settled_count++)
 		s->settled_since = clock_monotonic();
 	s->outstanding--;
-	s->done_now++;
 	s->accepted_now += v->kind == RELAY_ACCEPTED;
-	if (v->kind == RELAY_NOT_SENT && !s->stop && ++c->todo->tries < TRIES) {
+	again = v->kind == RELAY_NOT_SENT && !s->stop && ++c->todo->tries < TRIES;
+	if (again)
 		s->again[s->again_count++] = c->todo;
-		s->done_now--;
-	}
+	s->progress.now = (size_t)c->todo->level;
+	count_one(&s->progress.level[c->todo->level], v->kind, again);
+	count_one(&s->progress.all, v->kind, again);
 	if (v->kind == RELAY_DEFERRED)
 		put_off(s, c->todo);
 	if (!s->stop &&
@@ -189,6 +201,23 @@ static int on_settled(void *user, const struct relay_mail *mail,
 	return 0;
 }
 
+static void tell_progress(struct sending *s, bool over)
+{
+	const struct send_watch *w = s->options->watch;
+	struct send_progress *p = &s->progress;
+	double seconds = (double)(clock_monotonic() - s->began) / 1000;
+	const struct send_count *level = &p->level[p->now];
+
+	if (!w || !w->show)
+		return;
+	p->over = over;
+	p->per_second = seconds > 0 ? (double)p->all.done / seconds : 0;
+	p->seconds_left = p->per_second > 0
+				  ? (double)(level->total - level->done) / p->per_second
+				  : -1;
+	w->show(w->user, p);
+}
+
 /* Did somebody say `send --stop`? */
 static void look_for_request(struct sending *s)
 {
@@ -208,9 +237,7 @@ static int on_turn(void *user, bool idle, struct fault *f)
 	(void)f;
 	if (s->settled && (idle || clock_monotonic() - s->settled_since >= COMMIT_MS))
 		claim_commit_or_stop(s, false);
-	if (s->options->progress && s->options->progress->show)
-		s->options->progress->show(s->options->progress->user, "sending",
-			(size_t)s->done_now, s->todo_count);
+	tell_progress(s, false);
 	if (clock_interrupted())
 		s->stop = true;
 	look_for_request(s);
@@ -275,6 +302,7 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	s->began = s->ended = clock_monotonic();
 	failed = s->todo_count ? post_run(s->options->settings, &limits, &events, s, f)
 			       : 0;
+	tell_progress(s, true);
 	ret->stopped = clock_interrupted() != 0;
 	if (settle_rest(s, failed ? &later : f)) { /* the journal stays: it knows what the
 						      ledger could not be told */

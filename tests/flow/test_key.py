@@ -265,6 +265,7 @@ def full(breachmail, tmp_path_factory):
         incident.run("note", "--kind", "decision", "a call")
     incident.run("task", "--print", incident.tmp / "letters.txt", "--kind", "letter", code=OK)
     incident.release()
+    incident.run("send", "--test", "dpo@met.police.example", code=OK)
     incident.run("send", code=OK)
     incident.run("import", "--withdraw", "2", "--by", "Joan", "--reason", "none")
     return incident

@@ -2,9 +2,11 @@
 """How a send is steered: a trial of a few, a stop from another terminal, mails that the relay puts off,
 and what becomes of those who are put off for too long."""
 import json
+import re
 import time
 
-from conftest import HUMAN, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
+from conftest import BINARY, HUMAN, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
+from terminal import Terminal
 
 def at_time(minutes, seconds=0):
     return {"BREACHMAIL_NOW": f"2023-08-27T{9 + minutes // 60:02}:{minutes % 60:02}:{seconds:02}Z"}
@@ -221,6 +223,26 @@ def test_a_share_of_refusals_stops_too(at, relay):
     incident.send_to(server, stop_after={"count": 1000, "share": 0.1})
     incident.release()
     assert "of 100 mails" in incident.error("send", code=UNAVAILABLE)
+
+
+# -------------------------------------------------------------------------------------- how far it is
+
+def test_progress_on_a_terminal_has_a_line_a_level(at):
+    incident = at("released")
+    terminal = Terminal([BINARY, "-C", incident.folder, "send", "--rate", "400"], incident.env())
+    terminal.wait_for(r"accepted by the relay")
+    before = terminal.screen
+    assert re.search(r"counter-terrorism +#{30} ([0-9]+) of \1 +accepted \1", before), before
+    assert re.search(r"[0-9]+/s +[0-9]+ s left", before), before
+    assert "@" not in before
+
+
+def test_progress_in_a_log_is_a_line_each_ten_seconds(at):
+    incident = at("released")
+    lines = incident.run("send", "--rate", 10, "--first", 115, json=False,
+                         code=TEMPORARY).stderr.splitlines()
+    assert len(lines) == 1 and re.fullmatch(
+        r"sending: [a-z-]+ +[0-9]+ of [0-9]+  accepted [0-9]+  (9|10|11)/s  [0-9]+ s left", lines[0]), lines
 
 
 # --------------------------------------------------------------------------------- an older copy

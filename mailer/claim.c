@@ -60,6 +60,15 @@ static int keep_first(struct sending *s, struct fault *f)
 	return 0;
 }
 
+/* What the ledger says of it may have been changed. */
+size_t claim_level(const struct sending *s, const struct queue_item *t)
+{
+	const struct policy *p = s->options->policy;
+
+	return t->level >= 0 && (size_t)t->level < p->levels_count ? (size_t)t->level
+								   : p->levels_count - 1;
+}
+
 int claim_load(struct sending *s, struct fault *f)
 {
 	const struct send_options *o = s->options;
@@ -80,10 +89,10 @@ int claim_load(struct sending *s, struct fault *f)
 	for (size_t i = 0; i < s->later_count; i++)
 		s->later[i] = &s->later_items[i];
 	for (size_t i = 0; i < s->todo_count; i++)
-		s->progress.level[s->todo[i].level].total++;
+		s->progress.level[claim_level(s, &s->todo[i])].total++;
 	s->progress.all.total = s->todo_count;
 	if (s->todo_count)
-		s->progress.now = (size_t)s->todo[0].level;
+		s->progress.now = claim_level(s, &s->todo[0]);
 	return 0;
 }
 

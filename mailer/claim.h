@@ -111,6 +111,9 @@ struct sending {
 int claim_load(struct sending *s, struct fault *f);
 int claim_open(struct sending *s, struct fault *f);
 
+/* The place of its level in the policy. */
+size_t claim_level(const struct sending *s, const struct queue_item *t);
+
 /* Is the next notice of a lower level than the one before, or is there none? */
 bool claim_level_is_over(const struct sending *s);
 

@@ -176,8 +176,8 @@ static void settle(struct sending *s, struct claim *c, const struct relay_verdic
 	again = v->kind == RELAY_NOT_SENT && !s->stop && ++c->todo->tries < TRIES;
 	if (again)
 		s->again[s->again_count++] = c->todo;
-	s->progress.now = (size_t)c->todo->level;
-	count_one(&s->progress.level[c->todo->level], v->kind, again);
+	s->progress.now = claim_level(s, c->todo);
+	count_one(&s->progress.level[s->progress.now], v->kind, again);
 	count_one(&s->progress.all, v->kind, again);
 	if (v->kind == RELAY_DEFERRED)
 		put_off(s, c->todo);

@@ -42,7 +42,7 @@ const char *outcome_of_claim(const char *dir, int64_t attempt, int64_t notice)
 	const char *verdict;
 	int code;
 
-	if (lock_held(dir))
+	if (lock_held_elsewhere(dir))
 		return "pending";
 	if (flight_read(dir, &journal, &ignored))
 		return "in_doubt";

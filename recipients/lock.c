@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "recipients/clock.h"
@@ -15,6 +16,8 @@
 
 #define PAUSE_US 50000
 #define GRACE_MS 500 /* lock_held looks for a moment; that alone is no holder */
+
+static int ours = -1; /* the lock that this process holds */
 
 static void read_holder(int fd, char *out, size_t size)
 {
@@ -65,7 +68,7 @@ int lock_take(const char *dir, const char *verb, const char *operator, int wait_
 		"%s by %s since %s\n", verb, operator, clock_write(clock_now(), now));
 	if (!ftruncate(fd, 0)) /* the words are a courtesy; the lock is the kernel's */
 		(void)!pwrite(fd, words, strlen(words), 0);
-	*ret_fd = fd;
+	*ret_fd = ours = fd;
 	return 0;
 }
 
@@ -73,6 +76,8 @@ void lock_drop(int fd)
 {
 	if (fd < 0)
 		return;
+	if (fd == ours)
+		ours = -1;
 	(void)!ftruncate(fd, 0);
 	(void)close(fd);
 }
@@ -88,6 +93,17 @@ bool lock_held(const char *dir)
 	held = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
 	(void)close(fd);
 	return held;
+}
+
+bool lock_held_elsewhere(const char *dir)
+{
+	auto_text path = text_format("%s/ledger.lock", dir);
+	struct stat theirs, own;
+
+	if (ours >= 0 && !fstat(ours, &own) && !stat(path, &theirs) &&
+		own.st_ino == theirs.st_ino && own.st_dev == theirs.st_dev)
+		return false;
+	return lock_held(dir);
 }
 
 bool lock_names(const char *dir, const char *verb)

@@ -22,6 +22,8 @@ void lock_drop(int fd); /* negative is fine */
 
 /* Does somebody hold it now? */
 bool lock_held(const char *dir);
+/* Somebody else: if this process holds it, nobody does. */
+bool lock_held_elsewhere(const char *dir);
 /* Is it held, by this verb? */
 bool lock_names(const char *dir, const char *verb);
 

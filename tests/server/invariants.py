@@ -119,16 +119,17 @@ def nothing_in_the_clear(incident):
 def in_order(book, taken):
     """By what the server took first, and by the claims of the ledger."""
     firsts = list(dict.fromkeys(taken))
-    settled = collections.defaultdict(lambda: None)
+    first_of, settled = {}, {}
     for a in book.attempts:
-        if a.verdict and settled[a.notice] is None:
-            settled[a.notice] = a.until
+        first_of.setdefault(a.notice, a)
+        if a.verdict:
+            settled.setdefault(a.notice, a.until)
     for place, low in enumerate(firsts):
-        claimed = min(a.at for a in book.attempts if a.notice == low.id)
+        claimed = first_of[low.id].at
         for high in book.notices:
             if high.level < low.level and high not in firsts[:place]:
-                assert settled[high.id] is not None and settled[high.id] <= claimed + 1, \
-                    "a lower level before a higher one has an outcome"
+                assert settled.get(high.id, claimed + 2) <= claimed + 1 and \
+                    first_of[high.id].verdict != "accepted", "a lower level before a higher one is done"
 
 
 def honest(result, tally):

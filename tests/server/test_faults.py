@@ -42,7 +42,7 @@ def play(village, tmp_path):
             work(incident, cell)
             return None
         except AssertionError as error:
-            return f"{cell}: {error}"
+            return f"{cell}: {str(error)[-600:]}"
         finally:
             shutil.rmtree(incident.root)
 

@@ -77,6 +77,44 @@ int decision_write(struct ledger *l, const struct decision *d, struct fault *f)
 	return ledger_commit(l, f);
 }
 
+/* Is this what was decided last about the row? */
+static int stands(struct ledger *l, const struct decision *d, bool *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT choice = :choice AND person_id IS :person AND about IS :about AS same"
+			" FROM decision WHERE kind = 'row' AND record_id = :record ORDER BY id DESC LIMIT 1"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":choice", d->choice);
+	bind_id(q, ":person", d->person);
+	query_bind_text(q, ":about", d->about);
+	query_bind_int(q, ":record", d->record);
+	got = query_next(q, f);
+	*ret = got > 0 && query_int(q, "same");
+	return got < 0 ? -1 : 0;
+}
+
+int decision_write_all(struct ledger *l, const struct decision *d, size_t count,
+	size_t *ret, struct fault *f)
+{
+	*ret = 0;
+	if (ledger_begin(l, f))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		bool same;
+
+		if (stands(l, &d[i], &same, f) || (!same && insert(l, &d[i], f))) {
+			ledger_rollback(l);
+			return -1;
+		}
+		*ret += !same;
+	}
+	return ledger_commit(l, f);
+}
+
 int decision_accept(struct ledger *l, const char *key, const char *by, const char *reason,
 	struct fault *f)
 {

@@ -44,5 +44,7 @@ struct decision {
 	const char *by, *reason;
 };
 int decision_write(struct ledger *l, const struct decision *d, struct fault *f);
+/* Decisions about rows, all or none, but for those that stand so already; `*ret`: how many were kept. */
+int decision_write_all(struct ledger *l, const struct decision *d, size_t count, size_t *ret, struct fault *f);
 
 #endif

@@ -16,6 +16,7 @@
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
 #include "recipients/decision.h"
+#include "recipients/decision_file.h"
 #include "recipients/stray.h"
 
 const struct verb_option approve_options[] = {
@@ -32,19 +33,20 @@ const struct verb_option approve_options[] = {
 	{"controller", "NAME",
 		"with --close other-controller: whose it is; without --row, all rows of theirs"},
 	{"reopen", NULL, "with --row: take back what was decided about it"},
+	{"decisions", "FILE",
+		"decide many rows: the file of match --export with a column 'decision' (person, nobody, all-candidates, leaver ...)"},
 	{"sign", "KEYFILE", "(not in this version)"},
 	{"enrol", "NAME", "(not in this version)"},
 	{"manifest", "FILE", "(not in this version)"},
-	{"signature", "FILE", "(not in this version)"},
-	{"decisions", "FILE", "(not in this version)"}, {NULL, NULL, NULL}};
+	{"signature", "FILE", "(not in this version)"}, {NULL, NULL, NULL}};
 
-static const char *const later[] = {
-	"sign", "enrol", "manifest", "signature", "decisions"};
+static const char *const later[] = {"sign", "enrol", "manifest", "signature"};
 
 static bool decides(const struct command *c)
 {
 	return command_option(c, "accept") || command_option(c, "row") ||
-	       command_option(c, "close") || command_option(c, "reopen");
+	       command_option(c, "close") || command_option(c, "reopen") ||
+	       command_option(c, "decisions");
 }
 
 bool approve_only_looks(const struct command *c)
@@ -120,6 +122,26 @@ static int decide_row(struct command *c, const char *row, struct fault *f)
 	return 0;
 }
 
+static int decide_by_file(struct command *c, struct fault *f)
+{
+	const char *path = command_option(c, "decisions");
+	struct decision_file_tally tally;
+
+	if (decision_file_take(c->ledger, path, c->by, c->reason, &tally, f))
+		return -1;
+	show_count(c, "rows", (int64_t)tally.rows);
+	show_count(c, "decided", (int64_t)tally.kept);
+	show(c, "Kept: %zu row%s decided by %s.\n", tally.kept,
+		tally.kept == 1 ? " is" : "s are", c->by);
+	if (tally.rows > tally.kept)
+		show(c, "%zu stood so already.\n", tally.rows - tally.kept);
+	if (!tally.rows)
+		show(c, "No line of the file says anything in its column 'decision'.\n");
+	(void)snprintf(
+		c->next, sizeof(c->next), "breachmail match, then group and compose");
+	return 0;
+}
+
 static int decide(struct command *c, struct fault *f)
 {
 	const char **rows = NULL;
@@ -132,6 +154,12 @@ static int decide(struct command *c, struct fault *f)
 
 	if (command_decides(c, f))
 		failed = -1;
+	else if (command_option(c, "decisions"))
+		failed =
+			count || close || choices
+				? fault_set(f, FAULT_USAGE,
+					  "--decisions takes its rows from the file: give no --row and no choice with it")
+				: decide_by_file(c, f);
 	else if (!count && !close)
 		failed = accept_question(c, command_option(c, "accept"), f);
 	else if (choices + (command_option(c, "close") != NULL) +

@@ -5,7 +5,7 @@ import csv
 
 import pytest
 
-from conftest import OK, USAGE, Incident, reconcile
+from conftest import INPUT, OK, USAGE, Incident, reconcile
 
 PEOPLE = """\
 person_id,surname,forenames,rank,pay_number,email
@@ -140,4 +140,62 @@ def test_what_is_refused_changes_nothing(desk, words):
     before = desk.state()
     said = ["--by", "Ann", "--reason", "why"] if "{said}" in words else []
     desk.error("approve", *words.replace("{said}", "").split(), *said, code=USAGE)
+    assert desk.state() == before
+
+
+def by_file(incident, answers):
+    """The exported file with a column `decision`; answers: row and person -> the word."""
+    exported, decided = incident.root / "candidates.csv", incident.root / "decided.csv"
+    incident.run("match", "--export", exported)
+    with exported.open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    with decided.open("w", newline="") as file:
+        writer = csv.DictWriter(file, [*lines[0], "decision", "controller"])
+        writer.writeheader()
+        for line in lines:
+            word = answers.get((line["row_id"], line["person_id"])) or answers.get(line["row_id"], "")
+            writer.writerow({**line, "decision": word, "controller": "Fire Service" if "other" in word else ""})
+    return decided
+
+
+def test_many_rows_by_file(desk):
+    decided = by_file(desk, {"R3": "K2", "R4": "other-controller", "R5": "Junk", "R6": "nobody", ("R7", "K1"): "person"})
+    before = desk.state()
+    assert desk.run("approve", "--decisions", decided, "-n", *SAID).tally["decided"] == 5
+    assert desk.state() == before
+    tally = desk.run("approve", "--decisions", decided, *SAID, code=OK).tally
+    assert (tally["rows"], tally["decided"]) == (5, 5)
+    again = desk.run("approve", "--decisions", decided, *SAID, code=OK).tally
+    assert (again["rows"], again["decided"]) == (5, 0)
+    desk.walk("match", "group", "compose")
+    status = reconcile(desk)
+    assert status["rows_closed"] == {"other-controller": 1, "junk": 1, "nobody": 1}
+    assert status["outcomes"]["matched"] == 4 and status["outcomes"]["unmatched"] == 3
+    with by_file(desk, {}).open(newline="") as file:
+        is_now = {line["row_id"]: line["person_id"] for line in csv.DictReader(file) if line["outcome"] == "matched"}
+    assert is_now == {"R1": "K1", "R2": "K2", "R3": "K2", "R7": "K1"}
+
+
+@pytest.mark.parametrize("answers, says", [
+    ({"R3": "K2", "R5": "K99"}, "decision: takes person"),      # nobody on the list is called so
+    ({"R3": "K2", "R5": "person"}, "person_id"),                # a line without a candidate
+    ({"R3": "K2", "R5": "perhaps"}, "decision: takes person")])
+def test_one_wrong_line_and_nothing_is_decided(desk, answers, says):
+    decided = by_file(desk, answers)
+    before = desk.state()
+    message = desk.error("approve", "--decisions", decided, *SAID, code=INPUT)
+    assert says in message and "row 8" in message and "K99" not in message and "perhaps" not in message
+    assert desk.state() == before
+
+
+@pytest.mark.parametrize("text, says", [
+    ("row_id,person_id\nR3,K1\n", "'decision'"), ("person_id,decision\nK1,person\n", "'row_id'"),
+    ("row_id,person_id,decision\nR3,K1,person\nR3,K2,person\n", "row 3, decision: an earlier line"),
+    ("row_id,person_id,decision\nR99,K1,person\n", "row 2, row_id: no leaked row")])
+def test_a_file_that_does_not_fit(desk, text, says):
+    (desk.root / "decided.csv").write_text(text)
+    before = desk.state()
+    assert says in desk.error("approve", "--decisions", desk.root / "decided.csv", *SAID, code=INPUT)
+    desk.error("approve", "--decisions", desk.root / "decided.csv", code=USAGE)
+    desk.error("approve", "--decisions", desk.root / "decided.csv", "--row", "R3", "--nobody", *SAID, code=USAGE)
     assert desk.state() == before

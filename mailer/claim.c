@@ -24,6 +24,9 @@ int claim_open(struct sending *s, struct fault *f)
 			SQL("INSERT INTO attempt (id, run_id, release_id, position, notice_id, at)"
 			    " VALUES (:id, :run, :release, :position, :notice, :at)"),
 			&s->insert_attempt, f) ||
+		ledger_query(s->ledger,
+			SQL("INSERT INTO outcome_relay (attempt_id, relay) VALUES (:attempt, :relay)"),
+			&s->insert_relay, f) ||
 		queue_bars_open(s->ledger, &s->bars, f))
 		return -1;
 	s->next_attempt++;
@@ -75,8 +78,7 @@ int claim_load(struct sending *s, struct fault *f)
 	bool resend = o->policy->in_doubt == POLICY_RESEND;
 	int64_t now = clock_now();
 
-	if (queue_load(s->ledger, s->release, resend, &s->todo, &s->todo_count, f) ||
-		queue_day_left(s->ledger, o->settings->relay.per_day, &s->day_left, f))
+	if (queue_load(s->ledger, s->release, resend, &s->todo, &s->todo_count, f))
 		return -1;
 	(void)queue_wait(s->todo, &s->todo_count, s->head_starts, now);
 	if (o->first && keep_first(s, f))
@@ -94,6 +96,20 @@ int claim_load(struct sending *s, struct fault *f)
 	if (s->todo_count)
 		s->progress.now = claim_level(s, &s->todo[0]);
 	return 0;
+}
+
+int claim_relay(struct sending *s, size_t relay, struct fault *f)
+{
+	const struct settings *settings = s->options->settings;
+	const struct settings_relay *r =
+		relay ? &settings->more[relay - 1] : &settings->relay;
+
+	s->relay = relay;
+	if (!claim_commit(s, false, f) &&
+		!queue_day_left(s->ledger, r->per_day, relay, &s->day_left, f))
+		return 0;
+	s->failed = s->stop = true;
+	return -1;
 }
 
 /* --- claims --- */
@@ -131,11 +147,18 @@ static int claim_one(struct sending *s, struct queue_item *t, struct fault *f)
 
 static int write_settled(struct sending *s, struct fault *f)
 {
-	for (const struct claim *c = s->settled; c; c = c->next)
+	for (const struct claim *c = s->settled; c; c = c->next) {
 		if (outcome_write(s->ledger, s->insert_outcome, c->attempt,
 			    outcome_word(c->verdict.kind), c->verdict.code,
 			    c->verdict.enhanced, c->reply ? c->reply : "", f))
 			return -1;
+		if (!c->relay) /* the first: that is what no row says */
+			continue;
+		query_bind_int(s->insert_relay, ":attempt", c->attempt);
+		query_bind_int(s->insert_relay, ":relay", (int64_t)c->relay + 1);
+		if (query_run(s->insert_relay, f))
+			return -1;
+	}
 	return 0;
 }
 

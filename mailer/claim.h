@@ -61,6 +61,7 @@ struct send_options {
 struct claim {
 	struct queue_item *todo;
 	int64_t attempt;
+	size_t relay;   /* that settled it, from 0 */
 	unsigned place; /* in the flight journal */
 	bool given;     /* to the relay */
 	bool handed, settled;
@@ -92,6 +93,7 @@ struct sending {
 	struct claim *settled, **settled_end;
 	size_t settled_count, batch;
 	int64_t settled_since, claimed_at, day_left;
+	size_t relay; /* that is at work, from 0 */
 	struct brake brake;
 	bool too_many; /* refusals */
 	bool closed;   /* the sending hours are over */
@@ -103,7 +105,7 @@ struct sending {
 	int64_t accepted_now;
 	struct send_progress progress;
 	int64_t began, ended;
-	struct query *insert_attempt, *insert_outcome, *bars;
+	struct query *insert_attempt, *insert_outcome, *insert_relay, *bars;
 	struct released *released;
 };
 
@@ -124,6 +126,9 @@ bool claim_level_is_over(const struct sending *s);
 int claim_commit(struct sending *s, bool claims, struct fault *f);
 /* The same; a fault is kept in `s`, and no mail begins any more. */
 void claim_commit_or_stop(struct sending *s, bool claims);
+
+/* From now on claims are for this relay: what it has left of its day. A fault is kept in `s` as well. */
+int claim_relay(struct sending *s, size_t relay, struct fault *f);
 
 /* Frees what is settled and committed. */
 void claim_forget_settled(struct sending *s);

@@ -19,12 +19,11 @@ static double rate(const struct settings_relay *r, const struct post_limits *lim
 	return limit;
 }
 
-static int to_folder(const struct settings *s, double per_second,
+static int to_folder(const char *in, const char *given, double per_second,
 	const struct relay_events *e, void *user, struct fault *f)
 {
-	const char *given = s->relay.capture_dir;
 	auto_text dir =
-		*given == '/' ? text_copy(given) : text_format("%s/%s", s->dir, given);
+		*given == '/' ? text_copy(given) : text_format("%s/%s", in, given);
 	auto_capture *capture = NULL;
 	struct relay_summary summary;
 
@@ -40,10 +39,10 @@ static void wipe(char **password)
 	text_freep(password);
 }
 
-int post_run(const struct settings *s, const struct post_limits *limits,
-	const struct relay_events *e, void *user, struct fault *f)
+static int to_one(const struct settings_relay *r, const char *dir,
+	const struct post_limits *limits, const struct relay_events *e, void *user,
+	struct fault *f)
 {
-	const struct settings_relay *r = &s->relay;
 	__attribute__((cleanup(wipe))) char *password = NULL;
 	struct relay_summary summary;
 	struct relay_settings relay = {.url = r->url,
@@ -63,9 +62,25 @@ int post_run(const struct settings *s, const struct post_limits *limits,
 			.dot = r->timeout}};
 
 	if (r->capture_dir)
-		return to_folder(s, relay.per_second, e, user, f);
-	if (settings_password(s, &password, f))
+		return to_folder(dir, r->capture_dir, relay.per_second, e, user, f);
+	if (settings_password(r, &password, f))
 		return -1;
 	relay.password = password;
 	return relay_run(&relay, e, user, &summary, f);
+}
+
+int post_run(const struct settings *s, const struct post_limits *limits,
+	const struct relay_events *e, void *user, struct fault *f)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i <= s->more_count; i++) {
+		if (limits->begin && !limits->begin(user, i))
+			continue;
+		failed = to_one(
+			i ? &s->more[i - 1] : &s->relay, s->dir, limits, e, user, f);
+		if (f->kind == FAULT_INTERNAL && failed)
+			return -1;
+	}
+	return failed;
 }

@@ -82,17 +82,21 @@ size_t queue_wait(struct queue_item *items, size_t *count,
 	return all - kept;
 }
 
-int queue_day_left(struct ledger *l, int64_t per_day, int64_t *ret, struct fault *f)
+int queue_day_left(
+	struct ledger *l, int64_t per_day, size_t relay, int64_t *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 
 	*ret = INT64_MAX;
 	if (!per_day)
 		return 0;
-	if (ledger_query(l, SQL("SELECT count(*) AS used FROM attempt WHERE at > :since"),
+	if (ledger_query(l,
+		    SQL("SELECT count(*) AS used FROM attempt a LEFT JOIN outcome_relay r ON r.attempt_id = a.id"
+			" WHERE a.at > :since AND coalesce(r.relay, 1) = :relay"),
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":since", clock_now() - 86400000);
+	query_bind_int(q, ":relay", (int64_t)relay + 1);
 	if (query_next(q, f) < 0)
 		return -1;
 	*ret = per_day - query_int(q, "used");

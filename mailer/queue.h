@@ -41,8 +41,8 @@ size_t queue_later(struct queue_item *items, size_t *count, bool by_schedule, in
 /* Leaves out those of levels that wait for the head start of a higher one. Returns how many. */
 size_t queue_wait(struct queue_item *items, size_t *count, const struct head_starts *starts, int64_t now);
 
-/* How many more may be claimed within these 24 hours; 0 in `per_day`: no limit. */
-int queue_day_left(struct ledger *l, int64_t per_day, int64_t *ret, struct fault *f);
+/* How many more a relay (its place, from 0) may be given within these 24 hours; 0 in `per_day`: no limit. */
+int queue_day_left(struct ledger *l, int64_t per_day, size_t relay, int64_t *ret, struct fault *f);
 
 /* Asked again at each claim, in its transaction: is this notice barred by now? */
 int queue_bars_open(struct ledger *l, struct query **ret, struct fault *f);

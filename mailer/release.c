@@ -219,6 +219,12 @@ static void write_head(const struct release_options *o, int64_t number, int64_t 
 		pipelining[r->pipelining]);
 	text_printf(manifest, "limits per-minute %lld per-day %lld\n",
 		(long long)r->per_minute, (long long)r->per_day);
+	for (size_t i = 0; i < s->more_count; i++)
+		text_printf(manifest,
+			"relay-%zu %s connections %u pipelining %s per-minute %lld per-day %lld\n",
+			i + 2, s->more[i].url, s->more[i].connections,
+			pipelining[s->more[i].pipelining],
+			(long long)s->more[i].per_minute, (long long)s->more[i].per_day);
 	text_printf(manifest, "in-doubt %s\napprovals %d\n",
 		in_doubt[o->policy->in_doubt], (int)o->policy->approvals);
 }

@@ -157,6 +157,7 @@ static void settle(struct sending *s, struct claim *c, const struct relay_verdic
 
 	flight_set(s->flight, c->place, flight_verdict(v->kind), v->code);
 	c->verdict = *v;
+	c->relay = s->relay;
 	c->reply = text_copy(v->text ? v->text : "");
 	if (v->queue_id[0]) {
 		char *with_id = text_format("%s\nqueue id %s", c->reply, v->queue_id);
@@ -246,6 +247,16 @@ static int on_turn(void *user, bool idle, struct fault *f)
 	return s->stop ? 0 : 1;
 }
 
+/* Another relay goes on where the one before it ended. */
+static bool on_begin(void *user, size_t relay)
+{
+	struct sending *s = user;
+
+	if (s->stop || s->failed || claim_relay(s, relay, &s->fault))
+		return false;
+	return s->day_left > 0 && (s->again_count || s->todo_next < s->todo_count);
+}
+
 /* --- the run --- */
 
 /* What was claimed and not given is free again; what was handed over and not answered is
@@ -274,6 +285,7 @@ static void sending_done(struct sending *s)
 	claim_forget_settled(s);
 	query_close(s->insert_attempt);
 	query_close(s->insert_outcome);
+	query_close(s->insert_relay);
 	query_close(s->bars);
 	released_close(s->released);
 	free(s->todo);
@@ -287,7 +299,7 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	static const struct relay_events events = {
 		on_next, on_handing_over, on_settled, on_turn};
 	const struct post_limits limits = {
-		s->options->connections, s->options->per_second};
+		s->options->connections, s->options->per_second, on_begin};
 	struct fault later;
 	int failed;
 

@@ -225,18 +225,19 @@ static int read_addresses(
 
 /* Where mail may go in each mode: a rehearsal never leaves this machine, live never ends
  * in a folder. */
-static int check_mode(struct config url, const struct settings *s, struct fault *f)
+static int check_mode(
+	struct config url, const struct settings_relay *r, bool live, struct fault *f)
 {
 	struct relay_url parts;
 	struct fault why;
 
-	if (s->relay.capture_dir)
-		return s->live ? config_fault(url, f,
-					 "mode live cannot send to capture: (set smtp:// or smtps://)")
-			       : 0;
-	if (relay_url_parse(s->relay.url, &parts, &why))
+	if (r->capture_dir)
+		return live ? config_fault(url, f,
+				      "mode live cannot send to capture: (set smtp:// or smtps://)")
+			    : 0;
+	if (relay_url_parse(r->url, &parts, &why))
 		return config_fault(url, f, "%s", why.text);
-	if (s->live)
+	if (live)
 		return 0;
 	if (!parts.loopback)
 		return config_fault(url, f,
@@ -328,23 +329,9 @@ static int read_login(const struct config *c, const char *dir, struct settings_r
 	return 0;
 }
 
-static int read_relay(const struct config *root, struct settings *s, struct fault *f)
+static int read_one_relay(struct config c, const struct settings *s,
+	struct settings_relay *r, struct fault *f)
 {
-	struct config list = config_member(root, "relays"),
-		      c = config_member(root, "relay");
-	struct settings_relay *r = &s->relay;
-	size_t count;
-
-	if (config_present(list)) {
-		if (config_present(c))
-			return config_fault(list, f, "write either `relay` or `relays`");
-		if (config_list(list, 64, &count, f))
-			return -1;
-		if (count != 1)
-			return config_fault(
-				list, f, "more than one relay is not in this version");
-		c = config_item(&list, 0);
-	}
 	c.needed = true;
 	if (config_known(c, relay_keys, f) ||
 		config_string(config_needed(&c, "url"), LINE, &r->url, f))
@@ -354,10 +341,58 @@ static int read_relay(const struct config *root, struct settings *s, struct faul
 	if (r->capture_dir && !*r->capture_dir)
 		return config_fault(
 			config_member(&c, "url"), f, "names no folder behind capture:");
-	if (read_addresses(&c, r, f) || read_limits(&c, r, f) ||
-		read_trust(&c, s->dir, r, f) || read_login(&c, s->dir, r, f))
+	if (read_limits(&c, r, f) || read_trust(&c, s->dir, r, f) ||
+		read_login(&c, s->dir, r, f))
 		return -1;
-	return check_mode(config_member(&c, "url"), s, f);
+	return check_mode(config_member(&c, "url"), r, s->live, f);
+}
+
+/* Everyone's mail has one From, whichever relay takes it: the first relay's. */
+static int same_sender(
+	const struct config *first, const struct config *c, struct fault *f)
+{
+	static const char *const keys[] = {"from", "reply_to", "envelope_from",
+		"retry_for", "hold_for", "stop_after", NULL};
+
+	for (const char *const *key = keys; *key; key++) {
+		struct config mine = config_member(c, *key);
+
+		if (config_present(mine) &&
+			!json_equal(mine.value, config_member(first, *key).value))
+			return config_fault(mine, f,
+				"is not that of the first relay, which holds for all");
+	}
+	return 0;
+}
+
+static int read_relay(const struct config *root, struct settings *s, struct fault *f)
+{
+	struct config list = config_member(root, "relays"),
+		      first = config_member(root, "relay");
+	size_t count = 1;
+
+	if (config_present(list)) {
+		if (config_present(first))
+			return config_fault(list, f, "write either `relay` or `relays`");
+		if (config_list(list, SETTINGS_RELAYS, &count, f))
+			return -1;
+		if (!count)
+			return config_fault(list, f, "names no relay");
+		first = config_item(&list, 0);
+	}
+	if (read_one_relay(first, s, &s->relay, f) ||
+		read_addresses(&first, &s->relay, f))
+		return -1;
+	s->more = text_alloc(count * sizeof(*s->more));
+	for (size_t i = 1; i < count; i++) {
+		struct config c = config_item(&list, i);
+
+		s->more_count++;
+		if (read_one_relay(c, s, &s->more[i - 1], f) ||
+			same_sender(&first, &c, f))
+			return -1;
+	}
+	return 0;
 }
 
 /* Used when letters come back; checked now, so that a slip shows today and not in the
@@ -387,17 +422,6 @@ static int check_mailbox(const struct config *root, struct fault *f)
 
 /* --- the whole --- */
 
-/* The C library takes a name that it does not find for UTC, without a word: letters and
- * sending hours would be an hour off. A machine without any zones cannot be asked. */
-static bool zone_known(const char *name)
-{
-	static const char zones[] = "/usr/share/zoneinfo";
-	auto_text path = text_format("%s/%s", zones, name);
-	struct stat st;
-
-	return stat(zones, &st) || (!stat(path, &st) && S_ISREG(st.st_mode));
-}
-
 /* The C library takes a name that it does not know for UTC, and says nothing. */
 static bool zone_is_known(const char *name)
 {
@@ -422,8 +446,6 @@ static int read_timezone(const struct config *root, struct settings *s, struct f
 		*s->timezone == '/' || strstr(s->timezone, "//") ||
 		!zone_is_known(s->timezone))
 		return config_fault(c, f, "is not the name of a time zone");
-	if (!zone_known(s->timezone))
-		return config_fault(c, f, "is not a time zone that this machine knows");
 	if (setenv("TZ", s->timezone, 1))
 		return fault_set(f, FAULT_INTERNAL, "the time zone cannot be set");
 	tzset();
@@ -470,18 +492,26 @@ int settings_load(const char *dir, struct settings **ret, struct fault *f)
 	return 0;
 }
 
+static void relay_done(struct settings_relay *r)
+{
+	free(r->from_name);
+	free(r->password_file);
+	free(r->token_file);
+	free(r->ca_file);
+	free(r->cert_file);
+	free(r->key_file);
+}
+
 void settings_free(struct settings *s)
 {
 	if (!s)
 		return;
 	json_decref(s->json);
 	free(s->allowed_domains);
-	free(s->relay.from_name);
-	free(s->relay.password_file);
-	free(s->relay.token_file);
-	free(s->relay.ca_file);
-	free(s->relay.cert_file);
-	free(s->relay.key_file);
+	relay_done(&s->relay);
+	for (size_t i = 0; i < s->more_count; i++)
+		relay_done(&s->more[i]);
+	free(s->more);
 	free(s);
 }
 
@@ -571,9 +601,8 @@ bool settings_closes(const struct settings *s, const char *address, bool work)
 	return false;
 }
 
-int settings_password(const struct settings *settings, char **ret, struct fault *f)
+int settings_password(const struct settings_relay *r, char **ret, struct fault *f)
 {
-	const struct settings_relay *r = &settings->relay;
 	char line[1024];
 	FILE *file;
 

@@ -19,6 +19,7 @@
 #include "recipients/fault.h"
 
 #define SETTINGS_DAY 40
+#define SETTINGS_RELAYS 64
 
 struct settings_relay {
 	const char *url;	 /* as written */
@@ -55,6 +56,9 @@ struct settings {
 	const char **allowed_domains; /* lower case; none: no limit */
 	size_t allowed_domains_count;
 	struct settings_relay relay;
+	/* Further ones of `relays`. What says who writes, and when to give up, is the first one's. */
+	struct settings_relay *more;
+	size_t more_count;
 };
 
 /* DIR/incident.json. `dir` is kept, not copied. Sets the process's zone (TZ) to the incident's. */
@@ -85,7 +89,7 @@ bool settings_closes(const struct settings *s, const char *address, bool work);
 /* FAULT_TEMPORARY outside the sending hours. */
 int settings_within_hours(const struct settings *s, struct fault *f);
 
-/* The first line of the relay's password file, NULL if there is none. The caller wipes and frees it. */
-int settings_password(const struct settings *s, char **ret, struct fault *f);
+/* The first line of a relay's password file, NULL if there is none. The caller wipes and frees it. */
+int settings_password(const struct settings_relay *r, char **ret, struct fault *f);
 
 #endif

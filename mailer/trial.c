@@ -156,6 +156,15 @@ static int on_settled(void *user, const struct relay_mail *mail,
 	return 0;
 }
 
+/* The next relay only if this one was never asked. */
+static bool on_begin(void *user, size_t relay)
+{
+	const struct trial *t = user;
+
+	(void)relay;
+	return !t->given;
+}
+
 static int on_turn(void *user, bool idle, struct fault *f)
 {
 	(void)user;
@@ -194,7 +203,7 @@ int trial_run(struct ledger *l, const struct trial_options *o, struct trial_resu
 {
 	static const struct relay_events events = {
 		on_next, on_handing_over, on_settled, on_turn};
-	const struct post_limits one = {.connections = 1};
+	const struct post_limits one = {.connections = 1, .begin = on_begin};
 	const struct policy_level *level = find_level(o->policy);
 	auto_trial t = {.options = o, .result = ret};
 	struct fault ignored;

@@ -3,9 +3,10 @@
 and what becomes of those who are put off for too long."""
 import json
 import re
+import socket
 import time
 
-from conftest import BINARY, HUMAN, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
+from conftest import BINARY, CONFIG, HUMAN, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
 from terminal import Terminal
 
 def at_time(minutes, seconds=0):
@@ -223,6 +224,50 @@ def test_a_share_of_refusals_stops_too(at, relay):
     incident.send_to(server, stop_after={"count": 1000, "share": 0.1})
     incident.release()
     assert "of 100 mails" in incident.error("send", code=UNAVAILABLE)
+
+
+# -------------------------------------------------------------------------------------- several relays
+
+def relays(incident, *servers, **first):
+    relay = {**incident.settings()["relay"], **first}
+    incident.change({"relay": None, "relays": [
+        {**(relay if i == 0 else {}), "url": f"smtp://127.0.0.1:{port}", **more}
+        for i, (port, more) in enumerate(servers)]})
+
+
+def test_the_next_relay_takes_what_is_over_the_first_ones_day(at, relay):
+    incident, one, two = at("composed"), relay(), relay()
+    relays(incident, (one.port, {"per_day": 25}), (two.port, {"per_day": 40}))
+    released = incident.release()["released"]
+    tally = incident.run("send", code=TEMPORARY).tally
+    reconcile_send(incident, tally)
+    assert (len(one.accepted()), len(two.accepted())) == (25, 40) and tally["sent_now"] == 65
+    assert incident.run("send", code=TEMPORARY).tally["sent_now"] == 0
+    incident.run("approve", "--withdraw")
+    relays_now = incident.settings()["relays"]
+    relays_now[1]["per_day"] = 100000
+    incident.change({"relays": relays_now})
+    incident.run("approve", "--release")
+    assert incident.run("send", code=OK).tally["sent_now"] == released - 65
+    assert len(one.accepted()) == 25
+    assert not twice(one.accepted() + two.accepted())
+
+
+def test_a_relay_that_is_away_is_left_out(at, relay):
+    incident, server = at("composed"), relay()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        relays(incident, (free.getsockname()[1], {}), (server.port, {}))
+        incident.release()
+        tally = incident.run("send", code=OK).tally
+    reconcile_send(incident, tally)
+    assert tally["sent_now"] == len(server.accepted()) == tally["released"]
+
+
+def test_all_relays_have_one_sender(at, relay):
+    incident, server = at("composed"), relay()
+    relays(incident, (server.port, {}), (server.port, {"from": "other@met.police.example"}))
+    assert "relays[1].from" in incident.error("send", code=CONFIG)
 
 
 # -------------------------------------------------------------------------------------- how far it is

@@ -30,8 +30,8 @@ static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aw
 	NULL};
 static const char *const relay_keys[] = {"url", "from", "reply_to", "envelope_from",
 	"user", "password_file", "token_file", "ca_file", "cert_file", "key_file",
-	"connections", "per_minute", "per_day", "pipelining", "timeout", "retry_for",
-	"hold_for", "stop_after", NULL};
+	"connections", "per_connection", "per_minute", "per_day", "pipelining", "timeout",
+	"retry_for", "hold_for", "stop_after", NULL};
 
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
@@ -253,12 +253,14 @@ static int read_limits(const struct config *c, struct settings_relay *r, struct 
 	static const char *const modes[] = {"on", "full", "off", NULL},
 				 *const stop_keys[] = {"count", "share", NULL};
 	struct config stop = config_member(c, "stop_after");
-	int64_t connections = 4, count = 20;
+	int64_t connections = 4, per_connection = 0, count = 20;
 	int pipelining = RELAY_PIPELINING_ON;
 
 	r->stop_share = 0.5;
 	if (config_integer(config_member(c, "connections"), 1, RELAY_CONNECTIONS_MAX,
 		    &connections, f) ||
+		config_integer(config_member(c, "per_connection"), 1, 1000000,
+			&per_connection, f) ||
 		config_integer(
 			config_member(c, "per_minute"), 1, 10000000, &r->per_minute, f) ||
 		config_integer(
@@ -275,6 +277,7 @@ static int read_limits(const struct config *c, struct settings_relay *r, struct 
 		return config_fault(
 			config_member(c, "timeout"), f, "is less than a second");
 	r->connections = (unsigned)connections;
+	r->per_connection = (unsigned)per_connection;
 	r->pipelining = (enum relay_pipelining)pipelining;
 	r->stop_count = (size_t)count;
 	return 0;

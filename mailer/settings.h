@@ -35,6 +35,7 @@ struct settings_relay {
 	char *ca_file;
 	char *cert_file, *key_file; /* our own certificate; both, or neither */
 	unsigned connections;
+	unsigned per_connection; /* mails after which one is ended and another made; 0: no limit */
 	enum relay_pipelining pipelining;
 	int64_t per_minute, per_day;  /* 0: no limit */
 	int64_t timeout; /* the longest wait for an answer, ms; 0: those of relay.h */

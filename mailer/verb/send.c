@@ -28,6 +28,7 @@ const struct verb_option send_options[] = {
 	{"lift-head-start", NULL,
 		"the levels below need not wait any longer; with --by and --reason"},
 	{"first", "N", "a trial: the first N of the default level, and nobody else"},
+	{"at", "TIME", "waits until then, such as 2026-11-22T07:00:00Z"},
 	{"due", NULL,
 		"deferred mails only when it is their time (for a timer): 1, 2, 4 ... 60 minutes"},
 	{"stop", NULL,
@@ -347,6 +348,31 @@ static void progress(void *user, const struct send_progress *p)
 
 /* --- the end --- */
 
+/* A start time: nothing is sent before. */
+static int wait_until(const struct command *c, struct fault *f)
+{
+	const char *at = command_option(c, "at");
+	int64_t start;
+
+	if (!at || c->dry_run)
+		return 0;
+	if (clock_parse(at, &start))
+		return fault_set(
+			f, FAULT_USAGE, "--at takes a time such as 2026-11-22T07:00:00Z");
+	brake_forget(c->dir);
+	while (clock_now() < start) {
+		if (clock_is_fixed())
+			return fault_set(f, FAULT_TEMPORARY,
+				"it is not yet %s, and the clock is fixed: nothing was sent",
+				at);
+		if (brake_requested(c->dir) || clock_interrupted())
+			return fault_set(f, FAULT_INTERRUPTED,
+				"stopped while waiting for %s: nothing was sent", at);
+		(void)usleep(STOP_PAUSE_US);
+	}
+	return 0;
+}
+
 /* What is left of the release, against the clock. */
 static int forecast(struct command *c, const struct send_options *o,
 	const struct send_tally *t, struct fault *f)
@@ -434,7 +460,7 @@ int verb_send(struct command *c, struct fault *f)
 	o.per_second = (double)rate;
 	o.first = first;
 	o.due_only = command_option(c, "due") != NULL;
-	if (send_run(c->ledger, &o, &t, f))
+	if (wait_until(c, f) || send_run(c->ledger, &o, &t, f))
 		return -1;
 	show_tally(c, &t);
 	show_json(c, "stopped", json_boolean(t.asked));

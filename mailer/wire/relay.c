@@ -42,6 +42,8 @@ struct connection {
 	curl_socket_t fd;
 	bool writing; /* epoll also waits until it can be written */
 	bool excused; /* its end was announced, or is our wish */
+	size_t mails; /* given to it */
+	int64_t used; /* when it was last of use, clock_monotonic */
 };
 
 struct engine {
@@ -189,12 +191,29 @@ static bool may_send(struct engine *en)
 
 /* --- what dialogues ask --- */
 
+/* It has had its share: no more mails, and goodbye once it is idle. */
+static bool is_used_up(const struct engine *en, const struct connection *c)
+{
+	return en->s.per_connection && c->mails >= en->s.per_connection;
+}
+
+static struct connection *connection_of(struct engine *en, const struct dial *dial)
+{
+	struct connection *c = en->connection;
+
+	while (&c->dial != dial)
+		c++;
+	return c;
+}
+
 static bool on_more(void *owner, const struct dial *dial, struct relay_mail *ret)
 {
 	struct engine *en = owner;
+	struct connection *c = connection_of(en, dial);
 
-	if (!pull_fitting(en, dial) || !may_send(en))
+	if (is_used_up(en, c) || !pull_fitting(en, dial) || !may_send(en))
 		return false;
+	c->mails++;
 	*ret = en->hand;
 	en->has_hand = false;
 	en->flights++;
@@ -215,6 +234,7 @@ static void on_settled(void *owner, const struct relay_mail *mail,
 	struct engine *en = owner;
 
 	en->flights--;
+	en->connection[slot].used = clock_monotonic();
 	if (v->session) {
 		en->connection[slot].excused = true;
 		on_refusal(en, v);
@@ -332,6 +352,8 @@ static void on_stands(struct engine *en, struct connection *c)
 	en->sum->dsn = c->dial.dsn;
 	c->state = OPEN;
 	c->writing = c->excused = false;
+	c->mails = 0;
+	c->used = clock_monotonic();
 	dialogue_open(
 		&c->talk, &en->s, &en->calls, &c->dial, (unsigned)(c - en->connection));
 	if (curl_easy_getinfo(c->dial.easy, CURLINFO_ACTIVESOCKET, &c->fd) ||
@@ -374,13 +396,14 @@ static void hand_out(struct engine *en)
 	for (unsigned i = 0; i < en->s.connections && !en->aborted; i++) {
 		struct connection *c = &en->connection[i];
 
-		if (c->state != OPEN || !dialogue_is_idle(&c->talk))
+		if (c->state != OPEN || !dialogue_is_idle(&c->talk) || is_used_up(en, c))
 			continue;
 		full = false;
 		if (!pull_fitting(en, &c->dial) || !may_send(en))
 			break;
 		en->has_hand = false;
 		en->flights++;
+		c->mails++;
 		dialogue_start(&c->talk, &en->hand);
 		tend(en, c);
 		full = true;
@@ -419,6 +442,21 @@ static void dispatch(struct engine *en, int timeout)
 	}
 }
 
+/* Goodbye to an idle connection: it is used up, or its relay would soon say so itself. */
+static void leave(struct engine *en, struct connection *c)
+{
+	c->excused = true;
+	dialogue_quit(&c->talk);
+	tend(en, c);
+}
+
+static void leave_unused(struct engine *en, struct connection *c, int64_t now)
+{
+	if (c->state == OPEN && dialogue_is_idle(&c->talk) &&
+		(is_used_up(en, c) || now - c->used > en->s.timeouts.idle))
+		leave(en, c);
+}
+
 static void expire(struct engine *en)
 {
 	int64_t now = clock_monotonic();
@@ -426,6 +464,7 @@ static void expire(struct engine *en)
 	for (unsigned i = 0; i < en->s.connections && !en->aborted; i++) {
 		struct connection *c = &en->connection[i];
 
+		leave_unused(en, c, now);
 		if (c->state != OPEN || !c->talk.deadline || now < c->talk.deadline)
 			continue;
 		dialogue_time_out(&c->talk);
@@ -502,6 +541,7 @@ static void fill_gaps(struct relay_settings *s)
 	t->data = t->data ? t->data : 120 * 1000;
 	t->block = t->block ? t->block : 180 * 1000;
 	t->dot = t->dot ? t->dot : 600 * 1000;
+	t->idle = t->idle ? t->idle : 60 * 1000;
 	t->quit = t->quit ? t->quit : 2 * 1000;
 	t->back_off = t->back_off ? t->back_off : 1000;
 }

@@ -72,6 +72,7 @@ struct relay_timeouts {
 	int64_t block;	 /* 3 min: while bytes do not move */
 	int64_t dot;	 /* 10 min: the reply to the final dot */
 	int64_t quit;	 /* 2 s: goodbye, all connections together */
+	int64_t idle;	 /* 1 min: a connection without work is ended */
 	int64_t back_off; /* 1 s: after a failure, doubling up to 30 times that */
 };
 
@@ -87,6 +88,7 @@ struct relay_settings {
 	const char *cert_file, *key_file; /* PEM, our own certificate; both, or neither. Like
 				 ca_file they demand STARTTLS even on loopback */
 	unsigned connections; /* 1 .. RELAY_CONNECTIONS_MAX; 0: 4 */
+	unsigned per_connection; /* mails after which it is ended and another made; 0: no limit */
 	enum relay_pipelining pipelining;
 	double per_second; /* over all connections; 0: no limit */
 	bool dsn;	   /* ask for DSNs (success, failure, delay) where they are offered */

@@ -6,7 +6,9 @@ import re
 import socket
 import time
 
-from conftest import BINARY, CONFIG, HUMAN, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
+import pytest
+
+from conftest import BINARY, CONFIG, HUMAN, INTERRUPTED, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
 from terminal import Terminal
 
 def at_time(minutes, seconds=0):
@@ -268,6 +270,37 @@ def test_all_relays_have_one_sender(at, relay):
     incident, server = at("composed"), relay()
     relays(incident, (server.port, {}), (server.port, {"from": "other@met.police.example"}))
     assert "relays[1].from" in incident.error("send", code=CONFIG)
+
+
+@pytest.mark.parametrize("pipelining", ["on", "full", "off"])
+def test_a_connection_is_ended_after_its_share(at, relay, pipelining):
+    incident, server = at("composed"), relay()
+    incident.send_to(server, connections=2, per_connection=20, pipelining=pipelining)
+    released = incident.release()["released"]
+    reconcile_send(incident, incident.run("send", code=OK).tally)
+    assert len(server.accepted()) == released and not twice(server.accepted())
+    sessions = int(re.search(r"sessions (\d+)", server.stop())[1])
+    assert released / 20 <= sessions <= released / 20 + 2
+
+
+# ---------------------------------------------------------------------------------------- a start time
+
+def test_nothing_goes_before_the_start_time(at):
+    incident = at("released")
+    message = incident.error("send", "--at", "2023-08-27T10:00:00Z", code=TEMPORARY, env=at_time(59))
+    assert "10:00" in message and not incident.outbox()
+    incident.run("send", "--at", "2023-08-27T10:00:00Z", code=OK, env=at_time(60))
+    assert "--at" in at("released", "b").error("send", "--at", "ten", code=USAGE)
+
+
+def test_waiting_for_the_start_time_can_be_stopped(at):
+    incident = at("released")
+    process = incident.start("send", "--at", "2099-01-01T00:00:00Z")
+    while not incident.run("send", "-n", "--stop").tally["at_work"]:
+        time.sleep(.05)
+    assert incident.run("send", "--stop", code=OK).tally["stopped"]
+    result = incident.finish(process, "send")
+    assert result.code == INTERRUPTED and not incident.outbox()
 
 
 # -------------------------------------------------------------------------------------- how far it is

@@ -172,6 +172,8 @@ static const struct {
 	{"relay.ca_file", "'ca.pem'"},
 	{"relay.cert_file", "'ours.pem'"},
 	{"relay.timeout", "'30s'"},
+	{"relay.hold_for", "'30m'"},
+	{"relay.per_connection", "100"},
 	{"relays", NULL},
 	{"mailbox",
 		"{'url': 'imaps://mail.force.example/INBOX', 'user': 'u', 'password_file': 'p'}"},
@@ -277,6 +279,8 @@ static const struct {
 	{"relay.ca_file", "''", "incident.json: relay.ca_file: names no file"},
 	{"relay.timeout", "'0s'", "incident.json: relay.timeout: is less than a second"},
 	{"relay.password", "'p'", "incident.json: relay"},
+	{"relay.hold_for", "'a while'", "incident.json: relay.hold_for: "},
+	{"relay.per_connection", "0", "incident.json: relay.per_connection: "},
 	{"relays", "[]", "incident.json: relays: "},
 	{"mailbox", "{}", "incident.json: mailbox.url: "},
 	{"mailbox.url", "'pop3://x'", "incident.json: mailbox.url: "},
@@ -341,7 +345,7 @@ static void live(void **state)
 	}
 }
 
-/* A list of one is that one. */
+/* A list of one is that one; further ones take what it cannot. */
 static void relays(void **state)
 {
 	json_t *root = read_json(least), *list = json_array();
@@ -358,9 +362,17 @@ static void relays(void **state)
 		fail_msg("%s", f.text);
 	assert_string_equal(s->relay.capture_dir, "outbox");
 	settings_freep(&s);
-	assert_int_equal(json_array_append(list, json_array_get(list, 0)), 0);
+	assert_int_equal(
+		json_array_append_new(list, json_deep_copy(json_array_get(list, 0))), 0);
+	if (load(root, &s, &f))
+		fail_msg("%s", f.text);
+	assert_int_equal(s->more_count, 1);
+	assert_string_equal(s->more[0].capture_dir, "outbox");
+	settings_freep(&s);
+	put(json_array_get(list, 1), "from",
+		"'other@force.example'"); /* one sender for all */
 	assert_int_equal(load(root, &s, &f), -1);
-	assert_non_null(strstr(f.text, "not in this version"));
+	assert_int_equal(strncmp(f.text, "incident.json: relays[1].from: ", 31), 0);
 	put(json_array_get(list, 0), "from", "'bad'");
 	assert_int_equal(json_array_remove(list, 1), 0);
 	assert_int_equal(load(root, &s, &f), -1);

@@ -33,7 +33,7 @@ ADDED = [
     ("mailer/release.c", "int bad(void) { return ledger_do(l, words, f); }", "SQL: ledger_do"),
     ("recipients/decision.c", 'int bad(void) { return query_int(q, "nobody"); }',
      "SQL: query_int: no nobody"),
-    ("mailer/send.c", 'void bad(void) { query_bind_int(q, ":nobody", 1); }',
+    ("mailer/outcome.c", 'void bad(void) { query_bind_int(q, ":nobody", 1); }',
      "SQL: query_bind_int: no :nobody"),
     ("mailer/compose.c", 'void bad(void) { query_bind_sealed(q, ":x", "notice.level", 1, p, 1); }',
      "seal: notice.level is not a sealed column"),

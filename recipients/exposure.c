@@ -16,9 +16,10 @@ struct exposure {
 	const char *kinds[EXPOSURE_KINDS_MAX]; /* field names and the JSON's strings:
 						  borrowed */
 	size_t count;
-	uint64_t named; /* those that the incident names */
-	uint64_t seen;  /* those that a record has */
-	uint64_t *of_name; /* for each name of the records' roster: the kinds that it shows */
+	uint64_t named;    /* those that the incident names */
+	uint64_t seen;     /* those that a record has */
+	uint64_t *of_name; /* for each name of the records' roster: the kinds that it
+			      shows */
 	size_t names;
 };
 
@@ -141,12 +142,27 @@ const char *exposure_kind(const struct exposure *e, size_t i)
 	return e->kinds[i];
 }
 
+/* "anything on the laptop": with "your" before it, it would be no English. */
+static bool stands_alone(const char *kind)
+{
+	static const char *const words[] = {"your", "the", "any", "anything", "all",
+		"everything", "what", "where", "who", "which", "how", "that", NULL};
+
+	for (const char *const *w = words; *w; w++) {
+		size_t length = strlen(*w);
+
+		if (!strncasecmp(kind, *w, length) && kind[length] == ' ')
+			return true;
+	}
+	return false;
+}
+
 const char *exposure_words(const char *kind, char out[128])
 {
 	const struct field *field = field_find(kind);
 
 	if (field && field->words)
 		return field->words;
-	(void)snprintf(out, 128, "your %s", kind);
+	(void)snprintf(out, 128, "%s%s", stands_alone(kind) ? "" : "your ", kind);
 	return out;
 }

@@ -34,7 +34,7 @@ uint64_t exposure_named(const struct exposure *e);  /* the incident's: of whom n
 size_t exposure_count(const struct exposure *e);
 const char *exposure_kind(const struct exposure *e, size_t i);
 
-/* "your pay number" for a kind; NULL if it is no known field and none of the incident's words. */
+/* "your pay number" for a kind; what brings a word of its own stays as it is ("anything on the laptop"); NULL if it is no known field and none of the incident's words. */
 const char *exposure_words(const char *kind, char out[128]);
 
 #endif

@@ -562,8 +562,8 @@ static json_t *explain_candidate(struct matching *m, uint32_t at,
 		sum += line->bits;
 	}
 	if (x.count)
-		text_printf(
-			out, "  %+8.2f bits  in all, which is this probability\n", sum);
+		text_printf(out, "  %+8.2f bits  in all, which is this probability\n",
+			fabs(sum) < .005 ? 0 : sum); /* never "-0.00" */
 	return json_pack("{s:s, s:f, s:o, s:f}", "person_id", name, "probability",
 		candidate->probability, "lines", lines, "bits", sum);
 }

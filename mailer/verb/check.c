@@ -15,7 +15,7 @@ int verb_check(struct command *c, struct fault *f)
 	if (audit_run(c->ledger, &seals, f))
 		return -1;
 	show_count(c, "seals", seals);
-	show(c, "The ledger is whole: %s seals open, its file and its references are in order.\n",
+	show(c, "The ledger is whole: its file and its references are in order, and of %s seals none is broken.\n",
 		show_number(seals, n));
 	return 0;
 }

@@ -316,6 +316,17 @@ static void show_level(struct command *c, const json_t *p)
 			: "");
 }
 
+/* A reply of several lines on one. */
+static void show_reply(const struct command *c, const char *reply)
+{
+	auto_text line = text_copy(reply);
+
+	for (char *p = line; *p; p++)
+		if (*p == '\n' || *p == '\r')
+			*p = *p == '\n' ? ';' : ' ';
+	show_value(c, "  ", line);
+}
+
 static void show_mail(struct command *c, const json_t *p)
 {
 	const json_t *notice, *attempt;
@@ -340,7 +351,7 @@ static void show_mail(struct command *c, const json_t *p)
 		{
 			show(c, "    %s  %s", text_of(attempt, "at"),
 				text_of(attempt, "verdict"));
-			show_value(c, "  ", text_of(attempt, "reply"));
+			show_reply(c, text_of(attempt, "reply"));
 			show(c, "\n");
 		}
 	}

@@ -376,8 +376,9 @@ static int print_pages(struct command *c, const struct task_list *list, const ch
 	show_count(c, "held", t.held);
 	if (c->document)
 		return 0;
-	show(c, "%lld letters (%lld of them to be given by hand), %lld sheets for visits and calls\n",
-		(long long)t.letters, (long long)t.by_hand, (long long)t.sheets);
+	show(c, "%lld letter%s (to be given by hand: %lld), %lld sheet%s for visits and calls\n",
+		(long long)t.letters, t.letters == 1 ? "" : "s", (long long)t.by_hand,
+		(long long)t.sheets, t.sheets == 1 ? "" : "s");
 	if (t.held)
 		show(c, "%lld left out: these people are held back\n", (long long)t.held);
 	show(c, pages.length

@@ -128,6 +128,9 @@ static void words(void **state)
 	(void)state;
 	assert_string_equal(exposure_words("pay_number", out), "your pay number");
 	assert_string_equal(exposure_words("shoe size", out), "your shoe size");
+	assert_string_equal(exposure_words("anything in the car", out), "anything in the car");
+	assert_string_equal(exposure_words("Your shoes", out), "Your shoes");
+	assert_string_equal(exposure_words("theatre tickets", out), "your theatre tickets");
 	memset(long_name, 'x', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
 	assert_int_equal(strlen(exposure_words(long_name, out)), 127);

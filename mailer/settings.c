@@ -33,6 +33,18 @@ static const char *const relay_keys[] = {"url", "from", "reply_to", "envelope_fr
 	"connections", "per_connection", "per_minute", "per_day", "pipelining", "timeout",
 	"retry_for", "hold_for", "stop_after", NULL};
 
+size_t settings_controllers(
+	const struct settings *s, const char *ret[SETTINGS_CONTROLLERS])
+{
+	const json_t *controller = json_object_get(s->json, "controller"), *name;
+	size_t count = 0, i;
+
+	ret[count++] = json_string_value(json_object_get(controller, "name"));
+	json_array_foreach(json_object_get(controller, "also_known_as"), i, name)
+		ret[count++] = json_string_value(name);
+	return count;
+}
+
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
 	const json_t *occurred = json_object_get(s->json, "occurred");
@@ -93,13 +105,13 @@ static int check_occurred(const struct config *root, struct fault *f)
 
 static int check_controller(const struct config *root, struct fault *f)
 {
-	static const char *const keys[] = {"name", "dpo", NULL}, *const dpo_keys[] = {
-									 "name", "email",
-									 "phone", NULL};
+	static const char *const keys[] = {"name", "also_known_as", "dpo", NULL},
+				 *const dpo_keys[] = {"name", "email", "phone", NULL};
 	struct config c = config_needed(root, "controller"),
 		      dpo = config_needed(&c, "dpo");
 
 	if (config_known(c, keys, f) || needed_line(&c, "name", f) ||
+		lines(&c, "also_known_as", SETTINGS_CONTROLLERS - 1, f) ||
 		config_known(dpo, dpo_keys, f))
 		return -1;
 	return needed_line(&dpo, "name", f) || needed_line(&dpo, "email", f) ||

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "recipients/clock.h"
+#include "recipients/controller.h"
 #include "recipients/roster.h"
 
 #define SEAL_PAD 128
@@ -296,12 +297,13 @@ int decision_close_all(struct ledger *l, const char *controller, const char *by,
 
 	*ret = 0;
 	if (ledger_query(l,
-		    SQL("SELECT record_id FROM record_apart_now WHERE controller = :controller COLLATE NOCASE"
-			" AND record_id NOT IN (SELECT record_id FROM row_closed)"),
+		    SQL("SELECT record_id, controller FROM record_apart_now"
+			" WHERE record_id NOT IN (SELECT record_id FROM row_closed)"),
 		    &q, f))
 		return -1;
-	query_bind_text(q, ":controller", controller);
 	while ((got = query_next(q, f)) > 0) {
+		if (!controller_same(query_text(q, "controller"), controller))
+			continue;
 		ids = text_realloc(ids, (*ret + 1) * sizeof(*ids));
 		ids[(*ret)++] = query_int(q, "record_id");
 	}

@@ -33,7 +33,7 @@ struct decision_closing {
 };
 extern const char *const decision_closings[]; /* the first four; NULL behind the last */
 int decision_close(struct ledger *l, const struct decision_closing *c, struct fault *f);
-/* All rows of another controller that are still to be closed; `*ret`: how many. */
+/* All rows of another controller (by any of its names, controller.h) that are still to be closed; `*ret`: how many. */
 int decision_close_all(struct ledger *l, const char *controller, const char *by, const char *reason, size_t *ret,
 	struct fault *f);
 

@@ -224,6 +224,18 @@ static void reject(struct import *im, const struct table_row *row, const char *c
 	im->tally->rejected++;
 }
 
+/* Does the row that was packed last say this of itself? */
+static bool said_by_row(const struct row *packed, size_t start, const char *field)
+{
+	const char *name = NULL, *value;
+
+	while (row_packed_next(packed->packed.bytes + start,
+		packed->packed.length - start, &name, &value))
+		if (!strcmp(name, field))
+			return true;
+	return false;
+}
+
 /* Appends the row's fields to the packed bytes; returns where they begin. */
 static size_t pack(struct import *im, size_t party, const struct table_row *row)
 {
@@ -234,6 +246,8 @@ static size_t pack(struct import *im, size_t party, const struct table_row *row)
 	(void)snprintf(number, sizeof(number), "%zu", row->number);
 	row_add(&packed, ROSTER_ROW, number);
 	columns_pack(&im->columns, party, row->values, &packed);
+	if (im->options->controller && !said_by_row(&packed, start, "controller"))
+		row_add(&packed, "controller", im->options->controller);
 	im->packed = packed.packed;
 	return start;
 }
@@ -379,12 +393,18 @@ static int select_already(struct import *im, struct query *q, struct fault *f)
 	}
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return !a || !b ? a == b : !strcmp(a, b);
+}
+
 /* 1: this file is in the ledger; the tally says what it gave then. */
 static int find_already(struct import *im, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_row about = {0}, before = {0};
 	const char *name = NULL, *column = NULL;
+	bool other = false;
 	int got;
 
 	if (digest_file(im, f) ||
@@ -402,14 +422,12 @@ static int find_already(struct import *im, struct fault *f)
 		    &before.packed, f))
 		return -1;
 	describe(im, &about);
-	while (row_next(&about, &name, &column)) {
-		const char *then = row_value(&before, name);
-
-		if (*name != '#' && (!then || strcmp(then, column) != 0))
-			return fault_set(f, FAULT_REFUSED,
-				"%s was imported before, with other columns, and the ledger keeps what it has: to read it otherwise, take it back first (import --list, import --withdraw)",
-				im->options->file);
-	}
+	while (row_next(&about, &name, &column))
+		other |= *name != '#' && !is_same(row_value(&before, name), column);
+	if (other || !is_same(row_value(&before, "#controller"), im->options->controller))
+		return fault_set(f, FAULT_REFUSED,
+			"%s was imported before, with other columns or another controller, and the ledger keeps what it has: to read it otherwise, take it back first (import --list, import --withdraw)",
+			im->options->file);
 	im->tally->already = true;
 	im->tally->rows = (size_t)query_int(q, "rows");
 	im->tally->accepted = (size_t)query_int(q, "accepted");

@@ -10,9 +10,12 @@
 #include <string.h>
 
 #include "recipients/cases.h"
+#include "recipients/controller.h"
 #include "recipients/forecast.h"
+#include "recipients/match_set.h"
 #include "recipients/presume.h"
 #include "recipients/renaming.h"
+#include "recipients/row_ruling.h"
 #include "recipients/vault.h"
 
 #define VERSION                                                                          \
@@ -20,12 +23,6 @@
 		     */
 
 #define MAY_BE 0.98 /* of a conflict, whatever the rest says: less than certain */
-
-/* What a human said of a record. */
-struct ruling {
-	int64_t record, person; /* person 0: nobody, or all candidates */
-	bool all;
-};
 
 struct matching {
 	const struct match_options *options;
@@ -36,9 +33,9 @@ struct matching {
 	const struct facts_book *units; /* where the leak has some */
 	struct linkage *linkage;
 	struct cases *cases;
-	struct text folded;     /* a unit */
-	struct ruling *rulings; /* the newest of each record, sorted by record */
-	size_t rulings_count;
+	struct text folded; /* a unit */
+	struct row_rulings *rulings;
+	char **apart; /* per record: the other controller whose it is; NULL: ours */
 	/* Per person: that they are in none of the records that are a case, or a conflict
 	   of which a human said to tell all candidates. */
 	double *absent;
@@ -47,11 +44,14 @@ struct matching {
 
 static void matching_done(struct matching *m)
 {
+	row_rulings_free(m->rulings);
+	for (size_t i = 0; m->apart && i < m->records.count; i++)
+		free(m->apart[i]);
+	free(m->apart);
 	roster_done(&m->people);
 	roster_done(&m->records);
 	linkage_free(m->linkage);
 	cases_free(m->cases);
-	free(m->rulings);
 	free(m->absent);
 	free(m->told);
 }
@@ -70,6 +70,8 @@ static void write_settings(const struct match_options *o, struct text *out)
 		(int)o->linkage.once);
 	if (o->day)
 		text_printf(out, "day %s\n", o->day);
+	for (size_t i = 0; i < o->ours_count; i++)
+		text_printf(out, "ours %s\n", o->ours[i]);
 	json_object_foreach((json_t *)(uintptr_t)o->compare, column, other)
 		text_printf(out, "compare %s = %s\n", column, json_string_value(other));
 	if (o->units)
@@ -128,52 +130,29 @@ int match_is_current(struct ledger *l, bool *ret, struct fault *f)
 	return is_current(l, NULL, ret, f);
 }
 
-static int load_rulings(struct ledger *l, struct matching *m, struct fault *f)
+/* Whose a record is, if it is another controller's, by a human or by the leak. */
+static void set_apart(struct matching *m, size_t at)
 {
-	auto_query struct query *q = NULL;
-	int got;
+	const struct roster_row *r = &m->records.rows[at];
+	const struct row_ruling *ruling = row_rulings_find(m->rulings, r->id);
+	const char *name = roster_value(r, "controller");
 
-	if (ledger_query(l,
-		    SQL("SELECT record_id, person_id, choice FROM decision d WHERE kind = 'row' AND id ="
-			" (SELECT max(id) FROM decision e WHERE e.kind = 'row' AND e.record_id = d.record_id)"
-			" AND choice <> 'undo' ORDER BY record_id"),
-		    &q, f))
-		return -1;
-	while ((got = query_next(q, f)) > 0) {
-		m->rulings = text_realloc(
-			m->rulings, (m->rulings_count + 1) * sizeof(*m->rulings));
-		m->rulings[m->rulings_count++] = (struct ruling){
-			query_int(q, "record_id"), query_int(q, "person_id"),
-			!strcmp(query_text(q, "choice"), "all-candidates")};
-	}
-	return got;
-}
-
-static const struct ruling *find_ruling(const struct matching *m, int64_t record)
-{
-	size_t low = 0, high = m->rulings_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (m->rulings[middle].record < record)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < m->rulings_count && m->rulings[low].record == record
-		       ? &m->rulings[low]
-		       : NULL;
+	if (ruling && ruling->other && ruling->controller)
+		name = ruling->controller;
+	else if ((ruling && !ruling->other) ||
+		 !controller_other(name, m->options->ours, m->options->ours_count))
+		return;
+	m->apart[at] = text_copy(name);
 }
 
 /* A row that a human gave to one person, or to nobody: it speaks of no one else any more.
  */
 static void settle(struct matching *m, uint32_t at)
 {
-	const struct ruling *r = find_ruling(m, m->records.rows[at].id);
+	const struct row_ruling *r = row_rulings_find(m->rulings, m->records.rows[at].id);
 	size_t person;
 
-	if (!r || r->all)
+	if (!r || r->all || m->apart[at])
 		return;
 	person = r->person ? roster_person(&m->people, r->person) : SIZE_MAX;
 	if (r->person && person == SIZE_MAX)
@@ -197,6 +176,7 @@ static int add_records(struct matching *m, struct fault *f)
 	auto_renaming renaming = {
 		.columns = m->options->compare, .units = m->options->units};
 
+	m->apart = text_alloc(m->records.count * sizeof(*m->apart));
 	for (size_t i = 0; i < m->records.count; i++) {
 		const char *packed = m->records.rows[i].packed;
 		size_t length = m->records.rows[i].length;
@@ -204,6 +184,9 @@ static int add_records(struct matching *m, struct fault *f)
 		if (i % 1000 == 0 && progress_step(m->options->progress,
 					     "reading records", i, m->records.count, f))
 			return -1;
+		set_apart(m, i);
+		if (m->apart[i])
+			continue;
 		cases_add_record(m->cases, (uint32_t)i, packed, length);
 		renaming_apply(&renaming, &packed, &length);
 		if (linkage_add_record(m->linkage, (uint32_t)i, packed, length, f))
@@ -290,85 +273,40 @@ static int load(struct ledger *l, struct matching *m, struct fault *f)
 
 /* --- the set --- */
 
-struct writer {
-	struct query *match, *candidate, *presence;
-};
-
-static void writer_done(struct writer *w)
-{
-	query_close(w->match);
-	query_close(w->candidate);
-	query_close(w->presence);
-}
-
-static int writer_open(struct ledger *l, int64_t set, struct writer *w, struct fault *f)
-{
-	if (ledger_query(l,
-		    SQL("INSERT INTO match (set_id, record_id, outcome, reason) VALUES (:set, :record, :outcome, :reason)"),
-		    &w->match, f) ||
-		ledger_query(l,
-			SQL("INSERT INTO candidate (set_id, record_id, person_id, probability)"
-			    " VALUES (:set, :record, :person, :probability)"),
-			&w->candidate, f) ||
-		ledger_query(l,
-			SQL("INSERT INTO presence (set_id, person_id, probability, tellable)"
-			    " VALUES (:set, :person, :probability, :tellable)"),
-			&w->presence, f))
-		return -1;
-	query_bind_int(w->match, ":set", set);
-	query_bind_int(w->candidate, ":set", set);
-	query_bind_int(w->presence, ":set", set);
-	return 0;
-}
-
-static int write_candidate(struct writer *w, int64_t record, int64_t person,
-	double probability, struct fault *f)
-{
-	query_bind_int(w->candidate, ":record", record);
-	query_bind_int(w->candidate, ":person", person);
-	query_bind_real(w->candidate, ":probability", probability);
-	return query_run(w->candidate, f);
-}
-
 /* A record that a human decided. All candidates: each is told that they may be, however
  * small their probability (group.c); it stays what it is. */
-static int write_ruled(struct matching *m, struct writer *w, int64_t record,
-	const struct ruling *r, const struct linkage_result *found, struct fault *f)
+static int write_ruled(struct matching *m, struct match_set *w, int64_t record,
+	const struct row_ruling *r, const struct linkage_result *found, struct fault *f)
 {
 	const char *outcome = r->person ? "matched" : r->all ? "ambiguous" : "unmatched";
 
-	query_bind_int(w->match, ":record", record);
-	query_bind_text(w->match, ":outcome", outcome);
-	query_bind_text(w->match, ":reason", "decided by a person");
-	if (query_run(w->match, f))
+	if (match_set_record(w, record, outcome, "decided by a person", f))
 		return -1;
 	if (r->person)
-		return write_candidate(w, record, r->person, 1, f);
+		return match_set_candidate(w, record, r->person, 1, f);
 	for (size_t i = 0; r->all && i < found->count; i++) {
 		const struct linkage_candidate *c = &found->candidates[i];
 
 		m->told[c->person] = true;
 		if (found->reason == LINKAGE_CONFLICT)
 			m->absent[c->person] *= 1 - fmin(c->probability, MAY_BE);
-		if (write_candidate(
+		if (match_set_candidate(
 			    w, record, m->people.people[c->person], c->probability, f))
 			return -1;
 	}
 	return 0;
 }
 
-static int write_found(struct matching *m, struct writer *w, int64_t record,
+static int write_found(struct matching *m, struct match_set *w, int64_t record,
 	const struct linkage_result *found, struct fault *f)
 {
-	query_bind_int(w->match, ":record", record);
-	query_bind_text(w->match, ":outcome", linkage_outcome_name(found->outcome));
-	query_bind_text(w->match, ":reason", linkage_reason_text(found->reason));
-	if (query_run(w->match, f))
+	if (match_set_record(w, record, linkage_outcome_name(found->outcome),
+		    linkage_reason_text(found->reason), f))
 		return -1;
 	for (size_t i = 0; i < found->count; i++) {
 		const struct linkage_candidate *c = &found->candidates[i];
 
-		if (write_candidate(
+		if (match_set_candidate(
 			    w, record, m->people.people[c->person], c->probability, f))
 			return -1;
 	}
@@ -377,38 +315,39 @@ static int write_found(struct matching *m, struct writer *w, int64_t record,
 
 #define PARTIES "parties of the case"
 #define NO_CASE "no such case on the list"
+#define APART "other controller"
 
 /* A case: all of its parties are certain, and so is whom it names beside them. */
-static int write_parties(struct matching *m, struct writer *w, int64_t record,
+static int write_parties(struct matching *m, struct match_set *w, int64_t record,
 	const uint32_t *parties, size_t count, const struct linkage_result *named,
 	struct fault *f)
 {
-	query_bind_int(w->match, ":record", record);
-	query_bind_text(w->match, ":outcome", count ? "matched" : "unmatched");
-	query_bind_text(w->match, ":reason", count ? PARTIES : NO_CASE);
-	if (query_run(w->match, f))
+	if (match_set_record(w, record, count ? "matched" : "unmatched",
+		    count ? PARTIES : NO_CASE, f))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		m->absent[parties[i]] = 0;
-		if (write_candidate(w, record, m->people.people[parties[i]], 1, f))
+		if (match_set_candidate(w, record, m->people.people[parties[i]], 1, f))
 			return -1;
 		if (named && named->candidates[0].person == parties[i])
 			named = NULL;
 	}
-	return named ? write_candidate(w, record,
+	return named ? match_set_candidate(w, record,
 			       m->people.people[named->candidates[0].person],
 			       named->candidates[0].probability, f)
 		     : 0;
 }
 
 /* A record about which no human decided. */
-static int write_decided(struct matching *m, struct writer *w, size_t at, int64_t record,
-	const struct linkage_result *found, struct fault *f)
+static int write_decided(struct matching *m, struct match_set *w, size_t at,
+	int64_t record, const struct linkage_result *found, struct fault *f)
 {
 	const uint32_t *parties;
 	size_t count;
 	bool named;
 
+	if (m->apart[at])
+		return match_set_record(w, record, "unmatched", APART, f);
 	if (!cases_parties(m->cases, (uint32_t)at, &parties, &count, &named))
 		return write_found(m, w, record, found, f);
 	named = named && found->outcome == LINKAGE_MATCHED;
@@ -416,13 +355,13 @@ static int write_decided(struct matching *m, struct writer *w, size_t at, int64_
 }
 
 /* In the order of ids: the table is keyed by them, and their order tells nothing. */
-static int write_records(struct matching *m, struct writer *w,
+static int write_records(struct matching *m, struct match_set *w,
 	const struct progress *progress, struct fault *f)
 {
 	for (size_t i = 0; i < m->records.count; i++) {
 		size_t at = m->records.by_id[i];
 		int64_t record = m->records.rows[at].id;
-		const struct ruling *ruling = find_ruling(m, record);
+		const struct row_ruling *ruling = row_rulings_find(m->rulings, record);
 		struct linkage_result found;
 
 		if (i % 1000 == 0 && progress_step(progress, "writing outcomes", i,
@@ -437,6 +376,8 @@ static int write_records(struct matching *m, struct writer *w,
 		if (ruling && ruling->person &&
 			roster_person(&m->people, ruling->person) == SIZE_MAX)
 			ruling = NULL;
+		if (m->apart[at] && match_set_apart(w, record, m->apart[at], f))
+			return -1;
 		if (ruling ? write_ruled(m, w, record, ruling, &found, f)
 			   : write_decided(m, w, at, record, &found, f))
 			return -1;
@@ -444,7 +385,7 @@ static int write_records(struct matching *m, struct writer *w,
 	return 0;
 }
 
-static int write_presence(struct matching *m, struct writer *w, struct fault *f)
+static int write_presence(struct matching *m, struct match_set *w, struct fault *f)
 {
 	for (size_t i = 0; i < m->people.people_count; i++) {
 		size_t at = m->people.people_by_id[i];
@@ -457,10 +398,7 @@ static int write_presence(struct matching *m, struct writer *w, struct fault *f)
 		tellable = fmin(1 - (1 - tellable) * m->absent[at], found);
 		if (found < LINKAGE_LEAST && !m->told[at])
 			continue;
-		query_bind_int(w->presence, ":person", m->people.people[at]);
-		query_bind_real(w->presence, ":probability", found);
-		query_bind_real(w->presence, ":tellable", tellable);
-		if (query_run(w->presence, f))
+		if (match_set_presence(w, m->people.people[at], found, tellable, f))
 			return -1;
 	}
 	return 0;
@@ -470,7 +408,7 @@ static int write_set(struct ledger *l, struct matching *m,
 	const struct progress *progress, struct fault *f)
 {
 	auto_query struct query *q = NULL;
-	__attribute__((cleanup(writer_done))) struct writer w = {0};
+	auto_match_set w = {0};
 	auto_text_buffer settings = {0};
 	unsigned char inputs[VAULT_DIGEST];
 	int64_t set;
@@ -486,7 +424,7 @@ static int write_set(struct ledger *l, struct matching *m,
 	query_bind_int(q, ":run", ledger_run(l));
 	query_bind_blob(q, ":inputs", inputs, sizeof(inputs));
 	query_bind_text(q, ":settings", text_string(&settings));
-	if (query_run(q, f) || writer_open(l, set, &w, f))
+	if (query_run(q, f) || match_set_open(l, set, &w, f))
 		return -1;
 	m->absent = text_alloc(m->people.people_count * sizeof(*m->absent));
 	m->told = text_alloc(m->people.people_count + 1);
@@ -506,7 +444,7 @@ static int match_anew(
 
 	if (presume_alone(l, &nothing, f))
 		return -1;
-	if (!nothing && (load_rulings(l, &m, f) || load(l, &m, f)))
+	if (!nothing && (row_rulings_load(l, &m.rulings, f) || load(l, &m, f)))
 		return -1;
 	if (!nothing && !m.people.count)
 		return fault_set(f, FAULT_REFUSED,
@@ -606,7 +544,7 @@ int match_explain(struct ledger *l, const struct match_options *options,
 	json_t *candidates;
 	size_t at;
 
-	if (load_rulings(l, &m, f) || load(l, &m, f))
+	if (row_rulings_load(l, &m.rulings, f) || load(l, &m, f))
 		return -1;
 	at = find_row(&m, row_name);
 	if (at == m.records.count)
@@ -615,8 +553,10 @@ int match_explain(struct ledger *l, const struct match_options *options,
 	linkage_result(m.linkage, (uint32_t)at, &found);
 	text_printf(out, "row %s: %s (%s)\n", row_name,
 		linkage_outcome_name(found.outcome), linkage_reason_text(found.reason));
+	if (m.apart[at])
+		text_add_string(out, "It is of another controller, and set apart.\n");
 	explain_case(&m, (uint32_t)at, out);
-	if (find_ruling(&m, m.records.rows[at].id))
+	if (row_rulings_find(m.rulings, m.records.rows[at].id))
 		text_add_string(out,
 			"A person decided this row; that stands above what follows.\n");
 	candidates = json_array();

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * match: who each record is, and who is in the leak at all. Sole writer of match_set, match, candidate, presence.
+ * match: who each record is, and who is in the leak at all. Sole writer of match_set; its tables
+ * are written by match_set.h.
  *
+ * Records of another controller are unmatched, "other controller", and take part in nothing. For the others
  * linkage.c decides from the rows alone; what a human decided about a row (decision "row") stands above it and
  * survives every later run. A run whose inputs are those of the last set writes nothing.
  */
@@ -35,6 +37,8 @@ struct match_tally {
 struct match_options {
 	struct linkage_settings linkage;
 	const char *day;       /* YYYY-MM-DD, of the leak: the list nearest to it counts most */
+	const char *const *ours; /* names of our controller: records of others are set apart */
+	size_t ours_count;
 	const json_t *compare; /* {COLUMN of the leak: COLUMN of the list} */
 	const struct facts_book *units; /* their other names (facts.h); NULL: they have none */
 	const struct progress *progress;

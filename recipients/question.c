@@ -311,6 +311,32 @@ int question_presumed(struct ledger *l, int64_t set, const struct policy *p,
 	return 0;
 }
 
+/* Whose rows are set apart: a name of ours among them, and people of ours are not told.
+ */
+static int ask_about_controllers(struct asking *a, struct ledger *l, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	auto_text_buffer words = {0};
+	bool first = true;
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT controller, count(*) AS rows FROM record_apart_now"
+			" WHERE record_id NOT IN (SELECT record_id FROM row_closed) GROUP BY controller ORDER BY controller"),
+		    &q, f))
+		return -1;
+	text_add_string(&words,
+		"Leaked rows of other controllers are set apart, and nobody in them is told by us:");
+	while ((got = query_next(q, f)) > 0) {
+		text_printf(&words, "%s %s (%lld)", first ? "" : ",",
+			query_text(q, "controller"), (long long)query_int(q, "rows"));
+		first = false;
+	}
+	text_add_string(&words,
+		". A name of ours among them goes into controller.also_known_as of incident.json.");
+	return got || first ? got : ask_about_text(a, "other-controllers", &words, f);
+}
+
 int question_write(struct ledger *l, int64_t set, const struct policy *p,
 	const struct roster *people, const struct roster *records, const size_t *caught,
 	struct fault *f)
@@ -326,7 +352,8 @@ int question_write(struct ledger *l, int64_t set, const struct policy *p,
 	a.insert = insert;
 	return ask_about_lists(&a, l, f) || ask_about_fields(&a, f) ||
 			       ask_about_addresses(&a, f) ||
-			       ask_about_levels(&a, caught, f) || ask_about_units(&a, f)
+			       ask_about_levels(&a, caught, f) ||
+			       ask_about_units(&a, f) || ask_about_controllers(&a, l, f)
 		       ? -1
 		       : 0;
 }

@@ -10,6 +10,7 @@
  *	empty-level:NAME	a level above the default that catches nobody on the list
  *	presumed-ask-first:NAME	a level that asks before anyone is told that they may be (tell_at 1), while the leak is presumed
  *	unknown-units:DIGEST	units that neither a rule nor known_units names
+ *	other-controllers:DIGEST	whose rows are set apart
  */
 #ifndef RECIPIENTS_QUESTION_H
 #define RECIPIENTS_QUESTION_H

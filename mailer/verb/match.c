@@ -212,9 +212,14 @@ static int exports(struct command *c, struct fault *f)
 	return people ? export_people(c, &x, people, f) : 0;
 }
 
+struct asked { /* what the options of a match point to */
+	char day[SETTINGS_ISO_DAY];
+	const char *ours[SETTINGS_CONTROLLERS];
+};
+
 /* The command line counts before policy.json. */
-static int read_options(struct command *c, char day[SETTINGS_ISO_DAY],
-	struct match_options *ret, struct fault *f)
+static int read_options(
+	struct command *c, struct asked *a, struct match_options *ret, struct fault *f)
 {
 	const char *threshold = command_option(c, "threshold");
 	char *end = NULL;
@@ -226,8 +231,11 @@ static int read_options(struct command *c, char day[SETTINGS_ISO_DAY],
 	ret->linkage.once = (enum linkage_once)c->policy->once;
 	ret->compare = json_object_get(c->policy->matching, "compare");
 	ret->units = c->policy->book.aliases_count ? &c->policy->book : NULL;
-	if (c->settings && settings_leak_day(c->settings, day))
-		ret->day = day;
+	if (c->settings && settings_leak_day(c->settings, a->day))
+		ret->day = a->day;
+	if (c->settings)
+		ret->ours_count = settings_controllers(c->settings, a->ours);
+	ret->ours = a->ours;
 	if (!threshold)
 		return 0;
 	ret->linkage.threshold = strtod(threshold, &end);
@@ -285,13 +293,14 @@ int verb_match(struct command *c, struct fault *f)
 	struct match_options options;
 	struct match_tally t;
 	auto_text_buffer outlook = {0};
-	char n[SHOW_NUMBER], day[SETTINGS_ISO_DAY];
+	char n[SHOW_NUMBER];
+	struct asked asked;
 
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail match takes no arguments");
 	if (command_option(c, "dedupe"))
 		return match_dedupe(c, f);
-	if (read_options(c, day, &options, f))
+	if (read_options(c, &asked, &options, f))
 		return -1;
 	if (command_option(c, "explain"))
 		return explain(c, &options, f);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mailer/correction.h"
+#include "mailer/handover.h"
 #include "mailer/outcome.h"
 #include "mailer/regulator.h"
 #include "mailer/show.h"
@@ -282,6 +283,48 @@ static int rows(struct command *c, enum format format, FILE *out, struct fault *
 	return 0;
 }
 
+static void print_controllers(FILE *out, const json_t *list)
+{
+	json_t *entry;
+	size_t i;
+
+	(void)fputs(
+		"Leaked rows of other controllers, and how many are still to be handed over:\n",
+		out);
+	json_array_foreach(list, i, entry)
+	{
+		(void)fprintf(out, "  %9lld  %9lld  ",
+			(long long)json_integer_value(json_object_get(entry, "rows")),
+			(long long)json_integer_value(json_object_get(entry, "open")));
+		show_safely(out, json_string_value(json_object_get(entry, "controller")));
+		(void)fputc('\n', out);
+	}
+}
+
+/* Rows of other controllers: how many of each, or all of one, for its officer. */
+static int controller(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	const char *name = command_option(c, "controller");
+	json_t *list, *object;
+
+	if (name ? handover_rows(c->ledger, name, &list, f)
+		 : handover_list(c->ledger, &list, f))
+		return -1;
+	if (format != FORMAT_JSON) {
+		if (!name && format == FORMAT_TEXT)
+			print_controllers(out, list);
+		else
+			handover_write(out, list);
+		json_decref(list);
+		return 0;
+	}
+	object = json_pack("{s:o}", name ? "rows" : "controllers", list);
+	if (name)
+		(void)json_object_set_new(object, "controller", json_string(name));
+	write_object(object, "controller", out);
+	return 0;
+}
+
 static int choose_format(const struct command *c, enum format *ret, struct fault *f)
 {
 	const char *format = command_option(c, "format");
@@ -321,6 +364,7 @@ static int choose_kind(const struct command *c,
 	       : !strcmp(kind, "regulator")   ? regulator
 	       : !strcmp(kind, "people")      ? people
 	       : !strcmp(kind, "rows")        ? rows
+	       : !strcmp(kind, "controller")  ? controller
 	       : !strcmp(kind, "corrections") ? corrections
 	       : !strcmp(kind, "rejects")     ? rejects
 					      : NULL;

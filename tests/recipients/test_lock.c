@@ -61,6 +61,7 @@ static void lock_names_its_holder(void **state)
 	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "test by Ann Example since 2");
 	does_not_open(LEDGER_REHEARSE, FAULT_TEMPORARY, "test by Ann Example since 2");
 	assert_true(ledger_writer_alive(book.dir));
+	assert_false(lock_held_elsewhere(book.dir)); /* it is ours */
 	book_shut(&book);
 	assert_false(ledger_writer_alive(book.dir));
 	book_open(&book, LEDGER_READ); /* a reader holds nobody up */

@@ -33,18 +33,6 @@ static const char *const relay_keys[] = {"url", "from", "reply_to", "envelope_fr
 	"connections", "per_connection", "per_minute", "per_day", "pipelining", "timeout",
 	"retry_for", "hold_for", "stop_after", NULL};
 
-size_t settings_controllers(
-	const struct settings *s, const char *ret[SETTINGS_CONTROLLERS])
-{
-	const json_t *controller = json_object_get(s->json, "controller"), *name;
-	size_t count = 0, i;
-
-	ret[count++] = json_string_value(json_object_get(controller, "name"));
-	json_array_foreach(json_object_get(controller, "also_known_as"), i, name)
-		ret[count++] = json_string_value(name);
-	return count;
-}
-
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
 	const json_t *occurred = json_object_get(s->json, "occurred");

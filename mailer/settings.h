@@ -68,9 +68,7 @@ void settings_free(struct settings *s);
 void settings_freep(struct settings **s);
 #define auto_settings __attribute__((cleanup(settings_freep))) struct settings
 
-/* The names of the controller, its own first: the strings are the settings'. Returns how many. */
-#define SETTINGS_CONTROLLERS 17
-size_t settings_controllers(const struct settings *s, const char *ret[SETTINGS_CONTROLLERS]);
+#define SETTINGS_CONTROLLERS 17 /* names of the controller */
 /* The day from which on it happened, YYYY-MM-DD; false if the file does not say. */
 #define SETTINGS_ISO_DAY 11
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY]);

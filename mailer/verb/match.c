@@ -217,6 +217,19 @@ struct asked { /* what the options of a match point to */
 	const char *ours[SETTINGS_CONTROLLERS];
 };
 
+/* The names of our controller, its own first. Returns how many. */
+static size_t names_of_ours(
+	const struct settings *s, const char *ret[SETTINGS_CONTROLLERS])
+{
+	const json_t *controller = json_object_get(s->json, "controller"), *name;
+	size_t count = 0, i;
+
+	ret[count++] = json_string_value(json_object_get(controller, "name"));
+	json_array_foreach(json_object_get(controller, "also_known_as"), i, name)
+		ret[count++] = json_string_value(name);
+	return count;
+}
+
 /* The command line counts before policy.json. */
 static int read_options(
 	struct command *c, struct asked *a, struct match_options *ret, struct fault *f)
@@ -234,7 +247,7 @@ static int read_options(
 	if (c->settings && settings_leak_day(c->settings, a->day))
 		ret->day = a->day;
 	if (c->settings)
-		ret->ours_count = settings_controllers(c->settings, a->ours);
+		ret->ours_count = names_of_ours(c->settings, a->ours);
 	ret->ours = a->ours;
 	if (!threshold)
 		return 0;

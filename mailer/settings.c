@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * incident.json, checked. What its words become in a letter is compose.c's; the policy is
- * recipients/policy.c's.
+ * incident.json, checked. Its words in a letter: compose.c. The policy: recipients/policy.c.
  */
 #include "mailer/settings.h"
 
@@ -231,10 +230,11 @@ static int check_mode(
 	struct relay_url parts;
 	struct fault why;
 
+	if (r->capture_dir && live)
+		return config_fault(url, f,
+			"mode live cannot send to capture: (set smtp:// or smtps://)");
 	if (r->capture_dir)
-		return live ? config_fault(url, f,
-				      "mode live cannot send to capture: (set smtp:// or smtps://)")
-			    : 0;
+		return 0;
 	if (relay_url_parse(r->url, &parts, &why))
 		return config_fault(url, f, "%s", why.text);
 	if (live)
@@ -351,8 +351,7 @@ static int read_one_relay(struct config c, const struct settings *s,
 }
 
 /* Everyone's mail has one From, whichever relay takes it: the first relay's. */
-static int same_sender(
-	const struct config *first, const struct config *c, struct fault *f)
+static int same_sender(const struct config *first, const struct config *c, struct fault *f)
 {
 	static const char *const keys[] = {"from", "reply_to", "envelope_from",
 		"retry_for", "hold_for", "stop_after", NULL};
@@ -360,8 +359,7 @@ static int same_sender(
 	for (const char *const *key = keys; *key; key++) {
 		struct config mine = config_member(c, *key);
 
-		if (config_present(mine) &&
-			!json_equal(mine.value, config_member(first, *key).value))
+		if (mine.value && !json_equal(mine.value, config_member(first, *key).value))
 			return config_fault(mine, f,
 				"is not that of the first relay, which holds for all");
 	}
@@ -377,10 +375,9 @@ static int read_relay(const struct config *root, struct settings *s, struct faul
 	if (config_present(list)) {
 		if (config_present(first))
 			return config_fault(list, f, "write either `relay` or `relays`");
-		if (config_list(list, SETTINGS_RELAYS, &count, f))
+		if (config_list(list, SETTINGS_RELAYS, &count, f) ||
+			(!count && config_fault(list, f, "names no relay")))
 			return -1;
-		if (!count)
-			return config_fault(list, f, "names no relay");
 		first = config_item(&list, 0);
 	}
 	if (read_one_relay(first, s, &s->relay, f) ||

@@ -2,6 +2,8 @@
 """The key stands apart from what it opens, is never overwritten, and without it nothing is written in
 the clear. The ledger says of itself when it was changed."""
 import contextlib
+import csv
+import json
 import os
 import shutil
 import sqlite3
@@ -250,7 +252,14 @@ def full(breachmail, tmp_path_factory):
     with open(force / "breach.csv", "a") as file:
         file.write("too,few\n")
     incident.make()
+    policy = json.loads((incident.folder / "policy.json").read_text())
+    policy["levels"][0]["head_start"] = "1h"
+    (incident.folder / "policy.json").write_text(json.dumps(policy))
     incident.import_both(force)
+    with open(force / "people.csv", newline="") as file:
+        shielded = next(csv.DictReader(file))
+    (top / "shield.csv").write_text(f"reference,person_id\nHERON-1,{shielded['person_id']}\n")
+    incident.run("import", "shield", top / "shield.csv")
     incident.walk("match", "group", "compose")
     key = incident.run("approve").tally["open"][0]["key"]
     incident.run("approve", "--accept", key, "--by", "Joan", "--reason", "none")
@@ -266,6 +275,7 @@ def full(breachmail, tmp_path_factory):
     incident.run("task", "--print", incident.tmp / "letters.txt", "--kind", "letter", code=OK)
     incident.release()
     incident.run("send", "--test", "dpo@met.police.example", code=OK)
+    incident.run("send", "--lift-head-start", *said)
     incident.run("send", code=OK)
     incident.run("import", "--withdraw", "2", "--by", "Joan", "--reason", "none")
     return incident

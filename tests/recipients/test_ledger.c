@@ -478,7 +478,10 @@ static void fill_all_tables(void)
 	       "INSERT INTO person_shielded VALUES (1, 1, 1);"
 	       "INSERT INTO head_start_lifted VALUES (1, 1, 1, 'rehearsal', 1, x'00');"
 	       "INSERT INTO record_level VALUES (1, 1, 'x', 0);"
-	       "INSERT INTO record_apart VALUES (1, 1, 'x');");
+	       "INSERT INTO record_apart VALUES (1, 1, 'x');"
+	       "INSERT INTO given_up VALUES (1, 1, 1, NULL);"
+	       "INSERT INTO test_mail VALUES (1, 1, 1, 'x', 'accepted', 250, x'00');"
+	       "INSERT INTO outcome_relay VALUES (1, 1);");
 }
 
 static bool may_be_deleted(const char *table)

@@ -20,7 +20,7 @@
 #define ROUNDS 40
 #define DAMPING 0.25
 #define SETTLED 1e-5
-#define STILL 1e-6 /* what changes less does not stir others */
+#define STILL 5e-6 /* what changes less does not stir others */
 #define GROUP_PEOPLE 7
 #define GROUP_ROWS 8
 #define EDGE_LEAST 1e-3  /* an edge below this ties nobody into a group */

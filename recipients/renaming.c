@@ -24,11 +24,25 @@ static const char *unit_name(struct renaming *r, const char *unit)
 	return facts_unit(r->units, text_string(&r->folded));
 }
 
+/* Most rows of a list have a unit that goes by one name: they need not be written anew.
+ */
+static bool has_alias(struct renaming *r, const char *packed, size_t length)
+{
+	const char *name = NULL, *value = NULL;
+
+	while (row_packed_next(packed, length, &name, &value))
+		if (!strcmp(name, "unit") &&
+			strcmp(unit_name(r, value), text_string(&r->folded)) != 0)
+			return true;
+	return false;
+}
+
 void renaming_apply(struct renaming *r, const char **packed, size_t *length)
 {
 	const char *name = NULL, *value = NULL;
 
-	if (!r->units && !json_object_size(r->columns))
+	if (!json_object_size(r->columns) &&
+		(!r->units || !has_alias(r, *packed, *length)))
 		return;
 	row_clear(&r->row);
 	while (row_packed_next(*packed, *length, &name, &value)) {

@@ -59,8 +59,8 @@ static bool take_surnames(struct naming *n, struct halves *h)
 
 #define HALVES_LEAST 4096 /* words from which two processes are worth their while */
 
-/* Surnames take as long as all else. */
-static void find_alike(struct scoring *s)
+/* Alike surnames take as long as all else that the list needs before the first record. */
+static void prepare(struct scoring *s)
 {
 	auto_halves h = {-1, -1};
 
@@ -70,6 +70,9 @@ static void find_alike(struct scoring *s)
 		send_surnames(&s->naming, &h);
 	comparisons_alike(&s->comparisons);
 	naming_alike_forenames(&s->naming);
+	if (!s->evidence->single)
+		dependence_init(&s->dependence, &s->comparisons, NULL);
+	blocking_init(&s->blocking, &s->comparisons, &s->naming);
 	if (!take_surnames(&s->naming, &h))
 		naming_alike_surnames(&s->naming);
 }
@@ -81,10 +84,7 @@ void scoring_init(struct scoring *s, const struct evidence *e, uint32_t people)
 	*s = (struct scoring){.evidence = e};
 	comparisons_init(&s->comparisons, e);
 	naming_init(&s->naming, e);
-	find_alike(s);
-	if (!e->single)
-		dependence_init(&s->dependence, &s->comparisons, NULL);
-	blocking_init(&s->blocking, &s->comparisons, &s->naming);
+	prepare(s);
 	model_init(&s->model, &s->comparisons);
 	s->bare = e->lists[EVIDENCE_RECORDS].count >= BARE_LEAST;
 	s->places = text_alloc(((size_t)people + 1) * sizeof(*s->places));

@@ -15,7 +15,7 @@
 #include "recipients/halves.h"
 
 #define SPREAD                                                                           \
-	16.0 /* candidates that weigh so much less than the best, or than nobody, are    \
+	14.0 /* candidates that weigh so much less than the best, or than nobody, are    \
 		out */
 #define SPREAD_SINGLE 10.0 /* the same in a single file, where the best is no rival */
 #define READING_UNLIKELY                                                                 \

@@ -301,10 +301,11 @@ static int compile(
 	m->templates = text_realloc(
 		m->templates, (m->templates_count + 1) * sizeof(*m->templates));
 	c = &m->templates[m->templates_count];
-	*c = (struct compiled){.name = text_copy(name)};
+	*c = (struct compiled){0};
 	if (mustache_compile(name, source.bytes, source.length, MUSTACHE_STRICT, &loader,
 		    &c->template, f))
 		return -1;
+	c->name = text_copy(name);
 	m->templates_count++;
 	return 0;
 }

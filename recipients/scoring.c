@@ -438,16 +438,15 @@ static bool is_itself(const struct scoring *s, uint32_t entry)
 /* An entry that comes up by its name and by other keys is weighed once by a reading. */
 static bool is_weighed(struct scoring *s, uint32_t entry, uint32_t reading)
 {
-	uint32_t *weighed = &s->weighed[entry], turn = s->turn << WEIGHED_READINGS,
-		 bit = 1u << reading;
+	uint32_t *weighed = &s->weighed[entry], turn = s->turn << WEIGHED_READINGS;
 	bool was;
 
 	if (reading >= WEIGHED_READINGS)
 		return false;
 	if (*weighed < turn)
 		*weighed = turn;
-	was = *weighed & bit;
-	*weighed |= bit;
+	was = *weighed >> reading & 1;
+	*weighed |= 1u << reading;
 	return was;
 }
 

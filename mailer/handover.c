@@ -78,16 +78,16 @@ int handover_rows(struct ledger *l, const char *controller, json_t **ret, struct
 		return -1;
 	its = text_alloc(records.count * sizeof(*its));
 	failed = find(l, controller, &records, its, &count, f);
-	*ret = json_array();
+	if (!failed && !count)
+		failed = fault_set(f, FAULT_USAGE,
+			"no leaked row is of a controller of this name (report --kind controller lists them)");
+	if (!failed)
+		*ret = json_array();
 	for (size_t i = 0; !failed && i < records.count; i++)
 		if (its[i])
 			(void)json_array_append_new(*ret, copy_row(&records.rows[i]));
 	free(its);
-	if (failed)
-		return -1;
-	return count ? 0
-		     : fault_set(f, FAULT_USAGE,
-			       "no leaked row is of a controller of this name (report --kind controller lists them)");
+	return failed;
 }
 
 /* Text, or a number. */

@@ -338,7 +338,7 @@ const char *status_words(const char *state)
 	static const char *const words[][2] = {{"open", "not composed yet"},
 		{"held", "held back by a person"},
 		{"restricted", "not told for now (restricted)"},
-		{"none", "no duty to tell"}, {"task", "told in person: a task"},
+		{"none", "no duty to tell"}, {"task", "to be told in person: a task"},
 		{"planned", "notice written, not released"},
 		{"released", "released, not sent yet"}, {"pending", "waiting to be sent"},
 		{"accepted", "taken by the mail relay"},

@@ -2,7 +2,7 @@
 /*
  * Judges refusals, and keeps the request to stop. Stopping itself (no new mails, those on
  * the wire are finished) is send.c's. What can go wrong: a request that nobody took away
- * would stop the next run, so that run takes it away first.
+ * must not stop the next run, so it names the run that it is for.
  */
 #include "mailer/brake.h"
 
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "recipients/lock.h"
 #include "recipients/text.h"
 
 /* Equal: the same code and the same enhanced code; 5.1.1 and 5.7.1 are two causes. */
@@ -79,19 +80,34 @@ static char *path_of(const char *dir)
 int brake_request(const char *dir, struct fault *f)
 {
 	auto_text path = path_of(dir);
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	char holder[LOCK_HOLDER];
+	bool written;
+	int fd;
 
+	if (!lock_holder(dir, holder))
+		return 0; /* it has just ended */
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
+	written = write(fd, holder, strlen(holder)) == (ssize_t)strlen(holder);
 	(void)close(fd);
-	return 0;
+	return written ? 0
+		       : fault_set(f, FAULT_CANTCREATE, "%s: cannot be written", path);
 }
 
 bool brake_requested(const char *dir)
 {
 	auto_text path = path_of(dir);
+	char holder[LOCK_HOLDER], wanted[LOCK_HOLDER];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t got;
 
-	return !access(path, F_OK);
+	if (fd < 0)
+		return false;
+	got = read(fd, wanted, sizeof(wanted) - 1);
+	(void)close(fd);
+	wanted[got > 0 ? got : 0] = '\0';
+	return lock_holder(dir, holder) && !strcmp(holder, wanted);
 }
 
 void brake_forget(const char *dir)

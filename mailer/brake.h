@@ -6,7 +6,8 @@
  * `relay.stop_after` says after how many (`count`), and at which share of refusals, looked at after each hundred mails
  * (`share`). Only verdicts about people count here; what a relay says of the session is relay.h's to slow down for.
  *
- * The request to stop is a file in the incident's folder, which the run looks for and takes away.
+ * The request to stop is a file in the incident's folder, which the run looks for and takes away. It names the run that it
+ * is for, as the lock does (lock.h): one that was left behind by another stops nobody.
  */
 #ifndef MAILER_BRAKE_H
 #define MAILER_BRAKE_H
@@ -37,7 +38,7 @@ int brake_fault(const struct brake *b, struct fault *f);
 
 /* Asks the run at work on DIR to stop. FAULT_CANTCREATE. */
 int brake_request(const char *dir, struct fault *f);
-/* Was it asked? */
+/* Was this run asked? Of the lock's holder. */
 bool brake_requested(const char *dir);
 /* Takes an old request away. */
 void brake_forget(const char *dir);

@@ -306,12 +306,12 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	if (outcome_recover(s->ledger, s->options->settings->dir, f) ||
 		flight_create(s->options->settings->dir, &s->flight, f))
 		return -1;
-	brake_forget(s->options->settings->dir); /* one for a run that is over */
 	if (claim_load(s, f) || claim_open(s, f)) {
 		flight_remove(s->options->settings->dir, s->flight);
 		return -1;
 	}
 	s->began = s->ended = clock_monotonic();
+	look_for_request(s);
 	failed = s->todo_count ? post_run(s->options->settings, &limits, &events, s, f)
 			       : 0;
 	tell_progress(s, true);

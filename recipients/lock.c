@@ -19,24 +19,30 @@
 
 static int ours = -1; /* the lock that this process holds */
 
-static void read_holder(int fd, char *out, size_t size)
+static void read_words(int fd, char out[LOCK_HOLDER])
 {
-	ssize_t got = pread(fd, out, size - 1, 0);
+	ssize_t got = pread(fd, out, LOCK_HOLDER - 1, 0);
 
 	out[got > 0 ? got : 0] = '\0';
+}
+
+/* The first line: the one for people. */
+static void read_holder(int fd, char out[LOCK_HOLDER])
+{
+	read_words(fd, out);
 	out[strcspn(out, "\n")] = '\0';
 }
 
 static int wait_for(int fd, const char *path, int wait_seconds, struct fault *f)
 {
 	int64_t began = clock_monotonic(), until = began + (int64_t)wait_seconds * 1000;
-	char holder[256];
+	char holder[LOCK_HOLDER];
 
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return fault_set(
 				f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
-		read_holder(fd, holder, sizeof(holder));
+		read_holder(fd, holder);
 		if (clock_interrupted())
 			return fault_set(f, FAULT_INTERRUPTED,
 				"stopped while waiting for the ledger");
@@ -64,8 +70,8 @@ int lock_take(const char *dir, const char *verb, const char *operator, int wait_
 		(void)close(fd);
 		return -1;
 	}
-	words = text_format(
-		"%s by %s since %s\n", verb, operator, clock_write(clock_now(), now));
+	words = text_format("%s by %.150s since %s\nprocess %ld\n", verb, operator,
+		clock_write(clock_now(), now), (long)getpid());
 	if (!ftruncate(fd, 0)) /* the words are a courtesy; the lock is the kernel's */
 		(void)!pwrite(fd, words, strlen(words), 0);
 	*ret_fd = ours = fd;
@@ -106,10 +112,9 @@ bool lock_held_elsewhere(const char *dir)
 	return lock_held(dir);
 }
 
-bool lock_names(const char *dir, const char *verb)
+bool lock_holder(const char *dir, char out[LOCK_HOLDER])
 {
 	auto_text path = text_format("%s/ledger.lock", dir);
-	char holder[256];
 	int fd;
 
 	if (!lock_held(dir))
@@ -117,7 +122,15 @@ bool lock_names(const char *dir, const char *verb)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return false;
-	read_holder(fd, holder, sizeof(holder));
+	read_words(fd, out);
 	(void)close(fd);
-	return !strncmp(holder, verb, strlen(verb)) && holder[strlen(verb)] == ' ';
+	return *out;
+}
+
+bool lock_names(const char *dir, const char *verb)
+{
+	char holder[LOCK_HOLDER];
+
+	return lock_holder(dir, holder) && !strncmp(holder, verb, strlen(verb)) &&
+	       holder[strlen(verb)] == ' ';
 }

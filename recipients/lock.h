@@ -26,5 +26,8 @@ bool lock_held(const char *dir);
 bool lock_held_elsewhere(const char *dir);
 /* Is it held, by this verb? */
 bool lock_names(const char *dir, const char *verb);
+/* Who holds it now, us too: the words of the file, of no other process the same. False: nobody. */
+#define LOCK_HOLDER 256
+bool lock_holder(const char *dir, char out[LOCK_HOLDER]);
 
 #endif

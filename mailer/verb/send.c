@@ -359,7 +359,6 @@ static int wait_until(const struct command *c, struct fault *f)
 	if (clock_parse(at, &start))
 		return fault_set(
 			f, FAULT_USAGE, "--at takes a time such as 2026-11-22T07:00:00Z");
-	brake_forget(c->dir);
 	while (clock_now() < start) {
 		if (clock_is_fixed())
 			return fault_set(f, FAULT_TEMPORARY,

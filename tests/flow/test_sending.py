@@ -111,6 +111,25 @@ def test_stop_from_another_terminal(at, relay):
     assert not twice(server.accepted())
 
 
+def test_stop_in_the_first_milliseconds(at, relay):
+    """From the moment on at which the send says that it is at work no request is lost."""
+    incident, server = at("composed"), relay()
+    incident.release(server)
+    lock = incident.folder / "ledger.lock"
+    for pause in (0, .002, .004, .008, .016):
+        process = incident.start("send", "--rate", 5, "--connections", 1)
+        while not lock.read_text().startswith("send "):
+            pass
+        time.sleep(pause)
+        began = time.monotonic()
+        assert incident.run("send", "--stop", "--wait", 20, code=OK).tally["stopped"]
+        assert time.monotonic() - began < 5
+        result = incident.finish(process, "send")
+        assert result.code == TEMPORARY and result.tally["stopped"]
+    reconcile_send(incident, incident.run("send", code=OK).tally)
+    assert not twice(server.accepted()) and not (incident.folder / "send.stop").exists()
+
+
 def test_stop_when_nothing_is_sent(at):
     incident = at("released")
     before = incident.state()
@@ -123,7 +142,7 @@ def test_stop_when_nothing_is_sent(at):
 
 def test_a_forgotten_request_stops_nobody(at):
     incident = at("released")
-    (incident.folder / "send.stop").write_text("")
+    (incident.folder / "send.stop").write_text("send by Joan since 2023-08-27T09:00:00Z\nprocess 1\n")
     assert incident.run("send", code=OK).tally["pending"] == 0
     assert not (incident.folder / "send.stop").exists()
 

@@ -53,6 +53,16 @@ static const struct sealed_column {
 		SQL("SELECT id AS row, reply_sealed AS seal FROM test_mail")},
 	{"head_start_lifted.said_sealed",
 		SQL("SELECT id AS row, said_sealed AS seal FROM head_start_lifted")},
+	{"letter_body.bytes_sealed",
+		SQL("SELECT letter_id AS row, bytes_sealed AS seal FROM letter_body")},
+	{"reading.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM reading")},
+	{"receipt.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM receipt")},
+	{"letter_ruling.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM letter_ruling")},
+	{"letter_tied.said_sealed",
+		SQL("SELECT reading_id AS row, said_sealed AS seal FROM letter_tied")},
 };
 
 static int check_column(

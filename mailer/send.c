@@ -296,8 +296,10 @@ static void sending_done(struct sending *s)
 
 static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 {
-	static const struct relay_events events = {
-		on_next, on_handing_over, on_settled, on_turn};
+	static const struct relay_events events = {.next = on_next,
+		.handing_over = on_handing_over,
+		.settled = on_settled,
+		.turn = on_turn};
 	const struct post_limits limits = {
 		s->options->connections, s->options->per_second, on_begin};
 	struct fault later;

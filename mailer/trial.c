@@ -201,8 +201,10 @@ static int keep(struct ledger *l, const struct trial *t, struct fault *f)
 int trial_run(struct ledger *l, const struct trial_options *o, struct trial_result *ret,
 	struct fault *f)
 {
-	static const struct relay_events events = {
-		on_next, on_handing_over, on_settled, on_turn};
+	static const struct relay_events events = {.next = on_next,
+		.handing_over = on_handing_over,
+		.settled = on_settled,
+		.turn = on_turn};
 	const struct post_limits one = {.connections = 1, .begin = on_begin};
 	const struct policy_level *level = find_level(o->policy);
 	auto_trial t = {.options = o, .result = ret};

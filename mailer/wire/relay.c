@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the connections: asks for mails, hands each to a connection that is free, opens as
- * many as the work asks for, slows down and stops when the relay says so. Connecting is
- * dial.c's, the talk on a connection dialogue.c's, the meaning of replies reply.c's. What
- * can go wrong: a relay that goes away is waited for, with growing pauses; a relay that
- * cannot be trusted or that refuses us ends the run. Nothing is repeated here: what was
- * not sent goes back.
+ * Runs the relays: asks for mails, hands each to a relay that is free for it, and knows
+ * when it is over. Each relay's connections are lane.c's. What can go wrong: a relay
+ * that misbehaves is left out and the others go on; when none is left, the run ends.
+ * Nothing is repeated here: what was not sent goes back.
  */
 #include "mailer/wire/relay.h"
 
@@ -16,61 +14,41 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "mailer/wire/dial.h"
-#include "mailer/wire/dialogue.h"
+#include "mailer/wire/lane.h"
 #include "mailer/wire/pace.h"
-#include "mailer/wire/reply.h"
 #include "recipients/clock.h"
 #include "recipients/text.h"
 
-#define CONNECT_MS 30000
 #define WAIT_MS 100     /* at most between two turns */
 #define ASK_AGAIN_MS 20 /* when next had nothing */
-#define FIRST_FAILURES                                                                   \
-	2               /* while no connection ever stood: a wrong setting, most likely */
-#define HARD_REFUSALS 2 /* 5xx about the session: waiting does not help */
 #define EVENTS 64
 
-struct connection {
-	enum {
-		CLOSED,
-		DIALING,
-		OPEN
-	} state;
-	struct dial dial;
-	struct dialogue talk;
-	curl_socket_t fd;
-	bool writing; /* epoll also waits until it can be written */
-	bool excused; /* its end was announced, or is our wish */
-	size_t mails; /* given to it */
-	int64_t used; /* when it was last of use, clock_monotonic */
-};
-
 struct engine {
-	struct relay_settings s; /* the caller's, with the gaps filled */
-	struct relay_url url;
 	const struct relay_events *e;
 	void *user;
-	struct relay_summary *sum;
 	struct fault *f;
-	struct dialogue_calls calls;
-	CURLM *multi;
-	int epoll;
-	struct connection *connection;
-	unsigned open, dialing;
-	size_t flights;         /* mails given to connections and not yet settled */
-	struct relay_mail hand; /* a mail that waits for a connection */
+	struct lane_calls calls;
+	struct lane *lanes;
+	size_t count, turn;     /* whose turn it is to be served first */
+	struct relay_mail hand; /* a mail that waits for a relay */
 	bool has_hand;
 	bool none_now;    /* next had nothing in this turn */
 	bool was_idle;    /* so was the turn before */
 	bool ended;       /* next will have nothing any more */
 	bool stopping;    /* no new mails */
 	bool aborted;     /* not one byte more; `f` is filled */
-	bool stood;       /* a connection stood once */
 	struct fault why; /* we stop; kind FAULT_NONE: it is the caller's wish */
-	struct pace pace;
-	struct back_off connects, refusals;
+	struct pace pace; /* of all relays together */
 };
+
+static size_t flights(const struct engine *en)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < en->count; i++)
+		sum += en->lanes[i].flights;
+	return sum;
+}
 
 /* --- giving up --- */
 
@@ -81,72 +59,79 @@ static void stop(struct engine *en, const struct fault *why)
 	en->stopping = true;
 }
 
-/* A connection could not be made, or was lost before it was of any use. */
-static void on_failure(struct engine *en, bool hopeless, const struct fault *why)
+/* "Later" weighs more than "never": a run may be worth its while. */
+static bool is_better(const struct lane *l, const struct lane *than)
 {
-	unsigned limit = en->s.failures;
-
-	if (!en->stood && limit > FIRST_FAILURES)
-		limit = FIRST_FAILURES;
-	if (!back_off_hit(&en->connects, clock_monotonic()) && !hopeless)
-		return;
-	if (hopeless || en->connects.in_row >= limit)
-		stop(en, why);
+	return l->why.kind != FAULT_NONE &&
+	       (!than || (l->why.kind == FAULT_TEMPORARY &&
+				 than->why.kind != FAULT_TEMPORARY));
 }
 
-static void on_refusal(struct engine *en, const struct relay_verdict *v)
+/* All are left out, or have had their share. */
+static void stop_without_relays(struct engine *en)
 {
-	bool hard = v->code >= 500;
-	unsigned limit = en->s.failures;
-	struct fault why = {0};
-	char words[512];
+	const struct lane *blamed = NULL;
+	struct fault why;
 
-	if (hard && limit > HARD_REFUSALS)
-		limit = HARD_REFUSALS;
-	if (!back_off_hit(&en->refusals, clock_monotonic()) ||
-		en->refusals.in_row < limit)
+	for (size_t i = 0; i < en->count; i++) {
+		if (lane_is_used(&en->lanes[i]))
+			return;
+		if (is_better(&en->lanes[i], blamed))
+			blamed = &en->lanes[i];
+	}
+	if (!blamed) {
+		en->stopping = true;
 		return;
-	reply_public(v->text, words, sizeof(words));
-	(void)fault_set(&why, hard ? FAULT_UNAVAILABLE : FAULT_TEMPORARY,
-		"relay %s:%u does not take our mail, %u times in a row; to %s it says: %d %s. %s",
-		en->url.host, en->url.port, en->refusals.in_row, v->stage, v->code, words,
-		hard ? "Check relay.envelope_from, relay.user, and what it allows this "
-		       "machine to send."
-		     : "Run again later, perhaps at a lower rate.");
+	}
+	why = blamed->why;
+	if (en->count > 1)
+		(void)fault_set(&why, blamed->why.kind,
+			"none of the %zu relays takes mail now. %s", en->count,
+			blamed->why.text);
 	stop(en, &why);
 }
 
 /* --- the caller's mails --- */
 
-static void tell(struct engine *en, const struct relay_mail *mail,
+static void tell(struct engine *en, const struct lane *l, const struct relay_mail *mail,
 	const struct relay_verdict *v, unsigned slot)
 {
 	if (en->aborted)
 		return;
-	relay_count(en->sum, v->kind);
+	relay_count(l->sum, v->kind);
 	if (en->e->settled(en->user, mail, v, slot, en->f))
 		en->aborted = true;
 }
 
-static void drop_hand(
-	struct engine *en, enum relay_kind kind, const char *stage, const char *why)
+static void drop_hand(struct engine *en, const struct lane *l, enum relay_kind kind,
+	const char *stage, const char *why)
 {
 	struct relay_verdict v = {.kind = kind, .stage = stage, .text = why};
 
 	en->has_hand = false;
-	tell(en, &en->hand, &v, 0);
+	en->hand.relay = l->s.place;
+	tell(en, l, &en->hand, &v, l->first_slot);
+}
+
+static void check_hand(struct engine *en)
+{
+	struct fault why = {0};
+
+	if (!relay_mail_check(&en->hand, &why))
+		return;
+	stop(en, &why);
+	drop_hand(en, en->lanes, RELAY_NOT_SENT, "MAIL", "not fit for the wire");
 }
 
 static void pull(struct engine *en)
 {
-	struct fault why = {0};
-
 	if (en->has_hand || en->none_now || en->ended || en->stopping || en->aborted)
 		return;
 	switch (en->e->next(en->user, &en->hand, en->f)) {
 	case RELAY_MAIL:
 		en->has_hand = true;
-		break;
+		check_hand(en);
+		return;
 	case RELAY_END:
 		en->ended = true;
 		return;
@@ -157,14 +142,24 @@ static void pull(struct engine *en)
 		en->aborted = true;
 		return;
 	}
-	if (relay_mail_check(&en->hand, &why)) {
-		stop(en, &why);
-		drop_hand(en, RELAY_NOT_SENT, "MAIL", "not fit for the wire");
-	}
 }
 
-/* Takes mails in hand until one fits the relay's SIZE; the others are refused here. */
-static bool pull_fitting(struct engine *en, const struct dial *dial)
+/* Is there another relay that may take a mail as large as this? */
+static bool fits_elsewhere(const struct engine *en, const struct lane *here)
+{
+	for (size_t i = 0; i < en->count; i++) {
+		const struct lane *l = &en->lanes[i];
+
+		if (l != here && lane_is_used(l) &&
+			(!l->size || en->hand.length <= l->size))
+			return true;
+	}
+	return false;
+}
+
+/* Takes mails in hand until one fits the relay's SIZE; those that fit none are refused
+ * here. */
+static bool pull_fitting(struct engine *en, const struct lane *l, size_t size)
 {
 	for (;;) {
 		auto_text why = NULL;
@@ -172,51 +167,38 @@ static bool pull_fitting(struct engine *en, const struct dial *dial)
 		pull(en);
 		if (!en->has_hand)
 			return false;
-		if (!dial->size || en->hand.length <= dial->size)
+		if (!size || en->hand.length <= size)
 			return true;
+		if (fits_elsewhere(en, l))
+			return false;
 		why = text_format("the message has %zu bytes, the relay takes %zu",
-			en->hand.length, dial->size);
-		drop_hand(en, RELAY_REFUSED, "size", why);
+			en->hand.length, size);
+		drop_hand(en, l, RELAY_REFUSED, "size", why);
 	}
 }
 
-/* May the mail in hand go out now? If so it is counted. */
-static bool may_send(struct engine *en)
-{
-	int64_t now = clock_monotonic();
+/* --- what lanes ask --- */
 
-	return !en->stopping && !en->aborted && now >= en->refusals.until &&
-	       pace_take(&en->pace, now);
-}
-
-/* --- what dialogues ask --- */
-
-/* It has had its share: no more mails, and goodbye once it is idle. */
-static bool is_used_up(const struct engine *en, const struct connection *c)
-{
-	return en->s.per_connection && c->mails >= en->s.per_connection;
-}
-
-static struct connection *connection_of(struct engine *en, const struct dial *dial)
-{
-	struct connection *c = en->connection;
-
-	while (&c->dial != dial)
-		c++;
-	return c;
-}
-
-static bool on_more(void *owner, const struct dial *dial, struct relay_mail *ret)
+static bool on_take(void *owner, struct lane *l, size_t size, struct relay_mail *ret)
 {
 	struct engine *en = owner;
-	struct connection *c = connection_of(en, dial);
+	int64_t now;
 
-	if (is_used_up(en, c) || !pull_fitting(en, dial) || !may_send(en))
+	if (!lane_is_used(l) || !pull_fitting(en, l, size))
 		return false;
-	c->mails++;
+	now = clock_monotonic();
+	if (en->stopping || en->aborted || !lane_may(l, now) || pace_wait(&en->pace, now))
+		return false;
+	en->hand.relay = l->s.place;
+	if (en->e->taken) {
+		en->e->taken(en->user, &en->hand);
+		check_hand(en);
+		if (!en->has_hand)
+			return false;
+	}
+	(void)pace_take(&en->pace, now);
 	*ret = en->hand;
 	en->has_hand = false;
-	en->flights++;
 	return true;
 }
 
@@ -228,21 +210,10 @@ static void on_handing_over(void *owner, const struct relay_mail *mail, unsigned
 		en->e->handing_over(en->user, mail, slot);
 }
 
-static void on_settled(void *owner, const struct relay_mail *mail,
+static void on_settled(void *owner, const struct lane *l, const struct relay_mail *mail,
 	const struct relay_verdict *v, unsigned slot)
 {
-	struct engine *en = owner;
-
-	en->flights--;
-	en->connection[slot].used = clock_monotonic();
-	if (v->session) {
-		en->connection[slot].excused = true;
-		on_refusal(en, v);
-	} else if (v->code) {
-		back_off_clear(&en->connects);
-		back_off_clear(&en->refusals);
-	}
-	tell(en, mail, v, slot);
+	tell(owner, l, mail, v, slot);
 }
 
 static bool on_halted(void *owner)
@@ -252,115 +223,30 @@ static bool on_halted(void *owner)
 	return en->aborted;
 }
 
-/* --- connections --- */
-
-static void hang_up(struct engine *en, struct connection *c)
+static void on_broken(void *owner, const struct fault *why)
 {
-	if (c->state == OPEN) {
-		(void)epoll_ctl(en->epoll, EPOLL_CTL_DEL, c->fd, NULL);
-		en->open--;
-	} else if (c->state == DIALING) {
-		en->dialing--;
-	}
-	if (c->state != CLOSED)
-		(void)curl_multi_remove_handle(
-			en->multi, c->dial.easy); /* closes the socket */
-	c->state = CLOSED;
+	struct engine *en = owner;
+
+	*en->f = *why;
+	en->aborted = true;
 }
 
-static void on_lost(struct engine *en, struct connection *c)
+/* --- the loop --- */
+
+/* Each relay in turn is the first to be served, for when there are few mails. */
+static void hand_out(struct engine *en)
 {
-	struct fault why = {0};
-	bool useless = !c->excused && c->talk.verdicts == 0;
+	en->none_now = false;
+	for (size_t i = 0; i < en->count && !en->aborted; i++) {
+		struct lane *l = &en->lanes[(en->turn + i) % en->count];
 
-	hang_up(en, c);
-	if (!useless)
-		return;
-	(void)fault_set(&why, FAULT_UNAVAILABLE,
-		"relay %s:%u breaks connections off before it has answered for one mail. "
-		"Ask its administrator what its log says.",
-		en->url.host, en->url.port);
-	on_failure(en, false, &why);
-}
-
-/* After anything was done on a dialogue. */
-static void tend(struct engine *en, struct connection *c)
-{
-	struct epoll_event ev = {.data.ptr = c};
-
-	while (c->talk.broken && !c->talk.lost && !en->aborted)
-		dialogue_read(&c->talk);
-	if (c->talk.lost) {
-		on_lost(en, c);
-		return;
+		if (!lane_serve(l))
+			continue;
+		pull(en);
+		if (en->has_hand)
+			lane_dial(l);
 	}
-	if (c->talk.waits_write == c->writing)
-		return;
-	c->writing = c->talk.waits_write;
-	ev.events = c->writing ? EPOLLIN | EPOLLOUT : EPOLLIN;
-	(void)epoll_ctl(en->epoll, EPOLL_CTL_MOD, c->fd, &ev);
-}
-
-static void dial(struct engine *en, struct connection *c)
-{
-	struct fault why = {0};
-
-	if (!c->dial.easy && dial_init(&c->dial, &en->s, &en->url, &why)) {
-		stop(en, &why);
-		return;
-	}
-	if (dial_reset(&c->dial, &en->s, &why)) {
-		stop(en, &why);
-		return;
-	}
-	if (curl_easy_setopt(c->dial.easy, CURLOPT_PRIVATE, c) ||
-		curl_multi_add_handle(en->multi, c->dial.easy)) {
-		(void)fault_set(&why, FAULT_INTERNAL, "libcurl starts no connection");
-		stop(en, &why);
-		return;
-	}
-	c->state = DIALING;
-	en->dialing++;
-}
-
-/*
- * One connection more, while a mail waits and none is free: as many attempts at a time as
- * connections stand, so that a few mails open a few and a broken relay sees one.
- */
-static void dial_more(struct engine *en)
-{
-	unsigned most = en->connects.in_row || !en->open ? 1 : en->open;
-	int64_t now = clock_monotonic();
-
-	if (now < en->connects.until || now < en->refusals.until)
-		return;
-	for (unsigned i = 0; i < en->s.connections && en->dialing < most; i++)
-		if (en->connection[i].state == CLOSED && !en->stopping)
-			dial(en, &en->connection[i]);
-}
-
-static void on_stands(struct engine *en, struct connection *c)
-{
-	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = c};
-
-	en->dialing--;
-	en->open++;
-	en->stood = true;
-	en->sum->connections++;
-	en->sum->tls = c->dial.tls;
-	en->sum->pipelining = c->dial.pipelining;
-	en->sum->dsn = c->dial.dsn;
-	c->state = OPEN;
-	c->writing = c->excused = false;
-	c->mails = 0;
-	c->used = clock_monotonic();
-	dialogue_open(
-		&c->talk, &en->s, &en->calls, &c->dial, (unsigned)(c - en->connection));
-	if (curl_easy_getinfo(c->dial.easy, CURLINFO_ACTIVESOCKET, &c->fd) ||
-		epoll_ctl(en->epoll, EPOLL_CTL_ADD, c->fd, &ev)) {
-		(void)fault_set(en->f, FAULT_INTERNAL, "cannot watch a connection");
-		en->aborted = true;
-	}
+	en->turn = (en->turn + 1) % en->count;
 }
 
 static void on_dialed(struct engine *en)
@@ -368,51 +254,21 @@ static void on_dialed(struct engine *en)
 	CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(en->multi, &left))) {
-		struct connection *c = NULL;
-		struct fault why = {0};
-		bool hopeless;
+	while ((message = curl_multi_info_read(en->calls.multi, &left))) {
+		struct lane_connection *c = NULL;
 
-		if (message->msg != CURLMSG_DONE ||
-			curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &c))
-			continue;
-		if (!dial_result(&c->dial, message->data.result, &en->s, &en->url,
-			    &hopeless, &why)) {
-			on_stands(en, c);
-			continue;
-		}
-		hang_up(en, c);
-		on_failure(en, hopeless, &why);
+		if (message->msg == CURLMSG_DONE &&
+			!curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &c))
+			lane_dialed(c, message->data.result);
 	}
 }
 
-/* --- the loop --- */
-
-static void hand_out(struct engine *en)
+static bool is_dialing(const struct engine *en)
 {
-	bool full = true;
-
-	en->none_now = false;
-	for (unsigned i = 0; i < en->s.connections && !en->aborted; i++) {
-		struct connection *c = &en->connection[i];
-
-		if (c->state != OPEN || !dialogue_is_idle(&c->talk) || is_used_up(en, c))
-			continue;
-		full = false;
-		if (!pull_fitting(en, &c->dial) || !may_send(en))
-			break;
-		en->has_hand = false;
-		en->flights++;
-		c->mails++;
-		dialogue_start(&c->talk, &en->hand);
-		tend(en, c);
-		full = true;
-	}
-	if (!full || en->open + en->dialing >= en->s.connections || en->aborted)
-		return;
-	pull(en);
-	if (en->has_hand)
-		dial_more(en);
+	for (size_t i = 0; i < en->count; i++)
+		if (en->lanes[i].dialing)
+			return true;
+	return false;
 }
 
 static void dispatch(struct engine *en, int timeout)
@@ -420,71 +276,53 @@ static void dispatch(struct engine *en, int timeout)
 	struct epoll_event events[EVENTS];
 	int running, count;
 
-	if (en->dialing) {
-		struct curl_waitfd extra = {.fd = en->epoll, .events = CURL_WAIT_POLLIN};
+	if (is_dialing(en)) {
+		struct curl_waitfd extra = {
+			.fd = en->calls.epoll, .events = CURL_WAIT_POLLIN};
 
-		(void)curl_multi_poll(en->multi, &extra, 1, timeout, NULL);
-		(void)curl_multi_perform(en->multi, &running);
+		(void)curl_multi_poll(en->calls.multi, &extra, 1, timeout, NULL);
+		(void)curl_multi_perform(en->calls.multi, &running);
 		on_dialed(en);
 		timeout = 0;
 	}
-	count = epoll_wait(en->epoll, events, EVENTS, timeout);
-	for (int i = 0; i < count && !en->aborted; i++) {
-		struct connection *c = events[i].data.ptr;
+	count = epoll_wait(en->calls.epoll, events, EVENTS, timeout);
+	for (int i = 0; i < count && !en->aborted; i++)
+		lane_event(events[i].data.ptr, events[i].events);
+}
 
-		if (c->state != OPEN)
-			continue;
-		if (events[i].events & EPOLLOUT)
-			dialogue_write(&c->talk);
-		if (events[i].events & ~(uint32_t)EPOLLOUT)
-			dialogue_read(&c->talk);
-		tend(en, c);
+/* Until a relay's pace lets the mail in hand go. */
+static int64_t paced(const struct engine *en, int64_t wait)
+{
+	int64_t now = clock_monotonic(), all = pace_wait(&en->pace, now);
+
+	for (size_t i = 0; i < en->count; i++) {
+		int64_t own = lane_wait(&en->lanes[i], now);
+
+		own = own > all ? own : all;
+		if (own && own < wait)
+			wait = own;
 	}
+	return wait;
 }
 
-/* Goodbye to an idle connection: it is used up, or its relay would soon say so itself. */
-static void leave(struct engine *en, struct connection *c)
+static int how_long(struct engine *en, bool idle)
 {
-	c->excused = true;
-	dialogue_quit(&c->talk);
-	tend(en, c);
-}
+	int64_t wait = WAIT_MS;
 
-static void leave_unused(struct engine *en, struct connection *c, int64_t now)
-{
-	if (c->state == OPEN && dialogue_is_idle(&c->talk) &&
-		(is_used_up(en, c) || now - c->used > en->s.timeouts.idle))
-		leave(en, c);
+	if (en->none_now)
+		wait = idle && !en->was_idle ? 0 : ASK_AGAIN_MS;
+	if (en->has_hand)
+		wait = paced(en, wait);
+	en->was_idle = idle;
+	return (int)wait;
 }
 
 static void expire(struct engine *en)
 {
 	int64_t now = clock_monotonic();
 
-	for (unsigned i = 0; i < en->s.connections && !en->aborted; i++) {
-		struct connection *c = &en->connection[i];
-
-		leave_unused(en, c, now);
-		if (c->state != OPEN || !c->talk.deadline || now < c->talk.deadline)
-			continue;
-		dialogue_time_out(&c->talk);
-		tend(en, c);
-	}
-}
-
-static int how_long(struct engine *en, bool idle)
-{
-	int64_t wait = WAIT_MS, paced;
-
-	if (en->none_now)
-		wait = idle && !en->was_idle ? 0 : ASK_AGAIN_MS;
-	if (en->has_hand) {
-		paced = pace_wait(&en->pace, clock_monotonic());
-		if (paced && paced < wait)
-			wait = paced;
-	}
-	en->was_idle = idle;
-	return (int)wait;
+	for (size_t i = 0; i < en->count && !en->aborted; i++)
+		lane_expire(&en->lanes[i], now);
 }
 
 static void run(struct engine *en)
@@ -494,10 +332,11 @@ static void run(struct engine *en)
 		int go;
 
 		hand_out(en);
+		stop_without_relays(en);
 		if (en->stopping && en->has_hand)
-			drop_hand(en, RELAY_NOT_SENT, "MAIL",
+			drop_hand(en, en->lanes, RELAY_NOT_SENT, "MAIL",
 				"the run ended before its turn");
-		idle = !en->flights && !en->has_hand;
+		idle = !en->has_hand && !flights(en);
 		if (en->aborted || (idle && (en->stopping || en->ended)))
 			return;
 		go = en->e->turn(en->user, idle, en->f);
@@ -509,93 +348,75 @@ static void run(struct engine *en)
 	}
 }
 
+static unsigned standing(const struct engine *en)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < en->count; i++)
+		sum += en->lanes[i].open;
+	return sum;
+}
+
 static void say_goodbye(struct engine *en)
 {
-	int64_t end = clock_monotonic() + en->s.timeouts.quit;
+	int64_t end = clock_monotonic() + en->lanes->s.timeouts.quit;
 
-	for (unsigned i = 0; i < en->s.connections; i++) {
-		struct connection *c = &en->connection[i];
-
-		c->excused = true;
-		if (c->state == DIALING)
-			hang_up(en, c);
-		if (c->state != OPEN)
-			continue;
-		dialogue_quit(&c->talk);
-		tend(en, c);
-	}
-	while (en->open && clock_monotonic() < end)
+	for (size_t i = 0; i < en->count; i++)
+		lane_goodbye(&en->lanes[i]);
+	while (standing(en) && clock_monotonic() < end)
 		dispatch(en, (int)(end - clock_monotonic()));
 }
 
 /* --- from outside --- */
 
-static void fill_gaps(struct relay_settings *s)
+static int open_engine(struct engine *en, const struct relay_settings *list,
+	double per_second, struct relay_summary *sums)
 {
-	struct relay_timeouts *t = &s->timeouts;
+	unsigned slots = 0;
 
-	s->connections = s->connections ? s->connections : 4;
-	s->failures = s->failures ? s->failures : 5;
-	t->connect = t->connect && t->connect < CONNECT_MS ? t->connect : CONNECT_MS;
-	t->command = t->command ? t->command : 300 * 1000;
-	t->data = t->data ? t->data : 120 * 1000;
-	t->block = t->block ? t->block : 180 * 1000;
-	t->dot = t->dot ? t->dot : 600 * 1000;
-	t->idle = t->idle ? t->idle : 60 * 1000;
-	t->quit = t->quit ? t->quit : 2 * 1000;
-	t->back_off = t->back_off ? t->back_off : 1000;
-}
-
-static int open_engine(struct engine *en)
-{
-	int64_t now = clock_monotonic();
-
-	if (relay_url_parse(en->s.url, &en->url, en->f))
-		return -1;
-	fill_gaps(&en->s);
-	if (en->s.connections > RELAY_CONNECTIONS_MAX)
-		return fault_set(en->f, FAULT_CONFIG, "relay.connections is over %d",
-			RELAY_CONNECTIONS_MAX);
-	en->calls = (struct dialogue_calls){
-		on_more, on_handing_over, on_settled, on_halted, en};
-	pace_init(&en->pace, en->s.per_second, now);
-	en->connects.first = en->refusals.first = en->s.timeouts.back_off;
-	en->connection = text_alloc(en->s.connections * sizeof(*en->connection));
-	en->epoll = epoll_create1(EPOLL_CLOEXEC);
-	en->multi = curl_multi_init();
-	if (en->epoll < 0 || !en->multi)
+	en->calls = (struct lane_calls){.take = on_take,
+		.handing_over = on_handing_over,
+		.settled = on_settled,
+		.halted = on_halted,
+		.broken = on_broken,
+		.owner = en,
+		.multi = curl_multi_init(),
+		.epoll = epoll_create1(EPOLL_CLOEXEC)};
+	if (en->calls.epoll < 0 || !en->calls.multi)
 		return fault_set(en->f, FAULT_INTERNAL, "cannot set up epoll or libcurl");
-	/* The first now, so that wrong settings are told before a mail is asked for. */
-	return dial_init(&en->connection[0].dial, &en->s, &en->url, en->f);
+	pace_init(&en->pace, per_second, clock_monotonic());
+	for (size_t i = 0; i < en->count; i++) {
+		if (lane_init(
+			    &en->lanes[i], &list[i], slots, &en->calls, &sums[i], en->f))
+			return -1;
+		slots += en->lanes[i].s.connections;
+	}
+	return 0;
 }
 
 static void close_engine(struct engine *en)
 {
-	for (unsigned i = 0; en->connection && i < en->s.connections; i++) {
-		struct connection *c = &en->connection[i];
-
-		hang_up(en, c);
-		dialogue_done(&c->talk);
-		dial_done(&c->dial);
-	}
-	free(en->connection);
-	curl_multi_cleanup(en->multi);
-	if (en->epoll >= 0)
-		(void)close(en->epoll);
+	for (size_t i = 0; i < en->count; i++)
+		lane_done(&en->lanes[i]);
+	free(en->lanes);
+	curl_multi_cleanup(en->calls.multi);
+	if (en->calls.epoll >= 0)
+		(void)close(en->calls.epoll);
 }
 
-int relay_run(const struct relay_settings *s, const struct relay_events *e, void *user,
-	struct relay_summary *ret, struct fault *f)
+int relay_run_all(const struct relay_settings *list, size_t count, double per_second,
+	const struct relay_events *e, void *user, struct relay_summary *ret,
+	struct fault *f)
 {
-	struct engine en = {
-		.s = *s, .e = e, .user = user, .sum = ret, .f = f, .epoll = -1};
+	struct engine en = {.e = e, .user = user, .f = f, .count = count};
 	int64_t start = clock_monotonic();
 	int result;
 
-	*ret = (struct relay_summary){0};
+	memset(ret, 0, count * sizeof(*ret));
+	en.lanes = text_alloc(count * sizeof(*en.lanes));
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
-	result = open_engine(&en);
+	result = open_engine(&en, list, per_second, ret);
 	if (!result) {
 		run(&en);
 		if (!en.aborted)
@@ -604,12 +425,19 @@ int relay_run(const struct relay_settings *s, const struct relay_events *e, void
 	}
 	close_engine(&en);
 	curl_global_cleanup();
-	ret->milliseconds = clock_monotonic() - start;
+	for (size_t i = 0; i < count; i++)
+		ret[i].milliseconds = clock_monotonic() - start;
 	if (!result && en.why.kind != FAULT_NONE) {
 		*f = en.why;
 		return -1;
 	}
 	return result;
+}
+
+int relay_run(const struct relay_settings *s, const struct relay_events *e, void *user,
+	struct relay_summary *ret, struct fault *f)
+{
+	return relay_run_all(s, 1, 0, e, user, ret, f);
 }
 
 void relay_count(struct relay_summary *s, enum relay_kind kind)

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * relay: hands mails to a relay by SMTP and says of each what became of it. The only
- * SMTP door.
+ * relay: hands mails to relays by SMTP and says of each what became of it. The only SMTP
+ * door.
  *
- * One thread, one epoll, N connections that stay open. libcurl makes a connection (DNS,
+ * One thread, one epoll, N connections that stay open, to one relay or to several at the
+ * same time (each is a lane, lane.h). libcurl makes a connection (DNS,
  * STARTTLS or TLS, always verified, AUTH) and stops there (CURLOPT_CONNECT_ONLY); the
  * transactions are ours: MAIL, RCPT, DATA in one group where the relay offers
  * PIPELINING (RFC 2920), one recipient a transaction, DSN parameters (RFC 3461), SIZE
  * (RFC 1870). The caller is asked for mails (`next`), told before the point of no
- * return (`handing_over`) and told the verdict (`settled`). relay keeps no list and
- * repeats nothing: a mail that was not sent is the caller's again.
+ * return (`handing_over`) and told the verdict (`settled`). Of several relays each takes
+ * what it can; one that misbehaves is left out for a while, and the others go on. relay
+ * keeps no list and repeats nothing: a mail that was not sent is the caller's again.
  */
 #ifndef MAILER_WIRE_RELAY_H
 #define MAILER_WIRE_RELAY_H
@@ -29,8 +31,8 @@
 #define RELAY_END 2
 
 /*
- * Calls into the caller, all from relay_run. A `slot` names the connection (0 ..
- * connections - 1): at any moment at most one mail per slot is between handing_over and
+ * Calls into the caller, all from relay_run. A `slot` names the connection (0 .. all
+ * relays' connections - 1): at any moment at most one mail per slot is between handing_over and
  * settled; of a mail that was never handed over the slot says nothing. A mail may be
  * settled as not sent after handing_over, if none of its last bytes went out. A return
  * of -1 (fault filled) ends relay_run at once, with that fault and without any further
@@ -56,6 +58,11 @@ struct relay_events {
 	 * -1: fault, stop at once.
 	 */
 	int (*turn)(void *user, bool idle, struct fault *f);
+	/*
+	 * A relay takes the mail, and which one is in mail->relay: the last moment to give it
+	 * another `from`. NULL: nothing to change.
+	 */
+	void (*taken)(void *user, struct relay_mail *mail);
 };
 
 enum relay_pipelining {
@@ -91,9 +98,11 @@ struct relay_settings {
 	unsigned per_connection; /* mails after which it is ended and another made; 0: no limit */
 	enum relay_pipelining pipelining;
 	double per_second; /* over all connections; 0: no limit */
+	size_t most;	   /* mails that it may take in this run; 0: no limit */
+	size_t place;	   /* the caller's number of it, for relay_mail.relay */
 	bool dsn;	   /* ask for DSNs (success, failure, delay) where they are offered */
-	unsigned failures; /* to connect, or refusals of the session, in a row that end the run;
-			      0: 5. Fewer while no connection ever stood, or for 5xx: 2 */
+	unsigned failures; /* to connect, or refusals of the session, in a row after which it is
+			      left out; 0: 5. Fewer while no connection ever stood, or for 5xx: 2 */
 	struct relay_timeouts timeouts;
 };
 
@@ -102,6 +111,8 @@ struct relay_summary {
 	size_t connections; /* opened in all */
 	bool tls, pipelining, dsn; /* as the last connection had them */
 	int64_t milliseconds;
+	size_t left_out;  /* how often */
+	struct fault why; /* the last time; kind FAULT_NONE: never */
 };
 
 /*
@@ -119,6 +130,15 @@ struct relay_summary {
  */
 int relay_run(const struct relay_settings *s, const struct relay_events *e, void *user,
 	struct relay_summary *ret, struct fault *f);
+
+/*
+ * The same with `count` relays at a time, and a summary for each. `per_second`: of all
+ * together; 0: no limit. The fault about a relay is returned when all are left out, or
+ * have had their `most`.
+ */
+int relay_run_all(const struct relay_settings *list, size_t count, double per_second,
+	const struct relay_events *e, void *user, struct relay_summary *ret,
+	struct fault *f);
 
 /* Adds a verdict to a summary; for whoever else gives verdicts (capture.h). */
 void relay_count(struct relay_summary *s, enum relay_kind kind);

@@ -26,6 +26,7 @@ struct relay_mail {
 	const char *envid; /* for DSNs, at most 100 bytes once encoded; NULL: asks for none */
 	const void *bytes; /* the message: CRLF lines, the last ended too, 7 bit, no dots stuffed */
 	size_t length;
+	size_t relay; /* that has it: relay_settings.place; relay's */
 };
 
 enum relay_kind {

@@ -156,7 +156,10 @@ static enum relay_pipelining pipelining(const char *word)
 static int run(const struct relay_settings *s, struct driver *d,
 	struct relay_summary *sum, struct fault *f)
 {
-	static const struct relay_events events = {next, handing_over, settled, turn};
+	static const struct relay_events events = {.next = next,
+		.handing_over = handing_over,
+		.settled = settled,
+		.turn = turn};
 	auto_capture *c = NULL;
 
 	if (strncmp(s->url, "capture:", 8))

@@ -215,7 +215,10 @@ static int turn(void *user, bool idle, struct fault *f)
 
 static void test_run(void **state)
 {
-	static const struct relay_events events = {next, handing_over, settled, turn};
+	static const struct relay_events events = {.next = next,
+		.handing_over = handing_over,
+		.settled = settled,
+		.turn = turn};
 	static const struct {
 		struct caller c;
 		int result;

@@ -218,7 +218,8 @@ static int turn(void *user, bool idle, struct fault *f)
 	return !c->turn_ends || c->settled < c->turn_ends;
 }
 
-static const struct relay_events events = {next, handing_over, settled, turn};
+static const struct relay_events events = {
+	.next = next, .handing_over = handing_over, .settled = settled, .turn = turn};
 
 static struct relay_settings settings(unsigned connections)
 {

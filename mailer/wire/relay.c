@@ -117,10 +117,10 @@ static void check_hand(struct engine *en)
 {
 	struct fault why = {0};
 
-	if (!relay_mail_check(&en->hand, &why))
-		return;
-	stop(en, &why);
-	drop_hand(en, en->lanes, RELAY_NOT_SENT, "MAIL", "not fit for the wire");
+	if (relay_mail_check(&en->hand, &why)) {
+		stop(en, &why);
+		drop_hand(en, en->lanes, RELAY_NOT_SENT, "MAIL", "not fit for the wire");
+	}
 }
 
 static void pull(struct engine *en)

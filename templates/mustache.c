@@ -53,6 +53,7 @@ struct render {
 	int depth;
 	const struct sheet *sheet; /* for faults: what is rendered now */
 	const struct node *node;
+	const struct mustache_watch *watch; /* may be NULL */
 	struct fault *f;
 };
 
@@ -467,12 +468,19 @@ static size_t frame_find(const struct frame *frame, const char *name, size_t *lo
 	return found;
 }
 
+static void tell(struct render *r, const struct sheet *s, size_t index, size_t from)
+{
+	if (r->watch)
+		r->watch->block(r->watch->user, s->file, &s->nodes[index],
+			text_string(r->out) + from, r->out->length - from);
+}
+
 static int render_block(struct render *r, const struct view *v, size_t index)
 {
 	const struct node *n = &v->sheet->nodes[index];
 	const struct frame *giver = NULL;
 	struct view inner;
-	size_t found = 0, looked = 0;
+	size_t found = 0, looked = 0, from = r->out->length;
 
 	/* The outermost wins: a child's words go before its parent's. */
 	for (const struct frame *at = v->frame; at; at = at->outer) {
@@ -485,10 +493,17 @@ static int render_block(struct render *r, const struct view *v, size_t index)
 	}
 	if (step(r, looked))
 		return -1;
-	if (!giver)
-		return render_range(r, v, index + 1, n->end);
+	if (!giver) {
+		if (render_range(r, v, index + 1, n->end))
+			return -1;
+		tell(r, v->sheet, index, from);
+		return 0;
+	}
 	inner = (struct view){giver->sheet, v->scope, giver->outer};
-	return render_indented(r, &inner, n, found + 1, giver->sheet->nodes[found].end);
+	if (render_indented(r, &inner, n, found + 1, giver->sheet->nodes[found].end))
+		return -1;
+	tell(r, giver->sheet, found, from);
+	return 0;
 }
 
 static int render_node(struct render *r, const struct view *v, size_t index)
@@ -544,7 +559,13 @@ static int render_range(struct render *r, const struct view *v, size_t first, si
 int mustache_render(
 	const struct mustache *m, const json_t *data, struct text *out, struct fault *f)
 {
-	struct render r = {.m = m, .out = out, .f = f};
+	return mustache_render_watched(m, data, NULL, out, f);
+}
+
+int mustache_render_watched(const struct mustache *m, const json_t *data,
+	const struct mustache_watch *watch, struct text *out, struct fault *f)
+{
+	struct render r = {.m = m, .out = out, .watch = watch, .f = f};
 	struct scope scope = {data, NULL};
 	struct view view = {m->sheets[0], &scope, NULL};
 	int result;

@@ -76,6 +76,17 @@ int mustache_render(
 	const struct mustache *m, const json_t *data, struct text *out, struct fault *f);
 
 /*
+ * The same, and tells the words of each block as it ends; of one within another first. `tag` is what
+ * gave them: the block itself, or the argument in its place, in template `file`.
+ */
+struct mustache_watch {
+	void (*block)(void *user, const char *file, const struct node *tag, const char *words, size_t length);
+	void *user;
+};
+int mustache_render_watched(const struct mustache *m, const json_t *data,
+	const struct mustache_watch *watch, struct text *out, struct fault *f);
+
+/*
  * Shows each tag of each template in the set (values, sections, partials, parents, blocks,
  * arguments), first those of the template itself; `file` is the template's name. Stops when
  * `see` returns something else than 0, and returns that.

@@ -10,6 +10,7 @@
 #include "mailer/verb/doors.h"
 #include "templates/folder.h"
 #include "templates/mustache.h"
+#include "templates/sample.h"
 #include "templates/texts.h"
 
 const struct verb_option template_options[] = {
@@ -84,6 +85,78 @@ static int list(struct command *c)
 	return 0;
 }
 
+/* --- lint --- */
+
+/* The folder in which "notice/", "advice/" ... stand: the part of the path before the
+ * last of them. */
+static char *texts_folder(const char *path)
+{
+	static const char *const folders[] = {
+		"notice/", "advice/", "follow-up/", "task/", "page/", "report/", NULL};
+	char *dir = text_copy(path);
+	size_t end = 0;
+
+	for (size_t i = 0; dir[i]; i++)
+		for (const char *const *f = folders; *f && (!i || dir[i - 1] == '/'); f++)
+			if (!strncmp(dir + i, *f, strlen(*f)))
+				end = i ? i : 0;
+	if (!end)
+		end = strrchr(dir, '/') ? (size_t)(strrchr(dir, '/') - dir) + 1 : 0;
+	dir[end] = '\0';
+	return dir;
+}
+
+static int lint_file(
+	struct command *c, const char *path, struct lint_report *report, struct fault *f)
+{
+	const char *partials = command_option(c, "partials");
+	auto_text beside = texts_folder(path);
+	struct texts texts = {partials ? partials : *beside ? beside : "."};
+	auto_text_buffer source = {0};
+
+	if (folder_read(path, &source, f))
+		return -1;
+	sample_lint(report, path, text_string(&source), source.length, &texts);
+	return 0;
+}
+
+static json_t *show_findings(struct command *c, const struct lint_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct lint_finding *found = &report->list[i];
+
+		show(c, "%s:%u: %s: %s\n", found->file, found->line, found->rule,
+			found->text);
+		(void)json_array_append_new(
+			list, json_pack("{s:s,s:i,s:s,s:s}", "file", found->file, "line",
+				      (int)found->line, "rule", found->rule, "text",
+				      found->text));
+	}
+	return list;
+}
+
+static int lint(struct command *c, struct fault *f)
+{
+	auto_lint_report report = {0};
+	size_t files = c->arguments_count - 1;
+
+	for (size_t i = 1; i < c->arguments_count; i++)
+		if (lint_file(c, c->arguments[i], &report, f))
+			return -1;
+	show_json(c, "findings", show_findings(c, &report));
+	show_count(c, "files", (int64_t)files);
+	show_real(c, "reading_age", report.reading_age);
+	show_real(c, "reading_age_limit", LINT_READING_AGE);
+	show(c, "%zu %s, %zu %s; reading age %.1f at most, by the Automated Readability Index (limit %.0f).\n",
+		files, files == 1 ? "text" : "texts", report.count,
+		report.count == 1 ? "finding" : "findings", report.reading_age,
+		LINT_READING_AGE);
+	c->exit_code = report.count ? FAULT_INPUT : 0;
+	return 0;
+}
+
 int verb_template(struct command *c, struct fault *f)
 {
 	const char *what = c->arguments_count ? c->arguments[0] : "";
@@ -92,8 +165,8 @@ int verb_template(struct command *c, struct fault *f)
 		return render(c, f);
 	if (!strcmp(what, "list") && c->arguments_count == 1)
 		return list(c);
-	if (!strcmp(what, "lint"))
-		return command_later("template lint", f);
+	if (!strcmp(what, "lint") && c->arguments_count > 1)
+		return lint(c, f);
 	return fault_set(f, FAULT_USAGE,
-		"breachmail template render FILE DATA.json [--partials DIR] [--spec], or template list");
+		"breachmail template render FILE DATA.json [--partials DIR] [--spec], template lint FILE... [--partials DIR], or template list");
 }

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rules of a notice. Lures are lure.c's, words are words.c's. A finding is no fault:
+ * whoever asked decides what follows.
+ */
+#include "templates/lint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "templates/lure.h"
+#include "templates/prose.h"
+#include "templates/words.h"
+
+#define GUIDANCE_ICO "guidance asks for it (ICO, personal data breaches)"
+#define GUIDANCE_NCSC "guidance asks for it (NCSC, data breaches)"
+
+static const struct block {
+	const char *name, *what, *basis;
+} blocks[] = {
+	{"nature", "what happened",
+		"the law asks for it (UK GDPR Art. 34(2); DPA 2018 s. 68(2))"},
+	{"contact", "whom to ask",
+		"the law asks for it (UK GDPR Art. 33(3)(b) and 34(2); DPA 2018 s. 68(2))"},
+	{"consequences", "what it could mean",
+		"the law asks for it (UK GDPR Art. 33(3)(c) and 34(2); DPA 2018 s. 68(2))"},
+	{"measures", "what was done",
+		"the law asks for it (UK GDPR Art. 33(3)(d) and 34(2); DPA 2018 s. 68(2))"},
+	{"steps", "what the reader can do", GUIDANCE_ICO},
+	{"exposed", "which kinds of their data", GUIDANCE_ICO},
+	{"support", "help and welfare", GUIDANCE_ICO},
+	{"genuine",
+		"how to check that the message is genuine, in a way that the reader already knows",
+		GUIDANCE_NCSC},
+	{"never_ask", "what we will never ask", GUIDANCE_NCSC},
+};
+#define BLOCKS (sizeof(blocks) / sizeof(*blocks))
+
+/* Words that tell a stranger who looks at a telephone. */
+static const char *const telling[] = {
+	"breach*|leak*|hack*|stolen|theft|exposed|disclosed|disclosure",
+	"police*|officer*|constable*|sergeant*|inspector*",
+	"undercover|covert|surveillance|informant*|intelligence",
+	"counter-terror*|terror*|firearms|armed|protection officer*",
+	"risk*|danger*|threat*|safety|security|vetting",
+	"victim*|witness*|suspect*|crime*|criminal*|offence*|offender*|assault*|abuse*"};
+
+bool lint_asks_for(const char *block)
+{
+	for (size_t i = 0; i < BLOCKS; i++)
+		if (!strcmp(block, blocks[i].name))
+			return true;
+	return false;
+}
+
+/* --- the report --- */
+
+void lint_report_done(struct lint_report *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		free(r->list[i].file);
+		free(r->list[i].text);
+	}
+	free(r->list);
+	*r = (struct lint_report){0};
+}
+
+static void report_add(struct lint_report *r, const char *file, unsigned line,
+	const char *rule, const char *text)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->list[i].line == line && !strcmp(r->list[i].file, file) &&
+			!strcmp(r->list[i].rule, rule) && !strcmp(r->list[i].text, text))
+			return;
+	if ((r->count & (r->count - 1)) == 0)
+		r->list = text_realloc(
+			r->list, (r->count ? r->count * 2 : 8) * sizeof(*r->list));
+	r->list[r->count++] =
+		(struct lint_finding){text_copy(file), line, rule, text_copy(text)};
+}
+
+/* Of a rule, whatever the line: words of the source show again in the rendering. */
+static bool report_has(const struct lint_report *r, const char *rule, const char *text)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (!strcmp(r->list[i].rule, rule) && strstr(r->list[i].text, text))
+			return true;
+	return false;
+}
+
+/* --- sources and values --- */
+
+struct place {
+	struct lint_report *report;
+	const char *file, *where; /* where: of a value; NULL */
+	bool rendered;
+};
+
+static void found(void *user, unsigned line, const char *rule, const char *what)
+{
+	const struct place *p = user;
+	auto_text text =
+		p->where ? text_format("%s: %s", p->where, what) : text_copy(what);
+
+	if (p->rendered && report_has(p->report, rule, what))
+		return;
+	report_add(p->report, p->file, p->where ? 0 : line, rule, text);
+}
+
+static bool is_long_number(const char *word)
+{
+	size_t digits = strspn(word + (*word >= 'a' && *word <= 'z'), "0123456789");
+	const char *first = word + (*word >= 'a' && *word <= 'z');
+
+	return digits >= 5 && !first[digits] && *first != '0';
+}
+
+/* "0300 123456": the second half of a telephone number. */
+static bool is_telephone(const struct words *w, size_t at)
+{
+	return at > 0 && w->list[at - 1].sentence == w->list[at].sentence &&
+	       strspn(w->list[at - 1].text, "0123456789") ==
+		       strlen(w->list[at - 1].text) &&
+	       (w->list[at - 1].text[0] == '0' || strlen(w->list[at - 1].text) <= 4);
+}
+
+static void find_leaks(struct place *p, const char *source, bool template)
+{
+	static const char rank_and_unit[] =
+		"constable|sergeant|inspector|superintendent|commander|detective|pc|dc|ps|sgt|ds|di|dci|dsu|acc"
+		" ... unit|command|branch|squad|bcu|division|so1*|mo19|sco19|surveillance|undercover|firearms|counter-terror*";
+	auto_words words = {0};
+
+	words_read(source, template, &words);
+	for (size_t i = 0; i < words.count; i++) {
+		if (is_long_number(words.list[i].text) && !is_telephone(&words, i))
+			found(p, words.list[i].line, "leak",
+				"a number like a pay or warrant number");
+		if (words_match(&words, i, rank_and_unit))
+			found(p, words.list[i].line, "leak", "a rank with a unit");
+	}
+}
+
+void lint_source(struct lint_report *r, const char *file, const char *source,
+	const char *const *allowed)
+{
+	struct place p = {.report = r, .file = file};
+	const struct lure_text t = {source, true, allowed, 1};
+
+	lure_find(&t, found, &p);
+	find_leaks(&p, source, true);
+}
+
+void lint_value(struct lint_report *r, const char *file, const char *where,
+	const char *value, const char *const *allowed)
+{
+	struct place p = {.report = r, .file = file, .where = where};
+	const struct lure_text t = {value, false, allowed, 1};
+
+	lure_find(&t, found, &p);
+	find_leaks(&p, value, false);
+}
+
+/* --- one rendering --- */
+
+struct rendering {
+	struct lint_report *report;
+	const char *file;
+	const struct text *out;
+	bool seen[BLOCKS];
+	const char *salutation;
+	size_t never_from, never_to; /* where block never_ask stands */
+};
+
+/* Words beside headings. */
+static size_t words_in(const char *prose, size_t length)
+{
+	auto_text_buffer body = {0};
+	auto_words words = {0};
+
+	for (size_t i = 0; i < length;) {
+		const char *line = prose + i, *end = memchr(line, '\n', length - i);
+		size_t n = end ? (size_t)(end - line) + 1 : length - i;
+
+		if (*line != '#')
+			text_add(&body, line, n);
+		i += n;
+	}
+	words_read(text_string(&body), false, &words);
+	return words.count;
+}
+
+static bool has_number(const char *s, size_t length)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (s[i] >= '0' && s[i] <= '9')
+			digits++;
+		else if (s[i] != ' ' && s[i] != '-' && s[i] != '(' && s[i] != ')')
+			digits = 0;
+		if (digits >= 7)
+			return true;
+	}
+	return false;
+}
+
+static void judge_contents(struct rendering *x, const char *file, unsigned line,
+	const char *name, const char *words, size_t length)
+{
+	bool reachable = memchr(words, '@', length) || has_number(words, length);
+
+	if (!strcmp(name, "contact") && !reachable)
+		report_add(x->report, file, line, "no-contact",
+			"block 'contact' gives no address and no number; the law asks for it (UK GDPR Art. 33(3)(b); DPA 2018 s. 68(2))");
+	if (!strcmp(name, "genuine") && reachable)
+		report_add(x->report, file, line, "own-channel",
+			"block 'genuine' gives a number or an address of its own: name a way that the reader already knows; " GUIDANCE_NCSC);
+}
+
+static void see_block(void *user, const char *file, const struct node *tag,
+	const char *words, size_t length)
+{
+	struct rendering *x = user;
+
+	if (!strcmp(tag->name, "never_ask")) {
+		x->never_from = (size_t)(words - x->out->bytes);
+		x->never_to = x->never_from + length;
+	}
+	for (size_t i = 0; i < BLOCKS; i++) {
+		if (strcmp(tag->name, blocks[i].name) != 0)
+			continue;
+		x->seen[i] = true;
+		if (words_in(words, length) < 3) {
+			auto_text text = text_format("block '%s' (%s) says nothing; %s",
+				blocks[i].name, blocks[i].what, blocks[i].basis);
+
+			report_add(x->report, file, tag->line, "empty-block", text);
+			continue;
+		}
+		judge_contents(x, file, tag->line, tag->name, words, length);
+	}
+}
+
+static void judge_blocks(struct rendering *x)
+{
+	for (size_t i = 0; i < BLOCKS; i++) {
+		auto_text text = NULL;
+
+		if (x->seen[i])
+			continue;
+		text = text_format("has no block '%s': %s; %s", blocks[i].name,
+			blocks[i].what, blocks[i].basis);
+		report_add(x->report, x->file, 1, "missing-block", text);
+	}
+}
+
+static void judge_telling(struct rendering *x, const char *text, unsigned line,
+	const char *rule, const char *where)
+{
+	auto_words words = {0};
+
+	words_read(text, false, &words);
+	for (size_t i = 0; i < words.count; i++)
+		for (size_t k = 0; k < sizeof(telling) / sizeof(*telling); k++)
+			if (words_match(&words, i, telling[k])) {
+				auto_text what = text_format(
+					"\"%s\" in %s tells a stranger what it is about",
+					words.list[i].text, where);
+
+				report_add(x->report, x->file, line, rule, what);
+			}
+	if (x->salutation && strstr(text, x->salutation)) {
+		auto_text what = text_format("the reader's name stands in %s", where);
+
+		report_add(x->report, x->file, line, rule, what);
+	}
+}
+
+/* Up to `count` characters of UTF-8, in one line. */
+static char *beginning(const char *text, size_t count)
+{
+	auto_text_buffer out = {0};
+	const char *s = text;
+
+	for (size_t n = 0; *s && n < count; s++) {
+		n += ((unsigned char)*s & 0xC0) != 0x80;
+		text_add_char(&out, *s == '\n' ? ' ' : *s);
+	}
+	return text_copy(text_string(&out));
+}
+
+static void judge_words(struct rendering *x, const char *subject, const char *prose,
+	const char *const *allowed)
+{
+	struct place p = {.report = x->report, .file = x->file, .rendered = true};
+	auto_text body = text_copy(prose);
+	auto_text first = beginning(prose, LINT_PREVIEW);
+	size_t before = (size_t)(prose - text_string(x->out));
+	const struct lure_text t = {body, false, allowed, 1},
+			       s = {subject, false, allowed, 1};
+	auto_words words = {0};
+	double age;
+
+	judge_telling(x, subject, 1, "subject", "the subject");
+	judge_telling(x, first, 1, "lock-screen", "the first 150 characters");
+	words_read(prose, false, &words);
+	age = words_reading_age(&words);
+	if (age > x->report->reading_age)
+		x->report->reading_age = age;
+	if (age > LINT_READING_AGE) {
+		auto_text text = text_format(
+			"is for a reading age of %.1f, above %.0f (Automated Readability Index): shorter words and sentences",
+			age, LINT_READING_AGE);
+
+		report_add(x->report, x->file, 1, "reading-age", text);
+	}
+	for (size_t i = x->never_from; i < x->never_to; i++)
+		if (i >= before && body[i - before] != '\n')
+			body[i - before] = ' ';
+	lure_find(&t, found, &p);
+	lure_find(&s, found, &p);
+}
+
+/* "FILE:LINE: words" as a finding in that file. */
+void lint_fault(struct lint_report *r, const char *file, const struct fault *f)
+{
+	const char *words = f->text, *colon = strchr(words, ':');
+	unsigned line = 1;
+
+	for (; colon; colon = strchr(colon + 1, ':')) {
+		char *end;
+		unsigned long n = strtoul(colon + 1, &end, 10);
+
+		if (end == colon + 1 || *end != ':')
+			continue;
+		line = (unsigned)n;
+		words = strncmp(words, file, strlen(file)) == 0 ? end + 2 : words;
+		break;
+	}
+	report_add(r, file, line, "template", words);
+}
+
+void lint_rendering(struct lint_report *r, const char *file, const struct mustache *m,
+	const json_t *data, const char *const *allowed)
+{
+	auto_text_buffer out = {0};
+	auto_text subject = NULL;
+	struct rendering x = {.report = r,
+		.file = file,
+		.out = &out,
+		.salutation = json_string_value(json_object_get(data, "salutation"))};
+	const struct mustache_watch watch = {see_block, &x};
+	const char *prose;
+	struct fault f = {0};
+
+	if (mustache_render_watched(m, data, &watch, &out, &f)) {
+		lint_fault(r, file, &f);
+		return;
+	}
+	judge_blocks(&x);
+	if (prose_split_subject(text_string(&out), &subject, &prose, &f))
+		report_add(r, file, 1, "subject",
+			"has no subject: the first line is 'Subject: ...', the second is blank");
+	else
+		judge_words(&x, subject, prose, allowed);
+}

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: MIT
+"""template lint: what a notice must say, what no text may say, and that our own texts pass."""
+import json
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from conftest import BINARY
+
+SHIPPED = pathlib.Path(__file__).resolve().parents[2] / "templates"
+LAYOUT = (SHIPPED / "notice/layout.txt").read_text()
+BLOCKS = ["nature", "contact", "consequences", "measures", "steps", "exposed", "support", "genuine", "never_ask"]
+BY_LAW = {"nature", "contact", "consequences", "measures"}
+FINDING = re.compile(r"^(?P<file>.+?):(?P<line>\d+): (?P<rule>[a-z-]+): (?P<text>.+)$")
+
+
+def template_lint(*words):
+    return subprocess.run([BINARY, *map(str, words)], capture_output=True, text=True, timeout=60)
+
+
+def lint(*files):
+    done = template_lint("template", "lint", *files)
+    found = [FINDING.match(line).groupdict() for line in done.stdout.splitlines()[:-1]]
+    assert done.returncode == (65 if found else 0), done.stderr
+    return found
+
+
+def block(name):
+    """The block and what is in it; sections within may have its name."""
+    return re.search(r"\{\{\$%s\}\}\n?(.*)\{\{/%s\}\}\n?" % (name, name), LAYOUT, re.S)
+
+
+@pytest.fixture
+def notice(tmp_path):
+    """Writes a notice of its own, layout and all, and gives its findings."""
+    (tmp_path / "notice").mkdir()
+
+    def write(text):
+        path = tmp_path / "notice" / "own.txt"
+        path.write_text(text)
+        return lint(path)
+    return write
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Lints texts by their names, all in one go."""
+    folder = tmp_path_factory.mktemp("many")
+
+    def write(texts):
+        for name, text in texts.items():
+            (folder / name / "notice").mkdir(parents=True)
+            (folder / name / "notice/own.txt").write_text(text)
+        found = {name: [] for name in texts}
+        for finding in lint(*(folder / name / "notice/own.txt" for name in texts)):
+            where = pathlib.Path(finding["file"])
+            found[where.parts[-3]].append(finding)
+        return found
+    return write
+
+
+def with_words(words, after="# What happened\n\n"):
+    return LAYOUT.replace(after, after + words + "\n\n", 1)
+
+
+def test_our_own_texts_pass():
+    assert lint(*sorted(SHIPPED.rglob("*.txt"))) == []
+
+
+def test_the_layout_as_an_own_text_passes(notice):
+    assert notice(LAYOUT) == []
+
+
+# --- what must be there ---
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_block_that_is_not_there(notice, name):
+    found = notice(LAYOUT.replace(block(name).group(0), ""))
+    assert [(f["rule"], f["line"]) for f in found] == [("missing-block", "1")]
+    assert f"'{name}'" in found[0]["text"]
+    assert ("the law asks" in found[0]["text"]) == (name in BY_LAW)
+
+
+EMPTY = {
+    "nothing": lambda inside: "",
+    "blanks": lambda inside: "  \n\t\n",
+    "a heading": lambda inside: next((line + "\n" for line in inside.splitlines() if line.startswith("# ")), "# A\n"),
+    "a word": lambda inside: "# Here\n\nSoon.\n",
+    "a comment": lambda inside: "{{! nothing yet }}\n",
+    "only if known": lambda inside: "{{#incident.occurred}}\n" + inside + "{{/incident.occurred}}\n",
+    "only if certain": lambda inside: "{{#certain}}\n" + inside + "{{/certain}}\n",
+    "only if not certain": lambda inside: "{{^certain}}\n" + inside + "{{/certain}}\n",
+    "only for officers": lambda inside: "{{#officer}}\n" + inside + "{{/officer}}\n",
+}
+
+
+def emptied(name, how):
+    there = block(name)
+    return LAYOUT[:there.start(1)] + "\n" + EMPTY[how](there.group(1)) + LAYOUT[there.end(1):]
+
+
+@pytest.fixture(scope="module")
+def empty_blocks(many):
+    return many({f"{name}, {how}": emptied(name, how) for name in BLOCKS for how in EMPTY})
+
+
+@pytest.mark.parametrize("how", EMPTY)
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_block_that_says_nothing(empty_blocks, name, how):
+    found = [f for f in empty_blocks[f"{name}, {how}"] if f["rule"] == "empty-block"]
+    assert [f["text"].split("'")[1] for f in found] == [name]
+    assert int(found[0]["line"]) == LAYOUT[:block(name).start()].count("\n") + 1
+
+
+def test_a_child_that_empties_its_parents_block(notice):
+    found = notice("{{<notice/layout}}\n{{$advice}}\n{{/advice}}\n{{$measures}}\n{{/measures}}\n{{/notice/layout}}\n")
+    assert [(f["rule"], f["line"]) for f in found] == [("empty-block", "4")]
+
+
+@pytest.mark.parametrize("text, rule", [
+    (LAYOUT.replace("- by email: {{controller.dpo.email}}\n", "").replace("- by phone: {{controller.dpo.phone}}\n", ""),
+     "no-contact"),
+    (LAYOUT.replace("message for that. Use a way", "message for that. Ring 020 7946 0999. Use a way"), "own-channel"),
+    (LAYOUT.replace("Subject: A notice about your personal data\n\n", ""), "subject"),
+    (LAYOUT.replace("Subject: A notice", "Subject: Data breach: a notice"), "subject"),
+    (LAYOUT.replace("Subject: A notice about", "Subject: {{salutation}}, a notice about"), "subject"),
+    (LAYOUT.replace("Subject: A notice about", "Subject: URGENT NOTICE about"), "urgency"),
+    (LAYOUT.replace("This is a notice about personal information.", "Your police record was stolen."), "lock-screen"),
+    (LAYOUT.replace("This is a notice about", "{{salutation}}, this is a notice about"), "lock-screen"),
+    (LAYOUT.replace("{{incident.nature}}", "{{incident.natur}}"), "template"),
+    (LAYOUT.replace("{{incident.nature}}", "{{person.vetting}} {{record.pay_number}}"), "template"),
+    (LAYOUT.replace("{{/contact}}", ""), "template"),
+    (LAYOUT.replace("{{#certain}}", "{{#certain", 1), "template"),
+    (LAYOUT.replace("{{>advice/online}}", "{{>advice/no-such}}"), "template"),
+    (LAYOUT.replace("{{incident.nature}}", "Your pay number P204417 was in it."), "leak"),
+    (LAYOUT.replace("{{incident.nature}}", "Warrant number 204417 was in it."), "leak"),
+    (LAYOUT.replace("{{incident.nature}}", "You are a Detective Sergeant in the Surveillance Unit."), "leak"),
+    (LAYOUT.replace("{{incident.nature}}", "DS Moss, SO15, is concerned."), "leak"),
+    (LAYOUT.replace("{{incident.nature}}", " ".join(
+        ["Notwithstanding the aforementioned organisational responsibilities incumbent upon the controlling authority,"
+         " unauthorised individuals circumvented administrative infrastructure,"] * 20)), "reading-age"),
+    (LAYOUT.replace("{{incident.nature}}", "TODO"), "placeholder"),
+    (LAYOUT.replace("{{incident.nature}}", "[INSERT TEXT]"), "placeholder"),
+    ("Hello,\n\nthere was a breach. Sorry.\n", "missing-block"),
+    ("Subject: A notice\n\nHello.\n", "missing-block"),
+    ("", "missing-block"),
+])
+def test_broken(notice, text, rule):
+    assert rule in {f["rule"] for f in notice(text)}
+
+
+# --- what must not be there ---
+
+LURES = """
+link: Read more at https://force-notices.example/check
+link: Read more at http://203.0.113.7/x
+link: More at www.force.example
+link: See force-help.co.uk for the list
+link: Click here to see what was taken.
+link: Please click the button below.
+link: Click on the secure message to read it.
+link: Tap here to protect yourself.
+link: Follow this link to see your record.
+link: Use the link below to check.
+link: Visit our secure portal to see your data.
+link: Go to the website and type in your code.
+link: bit.ly/3xYz1
+link: tinyurl.com/force
+link: Copy this into your browser: hxxps://force[.]example
+link: force dot com
+link: Scan the QR code with your phone.
+link: Open the secure portal to read your message.
+link: Log your visit at 192.168.10.4
+link: mailto:help@force.example
+markup: <a href="x">our help page</a>
+markup: [our help page](help)
+markup: <img src="cid:1">
+address: Write to help@force-breach.example
+address: Reply to dpo.force@gmail.test
+attachment: See the attached list.
+attachment: The attachment tells you more.
+attachment: Please find enclosed a document.
+attachment: Open the document to see your details.
+attachment: Download our security app.
+attachment: Install this update on your phone.
+attachment: Enable content when you open it.
+attachment: Scan this code with your camera.
+urgency: This is urgent.
+urgency: You must act immediately.
+urgency: Act now to protect your pension.
+urgency: Reply today.
+urgency: Respond as soon as you can.
+urgency: Please do this right away.
+urgency: You have to answer within 24 hours.
+urgency: Confirm this in the next two days.
+urgency: This is your final notice.
+urgency: Last chance to be protected.
+urgency: Do it before it is too late.
+urgency: Time is running out.
+urgency: The deadline is Friday.
+urgency: This offer expires soon.
+urgency: Your account will be suspended.
+urgency: Your pay has been blocked.
+urgency: Failure to answer has consequences.
+urgency: If you ignore this, we cannot help.
+urgency: Do not delay.
+urgency: Action is required.
+urgency: You must confirm this.
+urgency: You may face disciplinary action.
+urgency: You could lose access to your pay.
+urgency: WARNING NOTICE to everyone
+urgency: Your data is out there!
+urgency: Answer no later than noon.
+reward: You are entitled to compensation.
+reward: Claim your payment.
+reward: You can get a refund.
+reward: We will send you a voucher.
+reward: There is a gift card for everyone.
+reward: You have been selected for a payout.
+reward: You may be eligible for a payment.
+reward: Join the group claim.
+reward: Get twelve free months of monitoring.
+reward: We pay £500 to everyone.
+reward: You have won a prize.
+payment: Pay a small fee to be removed.
+payment: Pay an administration fee.
+payment: Move your savings to a safe account.
+payment: Transfer your money.
+payment: Pay in bitcoin.
+request: Confirm your identity.
+request: Please verify your password.
+request: Send us your date of birth.
+request: Tell us your PIN.
+request: Provide your bank details.
+request: Reply with your warrant number.
+request: Enter your card number.
+request: Update your account details.
+request: We need your home address.
+request: Log in to see what was taken.
+request: Sign in with your work account.
+request: Reset your password.
+request: Unlock your account.
+request: Fill in the form.
+request: Complete our survey.
+request: Prove who you are.
+request: Give us your national insurance number.
+request: Send a photo of your passport.
+request: Answer the security question.
+request: Allow remote access to your computer.
+request: What is your mother's maiden name?
+secrecy: Do not tell anyone about this.
+secrecy: Keep this message secret.
+secrecy: Tell no one, not even your supervisor.
+greeting: Dear customer,
+greeting: Dear valued colleague,
+greeting: This is not a scam.
+greeting: Congratulations.
+disguise: Write to your Fеderation.
+disguise: pass\u200bword
+"""
+
+
+def lure_words(lure):
+    return lure.split(": ", 1)[1].replace("\\u200b", "\u200b")
+
+
+@pytest.fixture(scope="module")
+def lures(many):
+    return many({f"lure-{i}": with_words(lure_words(lure)) for i, lure in enumerate(LURES.strip().splitlines())})
+
+
+@pytest.mark.parametrize("i, lure", enumerate(LURES.strip().splitlines()))
+def test_a_lure(lures, i, lure):
+    line = LAYOUT[:LAYOUT.index("# What happened")].count("\n") + 3
+    found = {(f["rule"], f["line"]) for f in lures[f"lure-{i}"]}
+    assert (lure.split(": ")[0], str(line)) in found
+
+
+@pytest.mark.parametrize("words", [
+    "This message has no links and no attachments.",
+    "Do not click links in messages about this.",
+    "Never give anyone your password.",
+    "We will not ask you to log in or to confirm your details.",
+    "Nobody from us will ask for your PIN.",
+    "If somebody sends you a link, do not open it.",
+    "You can change your password if you like, in the way you always do.",
+    "Forward suspicious emails to report@phishing.gov.uk.",
+    "If you are in danger now, call 999. Otherwise ring 020 7946 0120.",
+    "You can talk about this with anyone you trust.",
+    "The company has closed the system.",
+    "We have told the Information Commissioner's Office.",
+    "Tell your bank if something is wrong.",
+    "Answering is up to you. Nothing ends or changes if you do not.",
+])
+def test_what_may_be_said(notice, words):
+    assert notice(with_words(words)) == []
+
+
+def test_what_is_never_asked_may_be_named_only_there(notice):
+    asked = LAYOUT.replace("- to pay or to move money\n", "- to send us your bank details\n")
+    assert notice(asked) == []
+    assert {f["rule"] for f in notice(with_words("Please send us your bank details."))} == {"request"}
+
+
+def test_a_phrase_over_two_lines_and_in_a_part(tmp_path):
+    (tmp_path / "notice").mkdir()
+    (tmp_path / "advice").mkdir()
+    (tmp_path / "advice/online.txt").write_text("Online:\n\n- Look at it, then click\n  here to see more.\n")
+    (tmp_path / "notice/own.txt").write_text("{{<notice/layout}}\n{{/notice/layout}}\n")
+    found = lint(tmp_path / "notice/own.txt")
+    assert [(f["file"], f["line"], f["rule"]) for f in found] == [("advice/online", "3", "link")]
+
+
+def test_the_object(notice, tmp_path):
+    notice(with_words("Click here."))
+    done = template_lint("--json", "template", "lint", tmp_path / "notice/own.txt")
+    tally = json.loads(done.stdout)
+    assert done.returncode == 65 and tally["files"] == 1
+    assert [f["rule"] for f in tally["findings"]] == ["link"]
+    assert 5 < tally["reading_age"] < tally["reading_age_limit"]
+
+
+def test_a_file_that_is_not_there():
+    assert template_lint("template", "lint", "no/such.txt").returncode == 65

@@ -17,7 +17,7 @@
  *	greeting	"Dear customer", "this is not a scam"
  *	disguise	letters of another script, signs that are not seen
  *	markup		HTML or Markdown
- *	placeholder	TODO, lorem ipsum, [NAME]
+ *	placeholder	what somebody meant to fill in: lorem ipsum, [NAME]
  *
  * What a text says that it will never ask (block `never_ask`) is no request; "do not open links" is none either.
  */

@@ -141,7 +141,7 @@ def test_a_child_that_empties_its_parents_block(notice):
     (LAYOUT.replace("{{incident.nature}}", " ".join(
         ["Notwithstanding the aforementioned organisational responsibilities incumbent upon the controlling authority,"
          " unauthorised individuals circumvented administrative infrastructure,"] * 20)), "reading-age"),
-    (LAYOUT.replace("{{incident.nature}}", "TODO"), "placeholder"),
+    (LAYOUT.replace("{{incident.nature}}", "To be said: TBC"), "placeholder"),
     (LAYOUT.replace("{{incident.nature}}", "[INSERT TEXT]"), "placeholder"),
     ("Hello,\n\nthere was a breach. Sorry.\n", "missing-block"),
     ("Subject: A notice\n\nHello.\n", "missing-block"),

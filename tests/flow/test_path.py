@@ -314,8 +314,7 @@ LATER = """
     track; track --classify x; remind; follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
     compose --what-changed; compose --correction; approve --sign x; approve --enrol Joan;
     approve --manifest x; approve --signature x; report --kind federation;
-    report --kind evidence; report --kind review; report --kind summary --format html;
-    template lint x
+    report --kind evidence; report --kind review; report --kind summary --format html
 """
 
 

@@ -15,12 +15,11 @@
 #include <sys/stat.h>
 
 #include "mailer/basis.h"
-#include "mailer/code.h"
 #include "mailer/notice.h"
+#include "mailer/scribe.h"
 #include "mailer/show.h"
 #include "mailer/store.h"
 #include "mailer/task.h"
-#include "mailer/wire/message.h"
 #include "recipients/exposure.h"
 #include "recipients/field.h"
 #include "recipients/group.h"
@@ -28,35 +27,25 @@
 #include "recipients/shield.h"
 #include "recipients/vault.h"
 
-#define FACTS_PAD 128
-
 struct composer {
 	struct ledger *ledger;
 	const struct compose_options *options;
-	struct notice_maker *maker;
-	struct notice_words words;
-	struct text bytes;
+	struct scribe scribe;
 	int64_t set, now;
 	int64_t *ids; /* sorted random ids for notices */
 	size_t next_id;
 	struct roster people;
 	struct shields *shields;
-	char boundary[33]; /* one for all of a set: structure tells nothing */
-	struct store_writer *store;
-	struct query *notice, *plan;
+	struct query *plan;
 	struct compose_tally *tally;
 };
 
 static void composer_done(struct composer *c)
 {
-	notice_maker_free(c->maker);
-	notice_words_done(&c->words);
-	text_done(&c->bytes);
+	scribe_done(&c->scribe);
 	free(c->ids);
 	roster_done(&c->people);
 	shields_free(c->shields);
-	query_close(c->notice);
-	store_writer_close(c->store);
 	query_close(c->plan);
 }
 #define auto_composer __attribute__((cleanup(composer_done))) struct composer
@@ -72,99 +61,29 @@ struct assigned {
 	struct row why;
 };
 
-/* The kinds of this person's data, out of the assignment. */
-static size_t kinds_of(const struct row *why, const char *kinds[EXPOSURE_KINDS_MAX])
-{
-	const char *name = NULL, *value;
-	size_t count = 0;
-
-	while (row_next(why, &name, &value))
-		if (!strcmp(name, GROUP_KIND) && count < EXPOSURE_KINDS_MAX)
-			kinds[count++] = value;
-	return count;
-}
-
-static int write_bytes(struct composer *c, const char *template,
-	const struct notice_person *who, const char *to, const char *token,
-	struct fault *f)
-{
-	const struct settings_relay *r = &c->options->settings->relay;
-	auto_text id = text_format("%s@%s", token, r->from.domain);
-	struct message m = {.from_name = r->from_name,
-		.from = r->from.text,
-		.to = to,
-		.reply_to = r->reply_to.text,
-		.date_ms = c->now,
-		.message_id = id,
-		.boundary = c->boundary};
-
-	auto_text text = notice_text(c->options->texts, template, who->entry);
-
-	if (notice_write(c->maker, text, who, &c->words, f))
-		return -1;
-	m.subject = c->words.subject;
-	m.text = text_string(&c->words.text);
-	m.html = text_string(&c->words.html);
-	text_clear(&c->bytes);
-	return message_write(&m, &c->bytes, f);
-}
-
-static int insert_notice(struct composer *c, int64_t id, const struct assigned *a,
-	const char *address, const char *code, const char *token, struct fault *f)
-{
-	const struct vault *v = ledger_vault(c->ledger);
-	unsigned char sha256[VAULT_SHA256], digest[VAULT_DIGEST];
-	auto_row facts = {0};
-
-	row_add(&facts, COMPOSE_ADDRESS, address);
-	row_add(&facts, COMPOSE_CODE, code);
-	row_add(&facts, COMPOSE_TOKEN, token);
-	query_bind_int(c->notice, ":id", id);
-	query_bind_int(c->notice, ":person", a->person);
-	query_bind_text(c->notice, ":level", a->level);
-	query_bind_int(c->notice, ":level_order", a->level_order);
-	query_bind_int(c->notice, ":cover", a->cover);
-	vault_sha256(c->bytes.bytes, c->bytes.length, sha256);
-	query_bind_blob(c->notice, ":message_sha256", sha256, sizeof(sha256));
-	vault_digest(v, "recipient", address, strlen(address), digest);
-	query_bind_blob(c->notice, ":recipient_digest", digest, sizeof(digest));
-	vault_digest(v, "code", code, strlen(code), digest);
-	query_bind_blob(c->notice, ":code_digest", digest, sizeof(digest));
-	vault_digest(v, "token", token, strlen(token), digest);
-	query_bind_blob(c->notice, ":token_digest", digest, sizeof(digest));
-	query_bind_sealed(c->notice, ":facts_sealed", "notice.facts_sealed", id,
-		facts.packed.bytes, facts.packed.length, FACTS_PAD);
-	if (query_run(c->notice, f))
-		return -1;
-	return store_put(
-		c->store, (unsigned)a->level_order * 2 + a->certain, id, &c->bytes, f);
-}
-
 static int make_notice(
 	struct composer *c, const struct assigned *a, int64_t *ret_id, struct fault *f)
 {
 	const char *kinds[EXPOSURE_KINDS_MAX],
 		*address = row_value(&a->why, GROUP_ADDRESS);
 	size_t person = roster_person(&c->people, a->person);
-	unsigned char random[16];
-	char code[CODE_TEXT], token[33];
-	struct address to;
-	struct notice_person who = {.kinds = kinds, .certain = a->certain, .code = code};
+	struct scribe_notice n = {.id = c->ids[c->next_id],
+		.person = a->person,
+		.level = a->level,
+		.level_order = a->level_order,
+		.address = address,
+		.template = a->template,
+		.kind = (unsigned)a->level_order * 2 + a->certain,
+		.cover = a->cover,
+		.who = {.kinds = kinds, .certain = a->certain}};
 
 	if (!address || person == SIZE_MAX)
 		return fault_set(
 			f, FAULT_INTERNAL, "an assignment by mail has no address");
-	if (address_parse(address, strlen(address), &to, f))
-		return -1;
-	who.entry = roster_newest(&c->people, person);
-	who.kinds_count = kinds_of(&a->why, kinds);
-	code_make(code);
-	vault_random(random, sizeof(random));
-	vault_hex(random, sizeof(random), token);
-	if (write_bytes(c, a->template, &who, to.text, token, f))
-		return -1;
+	n.who.entry = roster_newest(&c->people, person);
+	n.who.kinds_count = scribe_kinds(&a->why, kinds);
 	*ret_id = c->ids[c->next_id++];
-	return insert_notice(c, *ret_id, a, to.text, code, token, f);
+	return scribe_write(&c->scribe, &n, f);
 }
 
 static int make_task(struct composer *c, const struct assigned *a, const char *reason,
@@ -289,7 +208,8 @@ static int walk(struct composer *c, struct fault *f)
 		ledger_query(c->ledger,
 			SQL("SELECT a.*,"
 			    " (SELECT max(n.id) FROM notice n JOIN compose_set s ON s.id = n.set_id"
-			    "   WHERE n.person_id = a.person_id AND s.mode = :mode AND ((n.id IN (SELECT notice_id FROM notice_out)"
+			    "   WHERE n.person_id = a.person_id AND s.mode = :mode AND n.id NOT IN (SELECT notice_id FROM follow_up)"
+			    "   AND n.id NOT IN (SELECT notice_id FROM notice_corrected) AND ((n.id IN (SELECT notice_id FROM notice_out)"
 			    /* what was for cover is what the default level is told */
 			    "     AND (NOT n.cover OR (a.route = 'mail' AND a.level_order = :default)))"
 			    "   OR (a.route = 'mail' AND NOT n.cover AND n.id IN (SELECT notice_id FROM notice_taken))))"
@@ -299,7 +219,7 @@ static int walk(struct composer *c, struct fault *f)
 			    "   AND n.id IN (SELECT notice_id FROM notice_taken)) END AS cover_notice,"
 			    " o.task_id AS old_task, (SELECT k.kind FROM task k WHERE k.id = o.task_id) AS old_kind, o.state = 'done' OR o.decision_id IS NOT NULL AS keeps_task"
 			    " FROM assignment_now a LEFT JOIN (SELECT person_id, max(id) AS task_id, state, decision_id FROM task_now"
-			    "   WHERE mode = :mode AND after_id IS NULL AND state <> 'dropped' GROUP BY person_id) o"
+			    "   WHERE mode = :mode AND after_id IS NULL AND NOT beside AND state <> 'dropped' GROUP BY person_id) o"
 			    " ON o.person_id = a.person_id" /* a cover stands among those
 							       like whom it looks */
 			    " ORDER BY CASE WHEN a.cover THEN :default ELSE a.level_order END, a.id"),
@@ -334,17 +254,11 @@ static int draw_ids(struct composer *c, struct fault *f)
 
 static int open_queries(struct composer *c, struct fault *f)
 {
-	if (ledger_query(c->ledger,
-		    SQL("INSERT INTO notice (id, set_id, person_id, level, level_order, kind, message_sha256, recipient_digest,"
-			" code_digest, token_digest, cover, facts_sealed) VALUES (:id, :set, :person, :level, :level_order, 'notice',"
-			" :message_sha256, :recipient_digest, :code_digest, :token_digest, :cover, :facts_sealed)"),
-		    &c->notice, f) ||
-		store_writer_open(c->ledger, c->set, &c->store, f) ||
+	if (scribe_begin(&c->scribe, c->ledger, c->set, f) ||
 		ledger_query(c->ledger,
 			SQL("INSERT INTO plan (set_id, person_id, notice_id, task_id) VALUES (:set, :person, :notice, :task)"),
 			&c->plan, f))
 		return -1;
-	query_bind_int(c->notice, ":set", c->set);
 	query_bind_int(c->plan, ":set", c->set);
 	return 0;
 }
@@ -379,24 +293,15 @@ static int insert_set(struct composer *c, struct fault *f)
 	return query_run(q, f);
 }
 
-static void draw_boundary(struct composer *c)
-{
-	unsigned char random[16];
-
-	vault_random(random, sizeof(random));
-	vault_hex(random, sizeof(random), c->boundary);
-}
-
 static int compose_anew(struct ledger *l, const struct compose_options *o,
 	struct compose_tally *ret, struct fault *f)
 {
 	auto_composer c = {.ledger = l, .options = o, .now = clock_now(), .tally = ret};
 
-	if (notice_maker_new(o->settings, o->policy, o->texts, &c.maker, f) ||
+	if (scribe_open(o->settings, o->policy, o->texts, c.now, &c.scribe, f) ||
 		roster_load_entries(l, &c.people, f) || shields_load(l, &c.shields, f) ||
 		draw_ids(&c, f) || ledger_begin(l, f))
 		return -1;
-	draw_boundary(&c);
 	if (insert_set(&c, f) ||
 		store_drop_replaced(l, settings_mode(o->settings), c.set, f) ||
 		open_queries(&c, f) || walk(&c, f)) {
@@ -523,7 +428,7 @@ static size_t sample_kinds(
 int compose_preview(
 	const struct compose_options *o, const char *dir, int64_t *ret, struct fault *f)
 {
-	auto_composer c = {.options = o, .now = clock_now()};
+	auto_scribe scribe = {0};
 	static const char *const who[] = {"staff", "officer"}, *const how[] = {"maybe",
 								       "certain"};
 	const char *kinds[EXPOSURE_NAMED_MAX];
@@ -536,26 +441,28 @@ int compose_preview(
 	row_add(&staff, "title", "Ms");
 	row_add(&staff, "surname", "Sample");
 	row_add(&staff, "employment", "staff");
-	draw_boundary(&c);
 	*ret = 0;
 	if (make_folder(dir, f) ||
-		notice_maker_new(o->settings, o->policy, o->texts, &c.maker, f))
+		scribe_open(o->settings, o->policy, o->texts, clock_now(), &scribe, f))
 		return -1;
 	for (size_t i = 0; i < o->policy->levels_count * 4; i++) {
 		const struct policy_level *level = &o->policy->levels[i / 4];
 		const struct row *row = i & 1 ? &officer : &staff;
 		struct roster_row entry = {
 			.packed = row->packed.bytes, .length = row->packed.length};
-		struct notice_person p = {
-			&entry, kinds, kinds_count, i >> 1 & 1, "22222-22222", false};
+		struct notice_person p = {.entry = &entry,
+			.kinds = kinds,
+			.kinds_count = kinds_count,
+			.certain = i >> 1 & 1,
+			.code = "22222-22222"};
 		auto_text name =
 			text_format("%s-%s-%s", level->name, how[i >> 1 & 1], who[i & 1]);
 
 		if (level->route != POLICY_MAIL)
 			continue;
-		if (write_bytes(&c, level->template, &p, "sample@person.example",
+		if (scribe_bytes(&scribe, level->template, &p, "sample@person.example",
 			    "00000000000000000000000000000000", f) ||
-			write_file(dir, name, &c.bytes, f))
+			write_file(dir, name, &scribe.bytes, f))
 			return -1;
 		(*ret)++;
 	}

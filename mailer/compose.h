@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compose: makes the exact bytes that will be sent, or a task. Sole writer of compose_set, notice, plan (bytes:
- * store.h; tasks: task.h).
+ * compose: makes the exact bytes that will be sent, or a task. Sole writer of compose_set, plan
+ * (notices: scribe.h; tasks: task.h).
  *
  * A set covers everyone of the newest group set, in one mode; nothing of a rehearsal's set counts in live. Who has a
  * notice in a valid release keeps it (told once is told); all others are composed anew when anything that the words rest
@@ -51,10 +51,5 @@ int compose_export(struct ledger *l, const struct compose_options *o, const char
 /* The message of a person (by roster_person_name), opened. FAULT_USAGE: nobody is called so, or they have none. */
 int compose_show(struct ledger *l, const struct compose_options *o, const char *person, struct text *out,
 	struct fault *f);
-
-/* What `notice.facts_sealed` holds, as a row. */
-#define COMPOSE_ADDRESS "address"
-#define COMPOSE_CODE "code"
-#define COMPOSE_TOKEN "token" /* 32 hex digits: the left side of the Message-ID, and the VERP token */
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "mailer/compose.h"
+#include "mailer/scribe.h"
 #include "recipients/decision.h"
 #include "recipients/text.h"
 
@@ -44,7 +44,7 @@ int doubt_find(
 		query_sealed(q, "facts_sealed", "notice.facts_sealed",
 			query_int(q, "notice_id"), &facts.packed, f))
 		return -1;
-	token = row_value(&facts, COMPOSE_TOKEN);
+	token = row_value(&facts, SCRIBE_TOKEN);
 	if (!token)
 		return fault_set(f, FAULT_LEDGER, "a notice has no Message-ID");
 	*ret_at = query_int(q, "at");

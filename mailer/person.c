@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "mailer/code.h"
-#include "mailer/compose.h"
+#include "mailer/scribe.h"
 #include "mailer/outcome.h"
 #include "mailer/paper.h"
 #include "mailer/task.h"
@@ -262,8 +262,8 @@ static int gather_notice(struct view *v, struct query *q, json_t *list, struct f
 	}
 	(void)json_array_append_new(list,
 		json_pack("{s:s?,s:s?,s:s,s:o,s:s?,s:b,s:b,s:o}", "code",
-			row_value(&facts, COMPOSE_CODE), "address",
-			row_value(&facts, COMPOSE_ADDRESS), "level",
+			row_value(&facts, SCRIBE_CODE), "address",
+			row_value(&facts, SCRIBE_ADDRESS), "level",
 			query_text(q, "level"), "composed_at", time_of(q, "composed_at"),
 			"release", digest, "barred", (int)query_int(q, "barred"), "cover",
 			(int)query_int(q, "cover"), "attempts", attempts));

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mailer/compose.h"
+#include "mailer/scribe.h"
 #include "mailer/store.h"
 #include "recipients/vault.h"
 
@@ -81,8 +81,8 @@ static int read_recipient(
 	if (query_sealed(
 		    q, "facts_sealed", "notice.facts_sealed", notice, &facts.packed, f))
 		return refuse_changed(f);
-	m->to = text_copy(row_value(&facts, COMPOSE_ADDRESS));
-	m->token = text_copy(row_value(&facts, COMPOSE_TOKEN));
+	m->to = text_copy(row_value(&facts, SCRIBE_ADDRESS));
+	m->token = text_copy(row_value(&facts, SCRIBE_TOKEN));
 	if (!m->to || !m->token)
 		return refuse_changed(f);
 	vault_digest(ledger_vault(r->ledger), "recipient", m->to, strlen(m->to), digest);

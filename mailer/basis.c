@@ -15,7 +15,8 @@
 static char *words_of_settings(const struct settings *settings)
 {
 	static const char *const travel[] = {
-		"mailbox", "sending_hours", "allowed_domains", "relays"};
+		"mailbox", "sending_hours", "sending_days", "allowed_domains", "relays",
+		"notify", "what_changed"};
 	json_t *copy = json_copy(settings->json);
 	char *bytes;
 
@@ -30,16 +31,22 @@ static char *words_of_settings(const struct settings *settings)
 	return bytes;
 }
 
+int basis_words(const struct basis *b, struct text *out, struct fault *f)
+{
+	auto_text settings = words_of_settings(b->settings);
+
+	text_add_string(out, settings ? settings : "");
+	return notice_texts(b->policy, b->texts, out, f);
+}
+
 int basis_digest(struct ledger *l, const struct basis *b,
 	unsigned char out[VAULT_DIGEST], struct fault *f)
 {
 	auto_text_buffer bytes = {0};
-	auto_text settings = words_of_settings(b->settings);
 	int64_t set, unhold;
 
-	text_add_string(&bytes, settings ? settings : "");
 	policy_canonical(b->policy, &bytes);
-	if (notice_texts(b->policy, b->texts, &bytes, f) ||
+	if (basis_words(b, &bytes, f) ||
 		ledger_number(l, SQL("SELECT max(id) FROM group_set"), 0, &set, f) ||
 		ruling_newest_unhold(l, &unhold, f))
 		return -1;

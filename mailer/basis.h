@@ -11,6 +11,7 @@
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
 #include "recipients/policy.h"
+#include "recipients/text.h"
 #include "recipients/vault.h"
 #include "templates/texts.h"
 
@@ -20,6 +21,8 @@ struct basis {
 	struct texts *texts;
 };
 
+/* What every letter's words rest on, whoever gets it: the settings that stand in letters, and all texts. */
+int basis_words(const struct basis *b, struct text *out, struct fault *f);
 int basis_digest(struct ledger *l, const struct basis *b, unsigned char out[VAULT_DIGEST], struct fault *f);
 /* Is the newest set of this mode made of it? */
 int basis_is_current(struct ledger *l, const struct basis *b, bool *ret, struct fault *f);

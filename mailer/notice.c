@@ -421,6 +421,19 @@ static int add_texts(json_t *names, const char *name, struct texts *texts,
 	return 0;
 }
 
+static int add_level(const struct policy_level *level, json_t *names, struct texts *texts,
+	struct text *out, struct fault *f)
+{
+	if (level->template && add_texts(names, level->template, texts, out, f))
+		return -1;
+	for (size_t i = 0; i < level->follow_ups_count; i++) {
+		(void)json_array_clear(names);
+		if (add_texts(names, level->follow_ups[i].template, texts, out, f))
+			return -1;
+	}
+	return 0;
+}
+
 /* A template's parts belong to it: all texts of the folder and the program count,
  * whichever includes which. */
 int notice_texts(
@@ -430,8 +443,7 @@ int notice_texts(
 
 	for (size_t i = 0; i < p->levels_count; i++) {
 		json_t *names = json_array();
-		bool failed = p->levels[i].template &&
-			      add_texts(names, p->levels[i].template, texts, out, f);
+		bool failed = add_level(&p->levels[i], names, texts, out, f) != 0;
 
 		json_decref(names);
 		if (failed)

@@ -53,6 +53,7 @@ static const struct sealed_column {
 		SQL("SELECT id AS row, reply_sealed AS seal FROM test_mail")},
 	{"head_start_lifted.said_sealed",
 		SQL("SELECT id AS row, said_sealed AS seal FROM head_start_lifted")},
+	{"round.said_sealed", SQL("SELECT id AS row, said_sealed AS seal FROM round")},
 	{"letter_body.bytes_sealed",
 		SQL("SELECT letter_id AS row, bytes_sealed AS seal FROM letter_body")},
 	{"reading.said_sealed",

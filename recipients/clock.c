@@ -208,6 +208,21 @@ int clock_parse_duration(const char *text, int64_t *ret_ms)
 	return 0;
 }
 
+const char *clock_write_duration(int64_t ms, char out[CLOCK_DURATION])
+{
+	static const struct {
+		int64_t ms;
+		char letter;
+	} units[] = {{86400000, 'd'}, {3600000, 'h'}, {60000, 'm'}, {1000, 's'}};
+	size_t i = 0;
+
+	while (i < 3 && ms % units[i].ms)
+		i++;
+	(void)snprintf(out, CLOCK_DURATION, "%lld%c", (long long)(ms / units[i].ms),
+		units[i].letter);
+	return out;
+}
+
 /* The second signal does not wait for us. */
 static void on_signal(int number)
 {

@@ -26,6 +26,9 @@ const char *clock_write(int64_t ms, char out[CLOCK_TEXT]); /* UTC, seconds, "Z" 
 
 /* "24h", "3d", "90m", "2w" or ISO 8601 ("PT24H", "P3D", "P1W", "P1DT12H"), to milliseconds. -1 if neither. */
 int clock_parse_duration(const char *text, int64_t *ret_ms);
+/* And back, in the largest unit that fits: "3d", "36h", "90m", "45s". */
+#define CLOCK_DURATION 32
+const char *clock_write_duration(int64_t ms, char out[CLOCK_DURATION]);
 
 /*
  * Ctrl-C and SIGTERM set a flag; long work asks for it between two steps and returns FAULT_INTERRUPTED with

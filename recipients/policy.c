@@ -23,6 +23,7 @@ static const char *const routes[] = {"mail", "task", "restricted", "none", NULL}
 static const char *const proofs[] = {"accepted", "delivered", "acknowledged", NULL};
 static const char *const reviews[] = {"full", "withheld", NULL};
 static const char *const in_doubts[] = {"ask", "resend", NULL};
+static const char *const all_follow_ups[] = {"covered", "each", NULL};
 
 /* "notice/staff": a name below the templates' folder, and no way out of it. */
 static bool template_name(const char *s)
@@ -82,12 +83,15 @@ static int read_follow_ups(struct policy_level *to, struct config c, struct faul
 
 static int read_escalate(struct policy_level *to, struct config c, struct fault *f)
 {
-	static const char *const keys[] = {"after", "to", NULL};
+	static const char *const keys[] = {"after", "to", "on_bounce", NULL};
 
 	if (!config_present(c))
 		return 0;
 	if (config_known(c, keys, f) ||
-		config_duration(config_needed(&c, "after"), &to->escalate.after, f) ||
+		config_bool(config_member(&c, "on_bounce"), &to->escalate.on_bounce, f) ||
+		config_duration(to->escalate.on_bounce ? config_member(&c, "after")
+						       : config_needed(&c, "after"),
+			&to->escalate.after, f) ||
 		config_string(config_needed(&c, "to"), LINE, &to->escalate.to, f))
 		return -1;
 	return 0;
@@ -384,19 +388,23 @@ static int read_matching(struct policy *p, struct config c, struct fault *f)
 
 static int read_policy(struct policy *p, struct config c, struct fault *f)
 {
-	static const char *const keys[] = {"approvals", "in_doubt", "retention_days",
-		"unit_aliases", "known_units", "matching", "levels", NULL};
-	int in_doubt = POLICY_ASK;
+	static const char *const keys[] = {"approvals", "in_doubt", "follow_ups",
+		"retention_days", "unit_aliases", "known_units", "matching", "levels",
+		NULL};
+	int in_doubt = POLICY_ASK, follow_ups = POLICY_COVERED;
 
 	p->approvals = 2;
 	p->retention_days = 365;
 	if (config_known(c, keys, f) ||
 		config_integer(config_member(&c, "approvals"), 1, 16, &p->approvals, f) ||
 		config_choice(config_member(&c, "in_doubt"), in_doubts, &in_doubt, f) ||
+		config_choice(config_member(&c, "follow_ups"), all_follow_ups,
+			&follow_ups, f) ||
 		config_integer(config_member(&c, "retention_days"), 1, 3650,
 			&p->retention_days, f))
 		return -1;
 	p->in_doubt = (enum policy_in_doubt)in_doubt;
+	p->follow_ups = (enum policy_follow_ups)follow_ups;
 	/* The aliases first: everything that names a unit goes through them. */
 	if (facts_book_aliases(&p->book, config_member(&c, "unit_aliases"), f) ||
 		read_known_units(p, config_member(&c, "known_units"), f) ||

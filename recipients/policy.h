@@ -55,6 +55,11 @@ enum policy_in_doubt {
 	POLICY_RESEND
 };
 
+enum policy_follow_ups { /* who lets the reminders go? */
+	POLICY_COVERED, /* the release of the first notice does (standing.h) */
+	POLICY_EACH	/* each needs a release of its own */
+};
+
 struct policy_follow_up {
 	int64_t after; /* milliseconds after the notice; more than the one before */
 	const char *template;
@@ -72,8 +77,9 @@ struct policy_level {
 	struct policy_follow_up *follow_ups;
 	size_t follow_ups_count;
 	struct {
-		int64_t after; /* milliseconds */
-		const char *to; /* NULL: no escalation */
+		int64_t after; /* milliseconds; 0: silence opens no task */
+		const char *to; /* a kind of task ("call"), or who gets it; NULL: no escalation */
+		bool on_bounce; /* a mail that came back opens a task at once */
 	} escalate;
 	enum policy_proof proof; /* accepted unless given */
 	int64_t head_start;	 /* milliseconds before the next level may begin */
@@ -89,6 +95,7 @@ struct policy_level {
 struct policy {
 	int64_t approvals; /* 1 to 16; 2 unless given. Where 1 is too few, approve says so */
 	enum policy_in_doubt in_doubt; /* ask unless given */
+	enum policy_follow_ups follow_ups; /* covered unless given */
 	int64_t retention_days;	       /* 1 to 3650; 365 unless given */
 	struct policy_level *levels;
 	size_t levels_count;

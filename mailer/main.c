@@ -19,6 +19,7 @@
 #include "mailer/show.h"
 #include "mailer/verb.h"
 #include "mailer/verb/doors.h"
+#include "mailer/wire/cage.h"
 #include "recipients/config.h"
 #include "recipients/text.h"
 #include "recipients/vault.h"
@@ -460,6 +461,8 @@ int main(int argc, char **argv)
 	bool failed;
 	int code;
 
+	if (cage_is_child(argc, argv))
+		return cage_work(letter_read);
 	(void)umask(077);
 	clock_catch_signals();
 	(void)signal(

@@ -23,6 +23,7 @@ DOOR(outbox);
 DOOR(task);
 DOOR(person);
 DOOR(note);
+DOOR(track);
 DOOR(run);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);
@@ -40,6 +41,9 @@ bool note_only_looks(const struct command *c);
 /* import shield, import breach --presume */
 int import_shield(struct command *c, struct fault *f);
 int import_presume(struct command *c, struct fault *f);
+
+/* track --classify: no incident */
+int track_classify(struct command *c, struct fault *f);
 
 /* match --dedupe */
 int match_dedupe(struct command *c, struct fault *f);

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parent's side of the cage: hands letters over, waits no longer than it must, and
+ * believes nothing. What the child may do is cage_child.c's.
+ *
+ * One letter at a time: a round trip costs a hundredth of what reading costs, and it is
+ * always clear whose fault a death is. Who dies at once is tried once more, since a child
+ * may also be killed from outside.
+ */
+#include "mailer/wire/cage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mailer/wire/cage_state.h"
+#include "mailer/wire/letter_check.h"
+#include "mailer/wire/scan.h"
+#include "recipients/clock.h"
+#include "recipients/text.h"
+
+#ifdef BREACHMAIL_SANITIZED
+#define PATIENCE 10 /* sanitizers are slow */
+static const bool is_quiet = false;
+#else
+#define PATIENCE 1
+static const bool is_quiet =
+	true; /* what libraries say when they die tells nobody anything */
+#endif
+
+#define START_MS (10000 * PATIENCE)
+#define RETRY_MS (CAGE_MS / 3)
+#define WORKED_MS                                                                        \
+	10000 /* a child that has worked so long is near its limit of processor time */
+
+struct cage {
+	int socket; /* -1: no child */
+	pid_t child;
+	unsigned letters; /* that it has read */
+	int64_t worked_ms;
+	struct cage_answer answer;
+};
+
+enum outcome {
+	DONE,
+	DIED,
+	LATE
+};
+
+/* --- the child's life --- */
+
+/* Ends it, whatever it is doing. How it ended, as waitpid says. */
+static int stop_child(struct cage *c)
+{
+	int status = 0;
+
+	if (c->socket < 0)
+		return 0;
+	(void)close(c->socket);
+	c->socket = -1;
+	(void)kill(c->child, SIGKILL);
+	while (waitpid(c->child, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+/* Nothing of ours, but where a sanitizer's reports go. */
+static void make_environment(char *ret[3])
+{
+	size_t count = 0;
+
+	for (char **e = environ; !is_quiet && *e && count < 2; e++)
+		if (!strncmp(*e, "ASAN_OPTIONS=", 13) ||
+			!strncmp(*e, "UBSAN_OPTIONS=", 14))
+			ret[count++] = *e;
+	ret[count] = NULL;
+}
+
+static int spawn_child(int its_socket, pid_t *ret)
+{
+	char name[] = CAGE_CHILD, *argv[] = {name, NULL}, *environment[3];
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int error;
+
+	make_environment(environment);
+	(void)sigemptyset(&none);
+	(void)posix_spawn_file_actions_init(&files);
+	(void)posix_spawnattr_init(&attributes);
+	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	error = posix_spawn_file_actions_adddup2(&files, its_socket, STDIN_FILENO);
+	for (int fd = STDOUT_FILENO; is_quiet && !error && fd <= STDERR_FILENO; fd++)
+		error = posix_spawn_file_actions_addopen(
+			&files, fd, "/dev/null", O_RDWR, 0);
+	if (!error)
+		error = posix_spawn(
+			ret, "/proc/self/exe", &files, &attributes, argv, environment);
+	(void)posix_spawnattr_destroy(&attributes);
+	(void)posix_spawn_file_actions_destroy(&files);
+	return error;
+}
+
+/* Waits until the socket can be used, or the time is over. */
+static bool wait_for(const struct cage *c, short events, int64_t until)
+{
+	struct pollfd p = {.fd = c->socket, .events = events};
+	int64_t left;
+	int n;
+
+	do {
+		left = until - clock_monotonic();
+		n = left > 0 ? poll(&p, 1, (int)left) : 0;
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+static enum outcome hand_over(
+	const struct cage *c, const void *from, size_t length, int64_t until)
+{
+	const char *at = from;
+	ssize_t n;
+
+	while (length) {
+		n = send(c->socket, at, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return DIED;
+		if (n < 0 && !wait_for(c, POLLOUT, until))
+			return LATE;
+		if (n > 0) {
+			at += n;
+			length -= (size_t)n;
+		}
+	}
+	return DONE;
+}
+
+static enum outcome take_back(
+	const struct cage *c, void *to, size_t length, int64_t until)
+{
+	char *at = to;
+	ssize_t n;
+
+	while (length) {
+		n = recv(c->socket, at, length, MSG_DONTWAIT);
+		if (!n || (n < 0 && errno != EAGAIN && errno != EINTR))
+			return DIED;
+		if (n < 0 && !wait_for(c, POLLIN, until))
+			return LATE;
+		if (n > 0) {
+			at += n;
+			length -= (size_t)n;
+		}
+	}
+	return DONE;
+}
+
+static int start_child(struct cage *c, struct fault *f)
+{
+	uint32_t step = CAGE_READY;
+	int ends[2], error;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return fault_set(
+			f, FAULT_INTERNAL, "the reader of letters: %s", strerror(errno));
+	error = spawn_child(ends[1], &c->child);
+	(void)close(ends[1]);
+	c->socket = ends[0];
+	c->letters = 0;
+	c->worked_ms = 0;
+	if (error) {
+		(void)close(c->socket);
+		c->socket = -1;
+		return fault_set(
+			f, FAULT_INTERNAL, "the reader of letters: %s", strerror(error));
+	}
+	if (take_back(c, &step, sizeof(step), clock_monotonic() + START_MS) == DONE &&
+		step == CAGE_READY)
+		return 0;
+	(void)stop_child(c);
+	return fault_set(f, FAULT_INTERNAL, "the reader of letters does not come up%s",
+		step == CAGE_NO_FILTER ? ": this system has no seccomp filter" : "");
+}
+
+/* --- letters --- */
+
+static enum outcome exchange(
+	struct cage *c, const char *bytes, const struct cage_request *r, int64_t until)
+{
+	const size_t least = offsetof(struct letter, recipients);
+	struct cage_answer *a = &c->answer;
+	enum outcome o = hand_over(c, r, sizeof(*r), until);
+
+	if (o == DONE)
+		o = hand_over(c, bytes, r->length, until);
+	if (o == DONE)
+		o = take_back(c, a, offsetof(struct cage_answer, letter) + least, until);
+	if (o != DONE)
+		return o;
+	if (a->length < least || a->length > sizeof(a->letter))
+		return DIED;
+	return take_back(c, (char *)&a->letter + least, a->length - least, until);
+}
+
+/* In words that make sense behind "unparsable: ". */
+static const char *name_death(int status)
+{
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status) == FAULT_INTERNAL
+			       ? "reading it took too much memory"
+			       : "its reader ended early";
+	switch (WTERMSIG(status)) {
+	case SIGSYS:
+		return "its reader tried what it must not";
+	case SIGXCPU:
+		return "reading it took too long";
+	case SIGKILL:
+		return "its reader was ended";
+	default:
+		return "its reader crashed";
+	}
+}
+
+/* One try. 0: `ret` holds the answer, or what became of the child. */
+static int try_letter(struct cage *c, const char *bytes, const struct cage_request *r,
+	int64_t most_ms, struct letter *ret, enum outcome *ret_outcome, struct fault *f)
+{
+	int64_t began;
+
+	if (c->socket < 0 && start_child(c, f))
+		return -1;
+	began = clock_monotonic();
+	*ret_outcome = exchange(c, bytes, r, began + most_ms * PATIENCE);
+	c->worked_ms += clock_monotonic() - began;
+	if (*ret_outcome == DIED) {
+		cage_unparsable(ret, name_death(stop_child(c)));
+	} else if (*ret_outcome == LATE) {
+		(void)stop_child(c);
+		cage_unparsable(ret, "reading it took too long");
+	} else if (letter_check(&c->answer.letter, c->answer.length)) {
+		(void)stop_child(c);
+		cage_unparsable(ret, "its reader answered what cannot be");
+	} else {
+		memcpy(ret, &c->answer.letter, c->answer.length);
+	}
+	if (++c->letters >= CAGE_LETTERS || c->worked_ms > WORKED_MS)
+		(void)stop_child(c);
+	return 0;
+}
+
+int cage_read(struct cage *c, const char *bytes, size_t length, bool cut,
+	struct letter *ret, struct fault *f)
+{
+	bool too_long = length > SCAN_LETTER_MAX;
+	struct cage_request r = {
+		(uint32_t)(too_long ? SCAN_ENOUGH : length), cut || too_long};
+	int64_t began = clock_monotonic();
+	enum outcome o;
+
+	if (try_letter(c, bytes, &r, CAGE_MS, ret, &o, f))
+		return -1;
+	if (o == DIED && !clock_interrupted() && clock_monotonic() - began < RETRY_MS &&
+		try_letter(c, bytes, &r, CAGE_MS - RETRY_MS, ret, &o, f))
+		return -1;
+	if (o == DIED && clock_interrupted())
+		return fault_set(f, FAULT_INTERRUPTED, "interrupted");
+	ret->cut = ret->cut || r.cut;
+	return 0;
+}
+
+int cage_open(struct cage **ret, struct fault *f)
+{
+	auto_cage *c = text_alloc(sizeof(*c));
+
+	c->socket = -1;
+	if (start_child(c, f))
+		return -1;
+	*ret = c;
+	c = NULL;
+	return 0;
+}
+
+void cage_close(struct cage *c)
+{
+	if (!c)
+		return;
+	(void)stop_child(c);
+	free(c);
+}
+
+void cage_closep(struct cage **c)
+{
+	cage_close(*c);
+}

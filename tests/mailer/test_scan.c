@@ -87,8 +87,6 @@ static void boundaries_that_kill_are_spoilt(void **state)
 	static const char *const values[] = {"\"\\\"\"", "\"\"", "\"a\\\"b\"", "\"\\\\\"",
 		"\\", "a\\b", "a\"b\"", "\"never closed", ";", " (x) \"\\\"\"",
 		" (\"\\\") \"\"", "\r\n \"\\\"\""};
-	auto_text spoilt = NULL;
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		text_clear(&letter);

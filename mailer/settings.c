@@ -227,7 +227,7 @@ static int read_addresses(
 static int check_mode(
 	struct config url, const struct settings_relay *r, bool live, struct fault *f)
 {
-	struct relay_url parts;
+	struct server parts;
 	struct fault why;
 
 	if (r->capture_dir && live)

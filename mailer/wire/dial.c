@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Connections by libcurl. Commands and mails are dialogue.c's, when to
- * try again is relay.c's, what to say of a failure trouble.c's. What can go wrong: a
- * certificate nobody vouches for, a relay that offers no STARTTLS (or somebody on the way
- * who strips it), a wrong password. All of these end the run before a byte of mail;
- * libcurl's words go into the fault, never the password.
+ * Connections by libcurl. Commands and mails are dialogue.c's and imap.c's, when to try
+ * again is relay.c's and imap.c's, what to say of a failure trouble.c's. What can go
+ * wrong: a certificate nobody vouches for, a server that offers no STARTTLS (or somebody
+ * on the way who strips it), a wrong password. All of these end the run before a byte of
+ * mail; libcurl's words go into the fault, never the password.
  */
 #include "mailer/wire/dial.h"
 
@@ -20,7 +20,7 @@
 
 #define TOKEN_MAX 8192 /* well over what Microsoft's and Google's have */
 
-/* --- what the relay says while libcurl talks to it --- */
+/* --- what the server says while libcurl talks to it --- */
 
 static void forget(struct dial *d)
 {
@@ -68,15 +68,15 @@ static size_t on_body(char *bytes, size_t one, size_t length, void *user)
 }
 
 /* The first line of the token file; the caller wipes it. */
-static int read_token(const char *path, char out[TOKEN_MAX], struct fault *f)
+static int read_token(const struct dial_settings *s, char out[TOKEN_MAX], struct fault *f)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = fopen(s->token_file, "re");
 	size_t length;
 
 	out[0] = '\0';
 	if (!file)
-		return fault_set(f, FAULT_CONFIG, "relay.token_file cannot be read: %s",
-			strerror(errno));
+		return fault_set(f, FAULT_CONFIG, "%s.token_file cannot be read: %s",
+			s->name, strerror(errno));
 	if (!fgets(out, TOKEN_MAX, file))
 		out[0] = '\0';
 	(void)fclose(file);
@@ -84,11 +84,11 @@ static int read_token(const char *path, char out[TOKEN_MAX], struct fault *f)
 	out[length] = '\0';
 	if (!length || length == TOKEN_MAX - 1 || out[strcspn(out, "\001 \t")])
 		return fault_set(f, FAULT_CONFIG,
-			"relay.token_file holds no access token in its first line");
+			"%s.token_file holds no access token in its first line", s->name);
 	return 0;
 }
 
-int dial_reset(struct dial *d, const struct relay_settings *s, struct fault *f)
+int dial_reset(struct dial *d, const struct dial_settings *s, struct fault *f)
 {
 	char token[TOKEN_MAX];
 	int failed;
@@ -97,7 +97,7 @@ int dial_reset(struct dial *d, const struct relay_settings *s, struct fault *f)
 	d->last[0] = d->error[0] = '\0';
 	if (!s->token_file)
 		return 0;
-	failed = read_token(s->token_file, token, f);
+	failed = read_token(s, token, f);
 	if (!failed && curl_easy_setopt(d->easy, CURLOPT_XOAUTH2_BEARER, token))
 		failed = fault_set(f, FAULT_INTERNAL, "libcurl takes no token");
 	explicit_bzero(token, sizeof(token));
@@ -106,22 +106,24 @@ int dial_reset(struct dial *d, const struct relay_settings *s, struct fault *f)
 
 /* --- making the handle --- */
 
-static int check_file(const char *path, const char *name, struct fault *f)
+static int check_file(const struct dial_settings *s, const char *path, const char *name,
+	struct fault *f)
 {
 	return path && access(path, R_OK)
-		       ? fault_set(f, FAULT_CONFIG, "%s cannot be read: %s", name,
-				 strerror(errno))
+		       ? fault_set(f, FAULT_CONFIG, "%s.%s cannot be read: %s", s->name,
+				 name, strerror(errno))
 		       : 0;
 }
 
-/* libcurl takes a file without any for "nobody is trusted", and blames the relay. */
-static int check_authorities(const char *path, struct fault *f)
+/* libcurl takes a file without any for "nobody is trusted", and blames the server. */
+static int check_authorities(const struct dial_settings *s, struct fault *f)
 {
+	const char *path = s->ca_file;
 	char line[256];
 	FILE *file;
 	bool found = false;
 
-	if (!path || check_file(path, "relay.ca_file", f))
+	if (!path || check_file(s, path, "ca_file", f))
 		return path ? -1 : 0;
 	file = fopen(path, "re");
 	while (file && !found && fgets(line, sizeof(line), file))
@@ -130,59 +132,57 @@ static int check_authorities(const char *path, struct fault *f)
 		(void)fclose(file);
 	return found ? 0
 		     : fault_set(f, FAULT_CONFIG,
-			       "relay.ca_file holds no certificate in PEM form");
+			       "%s.ca_file holds no certificate in PEM form", s->name);
 }
 
-static int check_settings(const struct relay_settings *s, struct fault *f)
+static int check_settings(const struct dial_settings *s, struct fault *f)
 {
 	static const char name_bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789-."
 					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 	if (s->ehlo && (!*s->ehlo || s->ehlo[strspn(s->ehlo, name_bytes)]))
 		return fault_set(f, FAULT_CONFIG, "the name for EHLO is no host name");
-	if (check_authorities(s->ca_file, f) ||
-		check_file(s->cert_file, "relay.cert_file", f) ||
-		check_file(s->key_file, "relay.key_file", f) ||
-		check_file(s->token_file, "relay.token_file", f))
+	if (check_authorities(s, f) || check_file(s, s->cert_file, "cert_file", f) ||
+		check_file(s, s->key_file, "key_file", f) ||
+		check_file(s, s->token_file, "token_file", f))
 		return -1;
 	if (s->user && !s->password && !s->token_file)
 		return fault_set(f, FAULT_CONFIG,
-			"relay.user is set and relay.password_file is not");
+			"%s.user is set and %s.password_file is not", s->name, s->name);
 	if (s->user && (strpbrk(s->user, "\r\n") ||
 			       (s->password && strpbrk(s->password, "\r\n"))))
-		return fault_set(
-			f, FAULT_CONFIG, "relay user or password holds a line break");
+		return fault_set(f, FAULT_CONFIG,
+			"%s user or password holds a line break", s->name);
 	return 0;
 }
 
-/* Whether TLS is asked for in the conversation; smtps has it from the first byte. */
-static long starttls(const struct relay_settings *s, const struct relay_url *url)
+/* Whether TLS is asked for in the conversation; smtps and imaps have it from the first
+ * byte. */
+static long starttls(const struct dial_settings *s)
 {
-	return url->loopback && !s->ca_file && !s->cert_file ? CURLUSESSL_NONE
-							     : CURLUSESSL_ALL;
+	return s->server.loopback && !s->ca_file && !s->cert_file ? CURLUSESSL_NONE
+								  : CURLUSESSL_ALL;
 }
 
-static CURLcode set_place(
-	CURL *e, const struct relay_settings *s, const struct relay_url *url)
+static CURLcode set_place(CURL *e, const struct dial_settings *s)
 {
-	bool six = strchr(url->host, ':');
-	auto_text text = text_format("%s://%s%s%s:%u/%s", url->tls ? "smtps" : "smtp",
-		six ? "[" : "", url->host, six ? "]" : "", url->port,
-		s->ehlo ? s->ehlo : "");
+	const struct server *v = &s->server;
+	bool six = strchr(v->host, ':');
+	auto_text text = text_format("%s%s://%s%s%s:%u/%s", s->scheme, v->tls ? "s" : "",
+		six ? "[" : "", v->host, six ? "]" : "", v->port, s->ehlo ? s->ehlo : "");
 
 	/* No proxy, whatever the environment says: mail goes where the settings say. */
 	return curl_easy_setopt(e, CURLOPT_URL, text) |
-	       curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "smtp,smtps") |
+	       curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "smtp,smtps,imap,imaps") |
 	       curl_easy_setopt(e, CURLOPT_PROXY, "") |
 	       curl_easy_setopt(e, CURLOPT_CONNECT_ONLY, 1L) |
 	       curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
 }
 
-static CURLcode set_trust(
-	CURL *e, const struct relay_settings *s, const struct relay_url *url)
+static CURLcode set_trust(CURL *e, const struct dial_settings *s)
 {
 	CURLcode code =
-		curl_easy_setopt(e, CURLOPT_USE_SSL, starttls(s, url)) |
+		curl_easy_setopt(e, CURLOPT_USE_SSL, starttls(s)) |
 		curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L) |
 		curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L) |
 		curl_easy_setopt(e, CURLOPT_CERTINFO, 1L) | /* for trouble.c */
@@ -199,7 +199,7 @@ static CURLcode set_trust(
 }
 
 /* With a token libcurl takes OAUTHBEARER or XOAUTH2; it is set in dial_reset. */
-static CURLcode set_login(CURL *e, const struct relay_settings *s)
+static CURLcode set_login(CURL *e, const struct dial_settings *s)
 {
 	CURLcode code = CURLE_OK;
 
@@ -210,9 +210,9 @@ static CURLcode set_login(CURL *e, const struct relay_settings *s)
 	return code;
 }
 
-static CURLcode set_calls(struct dial *d, const struct relay_settings *s)
+static CURLcode set_calls(struct dial *d, const struct dial_settings *s)
 {
-	int64_t limit = s->timeouts.connect;
+	int64_t limit = s->timeout;
 
 	return curl_easy_setopt(d->easy, CURLOPT_HEADERFUNCTION, on_line) |
 	       curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, d) |
@@ -223,18 +223,17 @@ static CURLcode set_calls(struct dial *d, const struct relay_settings *s)
 	       curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, (long)limit);
 }
 
-int dial_init(struct dial *d, const struct relay_settings *s, const struct relay_url *url,
-	struct fault *f)
+int dial_init(struct dial *d, const struct dial_settings *s, struct fault *f)
 {
 	*d = (struct dial){0};
 	if (check_settings(s, f))
 		return -1;
-	d->tls = url->tls || starttls(s, url) == CURLUSESSL_ALL;
+	d->tls = s->server.tls || starttls(s) == CURLUSESSL_ALL;
 	d->easy = curl_easy_init();
-	if (!d->easy || set_place(d->easy, s, url) || set_trust(d->easy, s, url) ||
+	if (!d->easy || set_place(d->easy, s) || set_trust(d->easy, s) ||
 		set_login(d->easy, s) || set_calls(d, s))
 		return fault_set(f, FAULT_INTERNAL,
-			"libcurl does not take our settings; is it built with SMTP and TLS?");
+			"libcurl does not take our settings; is it built with SMTP, IMAP and TLS?");
 	return 0;
 }
 
@@ -246,11 +245,11 @@ void dial_done(struct dial *d)
 
 /* --- how it went --- */
 
-int dial_result(const struct dial *d, CURLcode code, const struct relay_settings *s,
-	const struct relay_url *url, bool *ret_hopeless, struct fault *f)
+int dial_result(const struct dial *d, CURLcode code, const struct dial_settings *s,
+	bool *ret_hopeless, struct fault *f)
 {
 	*ret_hopeless = false;
-	if (code == CURLE_OK && (!s->user || d->auth))
+	if (code == CURLE_OK && (!s->user || d->auth || !strcmp(s->scheme, "imap")))
 		return 0;
-	return trouble_tell(d, code, s, url, ret_hopeless, f);
+	return trouble_tell(d, code, s, ret_hopeless, f);
 }

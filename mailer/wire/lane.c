@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "mailer/wire/dial.h"
 #include "mailer/wire/dialogue.h"
 #include "mailer/wire/reply.h"
 #include "recipients/clock.h"
@@ -96,7 +95,8 @@ static void on_refusal(struct lane *l, const struct relay_verdict *v)
 	reply_public(v->text, words, sizeof(words));
 	(void)fault_set(&why, hard ? FAULT_UNAVAILABLE : FAULT_TEMPORARY,
 		"relay %s:%u does not take our mail, %u times in a row; to %s it says: %d %s. %s",
-		l->url.host, l->url.port, l->refusals.in_row, v->stage, v->code, words,
+		l->place.server.host, l->place.server.port, l->refusals.in_row, v->stage,
+		v->code, words,
 		hard ? "Check relay.envelope_from, relay.user, and what it allows this "
 		       "machine to send."
 		     : "Run again later, perhaps at a lower rate.");
@@ -229,7 +229,7 @@ static void on_lost(struct lane_connection *c)
 	(void)fault_set(&why, FAULT_UNAVAILABLE,
 		"relay %s:%u breaks connections off before it has answered for one mail. "
 		"Ask its administrator what its log says.",
-		l->url.host, l->url.port);
+		l->place.server.host, l->place.server.port);
 	on_failure(l, false, &why);
 }
 
@@ -256,8 +256,8 @@ static void dial(struct lane_connection *c)
 	struct lane *l = c->lane;
 	struct fault why = {0};
 
-	if ((!c->dial.easy && dial_init(&c->dial, &l->s, &l->url, &why)) ||
-		dial_reset(&c->dial, &l->s, &why)) {
+	if ((!c->dial.easy && dial_init(&c->dial, &l->place, &why)) ||
+		dial_reset(&c->dial, &l->place, &why)) {
 		leave_out(l, true, &why);
 		return;
 	}
@@ -314,7 +314,7 @@ void lane_dialed(struct lane_connection *c, CURLcode code)
 	struct fault why = {0};
 	bool hopeless;
 
-	if (!dial_result(&c->dial, code, &c->lane->s, &c->lane->url, &hopeless, &why)) {
+	if (!dial_result(&c->dial, code, &c->lane->place, &hopeless, &why)) {
 		on_stands(c);
 		return;
 	}
@@ -415,13 +415,28 @@ static void fill_gaps(struct relay_settings *s)
 	t->back_off = t->back_off ? t->back_off : 1000;
 }
 
+static void fill_place(struct dial_settings *place, const struct relay_settings *s)
+{
+	place->name = "relay";
+	place->scheme = "smtp";
+	place->ehlo = s->ehlo;
+	place->user = s->user;
+	place->password = s->password;
+	place->token_file = s->token_file;
+	place->ca_file = s->ca_file;
+	place->cert_file = s->cert_file;
+	place->key_file = s->key_file;
+	place->timeout = s->timeouts.connect;
+}
+
 int lane_init(struct lane *l, const struct relay_settings *s, unsigned first_slot,
 	const struct lane_calls *calls, struct relay_summary *sum, struct fault *f)
 {
 	*l = (struct lane){.calls = calls, .s = *s, .sum = sum, .first_slot = first_slot};
-	if (relay_url_parse(s->url, &l->url, f))
+	if (relay_url_parse(s->url, &l->place.server, f))
 		return -1;
 	fill_gaps(&l->s);
+	fill_place(&l->place, &l->s);
 	if (l->s.connections > RELAY_CONNECTIONS_MAX)
 		return fault_set(f, FAULT_CONFIG, "relay.connections is over %d",
 			RELAY_CONNECTIONS_MAX);
@@ -435,7 +450,7 @@ int lane_init(struct lane *l, const struct relay_settings *s, unsigned first_slo
 			on_settled, on_halted, &l->connection[i]};
 	}
 	/* The first now, so that wrong settings are told before a mail is asked for. */
-	return dial_init(&l->connection[0].dial, &l->s, &l->url, f);
+	return dial_init(&l->connection[0].dial, &l->place, f);
 }
 
 void lane_done(struct lane *l)

@@ -10,10 +10,10 @@
 #ifndef MAILER_WIRE_LANE_H
 #define MAILER_WIRE_LANE_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mailer/wire/dial.h"
 #include "mailer/wire/pace.h"
 #include "mailer/wire/relay.h"
 #include "recipients/fault.h"
@@ -39,7 +39,7 @@ struct lane_calls {
 struct lane {
 	const struct lane_calls *calls;
 	struct relay_settings s; /* the caller's, with the gaps filled */
-	struct relay_url url;
+	struct dial_settings place;
 	struct relay_summary *sum; /* the caller's */
 	struct lane_connection *connection;
 	unsigned first_slot, open, dialing;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sentences for a connection that does not stand. Connections are dial.c's, when to
- * try again relay.c's. What the relay and its certificate say is a stranger's: it goes
+ * try again relay.c's and imap.c's. What the server and its certificate say is a
+ * stranger's: it goes
  * through reply_public, and never decides more than the words.
  */
 #include "mailer/wire/trouble.h"
@@ -47,7 +48,18 @@ static time_t certificate_time(CURL *easy, const char *name, char out[FIELD])
 	return timegm(&t);
 }
 
-static void add_certificate(const struct dial *d, struct text *out)
+/* "@" stands for the object in incident.json that holds the settings. */
+static void add_words(struct text *out, const char *words, const char *name)
+{
+	for (; *words; words++)
+		if (*words == '@')
+			text_add_string(out, name);
+		else
+			text_add_char(out, *words);
+}
+
+static void add_certificate(
+	const struct dial *d, const struct dial_settings *s, struct text *out)
 {
 	char from[FIELD] = "", to[FIELD] = "", issuer[FIELD] = "";
 	time_t begins = certificate_time(d->easy, "Start Date", from),
@@ -56,67 +68,93 @@ static void add_certificate(const struct dial *d, struct text *out)
 	text_add_string(out, "Its certificate is not trusted, so nothing was sent: ");
 	if (ends && ends < now)
 		text_printf(out,
-			"it expired on %s, and the relay's administrator must renew it",
+			"it expired on %s, and the server's administrator must renew it",
 			to);
 	else if (begins > now)
 		text_printf(out, "it begins on %s; is this machine's clock right?", from);
 	else if (strstr(d->error, "does not match"))
-		text_add_string(out,
-			"it is for another name; is the host in relay.url the "
-			"relay's full name, or does somebody stand between?");
+		add_words(out,
+			"it is for another name; is the host in @.url the server's full "
+			"name, or does somebody stand between?",
+			s->name);
 	else if (certificate_field(d->easy, "Issuer", issuer))
 		text_printf(out,
 			"nobody whom we trust has signed it, its issuer is \"%s\"; if "
-			"that is your own authority, name its file in relay.ca_file",
-			issuer);
+			"that is your own authority, name its file in %s.ca_file",
+			issuer, s->name);
 	else
-		text_add_string(out, "if your own authority signed it, name its file in "
-				     "relay.ca_file");
+		add_words(out,
+			"if your own authority signed it, name its file in @.ca_file",
+			s->name);
 	if (out->bytes[out->length - 1] != '?')
 		text_add_char(out, '.');
 }
 
 /* --- all else --- */
 
+static bool is_imap(const struct dial_settings *s)
+{
+	return !strcmp(s->scheme, "imap");
+}
+
+/* What is said of ports and of what a token is for. */
+static const char *advice_by_protocol(CURLcode code, const struct dial_settings *s)
+{
+	bool imap = is_imap(s);
+
+	if (code == CURLE_USE_SSL_FAILED)
+		return imap ? "It offers no STARTTLS, or somebody on the way removes the "
+			      "offer; nothing goes out unencrypted. Is the port right (143, or "
+			      "imaps:// and 993)?"
+			    : "It offers no STARTTLS, or somebody on the way removes the "
+			      "offer; nothing goes out unencrypted. Is the port right (587, or "
+			      "smtps:// and 465)?";
+	if (code == CURLE_LOGIN_DENIED)
+		return imap ? "Check @.user and @.token_file: is the token still valid, and "
+			      "may it read this mailbox?"
+			    : "Check @.user and @.token_file: is the token still valid, and "
+			      "may it send mail?";
+	return imap ? "TLS 1.2 or newer could not be agreed. Is the port right (imaps:// for "
+		      "993, imap:// for 143)?"
+		    : "TLS 1.2 or newer could not be agreed. Is the port right (smtps:// for "
+		      "465, smtp:// for 587)?";
+}
+
 static const char *advice(
-	const struct dial *d, CURLcode code, const struct relay_settings *s)
+	const struct dial *d, CURLcode code, const struct dial_settings *s)
 {
 	switch ((int)code) {
 	case CURLE_SSL_CACERT_BADFILE:
-		return "relay.ca_file cannot be read as PEM certificates.";
+		return "@.ca_file cannot be read as PEM certificates.";
 	case CURLE_SSL_CERTPROBLEM:
-		return "relay.cert_file and relay.key_file are no certificate with its key.";
+		return "@.cert_file and @.key_file are no certificate with its key.";
 	case CURLE_USE_SSL_FAILED:
-		return "It offers no STARTTLS, or somebody on the way removes the offer; nothing "
-		       "goes out unencrypted. Is the port right (587, or smtps:// and 465)?";
+		return advice_by_protocol(code, s);
 	case CURLE_LOGIN_DENIED:
-		return s->token_file
-			       ? "Check relay.user and relay.token_file: is the token "
-				 "still valid, and may it send mail?"
-			       : "Check relay.user and relay.password_file.";
+		return s->token_file ? advice_by_protocol(code, s)
+				     : "Check @.user and @.password_file.";
 	case CURLE_SSL_CONNECT_ERROR:
-		if (s->cert_file)
-			return "TLS 1.2 or newer could not be agreed; does it know whoever signed "
-			       "relay.cert_file? Is the port right?";
-		return "TLS 1.2 or newer could not be agreed. Is the port right (smtps:// for "
-		       "465, smtp:// for 587)?";
+		return s->cert_file
+			       ? "TLS 1.2 or newer could not be agreed; does it know whoever "
+				 "signed @.cert_file? Is the port right?"
+			       : advice_by_protocol(code, s);
 	case CURLE_WEIRD_SERVER_REPLY:
 		return "That is no answer to what we said: the port is wrong, or somebody on the "
 		       "way puts in words, so nothing was sent.";
 	case CURLE_COULDNT_RESOLVE_HOST:
-		return "Check the host in relay.url, and this machine's name service.";
+		return "Check the host in @.url, and this machine's name service.";
 	case CURLE_COULDNT_CONNECT:
-		return "Is the relay running, is relay.url right, does a firewall stand between?";
+		return "Is the server running, is @.url right, does a firewall stand between?";
 	case CURLE_OPERATION_TIMEDOUT:
 		return "It does not answer in time. Is the port right?";
 	}
 	if (d->tls && s->cert_file)
 		return "It broke off. Ask its administrator what its log says; does it know "
-		       "whoever signed relay.cert_file?";
-	if (d->tls)
+		       "whoever signed @.cert_file?";
+	if (d->tls && !is_imap(s))
 		return "It broke off. Ask its administrator what its log says; does it want a "
-		       "certificate of ours (relay.cert_file)?";
-	return "Ask the relay's administrator what its log says.";
+		       "certificate of ours (@.cert_file)?";
+	return "Ask the server's administrator what its log says.";
 }
 
 /* A handshake or a connection that broke may have been bad luck; these are not. */
@@ -134,17 +172,40 @@ static bool is_hopeless(CURLcode code)
 }
 
 /* What libcurl's code does not tell apart. */
-static CURLcode understood(const struct dial *d, CURLcode code)
+static CURLcode understood(
+	const struct dial *d, CURLcode code, const struct dial_settings *s)
 {
+	const char *challenge = is_imap(s) ? "+ " : "334";
+
 	/* Google and Microsoft ask once more before they refuse a token, and libcurl
 	 * waits */
-	if (code == CURLE_OK ||
-		(code == CURLE_OPERATION_TIMEDOUT && !strncmp(d->last, "334", 3)))
+	if (code == CURLE_OK || (code == CURLE_OPERATION_TIMEDOUT &&
+					!strncmp(d->last, challenge, strlen(challenge))))
 		return CURLE_LOGIN_DENIED;
 	if (code == CURLE_SSL_CONNECT_ERROR &&
 		strstr(d->error, "X.509 key or certificate"))
 		return CURLE_SSL_CERTPROBLEM;
 	return code;
+}
+
+/* Its last line, where it says no. */
+static const char *refusal(const struct dial *d, const struct dial_settings *s)
+{
+	if (!is_imap(s))
+		return *d->last >= '4' ? d->last : "";
+	return strstr(d->last, " NO ") || strstr(d->last, " BAD ") ||
+			       !strncmp(d->last, "* BYE", 5)
+		       ? d->last
+		       : "";
+}
+
+/* "Later": 4xx; of RFC 5530 what passes. */
+static bool is_later(const char *said, const struct dial_settings *s)
+{
+	if (!is_imap(s))
+		return *said == '4';
+	return strstr(said, "[UNAVAILABLE]") || strstr(said, "[INUSE]") ||
+	       strstr(said, "[LIMIT]") || !strncmp(said, "* BYE", 5);
 }
 
 static void write_reason(const struct dial *d, CURLcode code, char out[CURL_ERROR_SIZE])
@@ -158,28 +219,28 @@ static void write_reason(const struct dial *d, CURLcode code, char out[CURL_ERRO
 		out[length - 1] = '\0';
 }
 
-int trouble_tell(const struct dial *d, CURLcode code, const struct relay_settings *s,
-	const struct relay_url *url, bool *ret_hopeless, struct fault *f)
+int trouble_tell(const struct dial *d, CURLcode code, const struct dial_settings *s,
+	bool *ret_hopeless, struct fault *f)
 {
-	CURLcode cause = understood(d, code);
+	CURLcode cause = understood(d, code, s);
 	auto_text_buffer what = {0};
 	char said[FIELD], reason[CURL_ERROR_SIZE];
 	enum fault_kind kind = FAULT_UNAVAILABLE;
 
 	*ret_hopeless = is_hopeless(cause);
 	if (cause == CURLE_PEER_FAILED_VERIFICATION)
-		add_certificate(d, &what);
+		add_certificate(d, s, &what);
 	else
-		text_add_string(&what, advice(d, cause, s));
+		add_words(&what, advice(d, cause, s), s->name);
 	write_reason(d, code, reason);
-	reply_public(d->last, said, sizeof(said));
+	reply_public(refusal(d, s), said, sizeof(said));
 	if (cause == CURLE_SSL_CACERT_BADFILE || cause == CURLE_SSL_CERTPROBLEM)
 		kind = FAULT_CONFIG;
-	if (*said == '4') {
+	if (is_later(said, s)) {
 		kind = FAULT_TEMPORARY;
 		*ret_hopeless = false;
 	}
-	return fault_set(f, kind, "relay %s:%u: %s%s%s%s. %s", url->host, url->port,
-		reason, *said >= '4' ? " (it said: " : "", *said >= '4' ? said : "",
-		*said >= '4' ? ")" : "", text_string(&what));
+	return fault_set(f, kind, "%s %s:%u: %s%s%s%s. %s", s->name, s->server.host,
+		s->server.port, reason, *said ? " (it said: " : "", said,
+		*said ? ")" : "", text_string(&what));
 }

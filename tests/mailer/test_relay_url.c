@@ -41,7 +41,7 @@ static void test_taken(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct fault f = {0};
-		struct relay_url u;
+		struct server u;
 
 		if (relay_url_parse(cases[i].url, &u, &f))
 			fail_msg("%s: %s", cases[i].url, f.text);
@@ -66,7 +66,7 @@ static void test_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct fault f = {0};
-		struct relay_url u;
+		struct server u;
 
 		if (!relay_url_parse(bad[i], &u, &f))
 			fail_msg("taken: %s", bad[i]);

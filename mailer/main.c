@@ -357,7 +357,8 @@ static bool is_decision(const struct command *c)
 		       (command_option(c, "withdraw") ||
 			       (c->arguments_count &&
 				       !strcmp(c->arguments[0], "shield")))) ||
-	       (c->verb->run == verb_send && command_option(c, "lift-head-start"));
+	       (c->verb->run == verb_send && command_option(c, "lift-head-start")) ||
+	       (c->verb->run == verb_track && track_decides(c));
 }
 
 static int open_incident(struct command *c, struct fault *f)
@@ -380,6 +381,12 @@ static int open_incident(struct command *c, struct fault *f)
 	return ledger_open(c->dir, mode, &o, &c->ledger, f);
 }
 
+static bool stands_alone(const struct command *c)
+{
+	return c->verb->needs == VERB_ALONE ||
+	       (c->verb->run == verb_track && track_stands_alone(c));
+}
+
 /* With --json stdout holds one object and nothing else. `--find -` reads. */
 static int refuse_two_documents(const struct command *c, struct fault *f)
 {
@@ -396,7 +403,7 @@ static int run(struct command *c, struct fault *f)
 {
 	if (refuse_two_documents(c, f))
 		return -1;
-	if (c->verb->needs != VERB_ALONE && open_incident(c, f))
+	if (!stands_alone(c) && open_incident(c, f))
 		return -1;
 	return c->verb->run(c, f);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mailer/handover.h"
+#include "mailer/inbox.h"
 #include "recipients/stray.h"
 
 /* Leaked rows that are nobody's, by what the rules say of them alone. */
@@ -60,9 +61,12 @@ static int gather_counts(struct ledger *l, json_t *status, struct fault *f)
 		{"questions",
 			SQL("SELECT count(*) FROM question_now WHERE NOT accepted")},
 	};
+	const char *mode = json_string_value(json_object_get(status, "mode"));
 	json_t *needs = json_object();
 
 	(void)json_object_set_new(status, "needs_human", needs);
+	if (inbox_needs(l, mode, needs, f)) /* somebody may be afraid: first */
+		return -1;
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		int64_t n;
 
@@ -72,7 +76,7 @@ static int gather_counts(struct ledger *l, json_t *status, struct fault *f)
 			(void)json_object_set_new(needs, counts[i].name, json_integer(n));
 	}
 	for (const char *const *state = (const char *const[]){"task", "not_reached",
-		     "held", "refused", "in_doubt", NULL};
+		     "held", "refused", "in_doubt", "bounced", NULL};
 		*state; state++) {
 		json_int_t n = json_integer_value(
 			json_object_get(json_object_get(status, "states"), *state));
@@ -92,6 +96,23 @@ int needs_gather(
 const char *needs_words(const char *need)
 {
 	static const char *const words[][2] = {
+		{"letters_worried",
+			"letters of people who are afraid (track --list worried)"},
+		{"letters_question",
+			"questions and other replies (track --list questions)"},
+		{"letters_challenge",
+			"mailboxes that want a click before they deliver (track --list challenges)"},
+		{"letters_complaint",
+			"people who marked the notice as unwanted (track --list complaints)"},
+		{"letters_unsure",
+			"letters that move nothing until a person has looked (track --list unsure)"},
+		{"letters_orphan",
+			"letters that belong to no notice, as far as is known (track --list orphans)"},
+		{"letters_unparsable",
+			"letters that could not be read (track --list unparsable)"},
+		{"conflicts",
+			"people of whom one letter says that it failed, another not (track --list conflicts)"},
+		{"bounced", "people whose notice came back (track --list bounced)"},
 		{"rejected_people_rows",
 			"rows of people lists that could not be read (report --kind rejects)"},
 		{"rejected_breach_rows",

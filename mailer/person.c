@@ -10,6 +10,7 @@
 
 #include "mailer/code.h"
 #include "mailer/scribe.h"
+#include "mailer/inbox.h"
 #include "mailer/outcome.h"
 #include "mailer/paper.h"
 #include "mailer/task.h"
@@ -278,7 +279,6 @@ static int gather_notices(struct view *v, struct fault *f)
 	int got;
 
 	put(v, "notices", list);
-	put(v, "letters", json_array()); /* what came back: not in this version */
 	if (ledger_query(v->ledger,
 		    SQL("SELECT n.id, n.level, n.cover, n.facts_sealed, r.started_at AS composed_at,"
 			" (SELECT e.digest FROM release_item i JOIN release e ON e.id = i.release_id WHERE i.notice_id = n.id"
@@ -296,6 +296,22 @@ static int gather_notices(struct view *v, struct fault *f)
 		if (gather_notice(v, q, list, f))
 			return -1;
 	return got;
+}
+
+/* What came back of it: verdicts, no words. */
+static int gather_letters(struct view *v, struct fault *f)
+{
+	const struct inbox_filter filter = {
+		.mode = settings_mode(v->settings), .person = v->person};
+	json_t *facts, *letters;
+
+	if (inbox_person(v->ledger, filter.mode, v->person, &facts, f))
+		return -1;
+	put(v, "facts", facts);
+	if (inbox_list(v->ledger, NULL, &filter, &letters, f))
+		return -1;
+	put(v, "letters", letters);
+	return 0;
 }
 
 /* --- tasks and decisions --- */
@@ -399,7 +415,8 @@ int person_gather(struct ledger *l, const struct settings *s, const struct roste
 	gather_fields(&v);
 	if (gather_presence(&v, f) || gather_records(&v, f) || gather_assignment(&v, f) ||
 		gather_state(&v, f) || gather_shield(&v, f) || gather_held(&v, f) ||
-		gather_notices(&v, f) || gather_tasks(&v, f) || gather_decisions(&v, f)) {
+		gather_notices(&v, f) || gather_letters(&v, f) || gather_tasks(&v, f) ||
+		gather_decisions(&v, f)) {
 		json_decref(v.json);
 		return -1;
 	}

@@ -20,8 +20,8 @@
 /*
  * {"person_id", "fields" {..}, "lists", "probability", "records" [{"row", "outcome", "reason", "probability"}], "level",
  * "route", "reason", "certain", "presumed", "cover", "shielded", "rules" [..], "kinds" [..], "findability", "state", "held", "notices" [{"code", "address",
- * "level", "composed_at", "release", "barred", "attempts" [{"number", "at", "verdict", "code", "reply"}]}], "letters" [],
- * "tasks" [{.., "history" [..]}], "decisions" [{"at", "what", "by", "reason"}]}; in the settings' mode. What is not known is
+ * "level", "composed_at", "release", "barred", "attempts" [{"number", "at", "verdict", "code", "reply"}]}], "facts" [..],
+ * "letters" [as inbox_list], "tasks" [{.., "history" [..]}], "decisions" [{"at", "what", "by", "reason"}]}; in the settings' mode. What is not known is
  * null.
  */
 int person_gather(struct ledger *l, const struct settings *s, const struct roster *people, size_t person, json_t **ret,

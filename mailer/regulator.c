@@ -109,14 +109,21 @@ static json_int_t state_count(const json_t *status, const char *state)
 		json_object_get(json_object_get(status, "states"), state));
 }
 
+/* What bounced told nobody. */
+static json_int_t people_told(const json_t *status)
+{
+	return state_count(status, "accepted") + state_count(status, "relayed") +
+	       state_count(status, "delivered") + state_count(status, "acknowledged") +
+	       state_count(status, "reached");
+}
+
 static int gather_action(struct ledger *l, const struct settings *s, const json_t *status,
 	json_t *report, struct fault *f)
 {
 	auto_query struct query *tasks = NULL, *decisions = NULL;
 	json_t *releases = json_array();
 	json_t *action = json_pack("{s:O?,s:I,s:o}", "measures",
-		json_object_get(s->json, "measures"), "told",
-		state_count(status, "accepted") + state_count(status, "reached"),
+		json_object_get(s->json, "measures"), "told", people_told(status),
 		"releases", releases);
 
 	(void)json_object_set_new(report, "action", action);

@@ -400,7 +400,7 @@ static int read_relay(const struct config *root, struct settings *s, struct faul
 static int check_mailbox(const struct config *root, struct fault *f)
 {
 	static const char *const keys[] = {
-		"url", "user", "password_file", "ca_file", NULL};
+		"url", "user", "password_file", "token_file", "ca_file", NULL};
 	static const char *const schemes[] = {"imaps://", "imap://", "maildir:", "mbox:"};
 	struct config c = config_member(root, "mailbox");
 	const char *url = NULL;

@@ -220,6 +220,10 @@ static void progress_line(void *user, const char *what, size_t done, size_t tota
 	shown_at = now;
 	(void)show_number((int64_t)done, a);
 	(void)show_number((int64_t)total, b);
+	if (!total) { /* nobody knows how many there are */
+		(void)fprintf(stderr, terminal ? "\r%s: %s\033[K" : "%s: %s\n", what, a);
+		return;
+	}
 	if (!terminal) {
 		(void)fprintf(stderr, "%s: %s of %s\n", what, a, b);
 		return;

@@ -11,6 +11,7 @@
 
 #include "mailer/correction.h"
 #include "mailer/head_start.h"
+#include "mailer/inbox.h"
 #include "mailer/needs.h"
 #include "mailer/note.h"
 #include "mailer/outcome.h"
@@ -251,6 +252,17 @@ static int gather_corrections(
 	return json_object_set_new(status, "corrections", ids);
 }
 
+/* What came back, beside what the states say. */
+static int gather_facts(
+	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
+{
+	json_t *facts;
+
+	if (inbox_facts(l, settings_mode(s), &facts, f))
+		return -1;
+	return json_object_set_new(status, "facts", facts);
+}
+
 static json_int_t count_of(const json_t *status, const char *group, const char *name)
 {
 	return json_integer_value(json_object_get(json_object_get(status, group), name));
@@ -281,6 +293,8 @@ static const char *next_step(struct ledger *l, const json_t *status)
 		count_of(status, "states", "pending") ||
 		count_of(status, "states", "deferred"))
 		return "breachmail send";
+	if (count_of(status, "needs_human", "letters_worried"))
+		return "breachmail track --list worried";
 	if (count_of(status, "states", "in_doubt"))
 		return "breachmail send --resolve NUMBER resend|accepted|leave --by NAME --reason TEXT";
 	return "what needs a human, above";
@@ -296,7 +310,7 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 		gather_people(l, s, p, status, f) || needs_gather(l, p, status, f) ||
 		gather_late(l, s, status, f) || gather_in_doubt(l, s, status, f) ||
 		gather_before(l, s, p, status, f) ||
-		gather_corrections(l, s, status, f) ||
+		gather_corrections(l, s, status, f) || gather_facts(l, s, status, f) ||
 		gather_forecast(l, s, p, status, f) || gather_outbox(s, status, f)) {
 		json_decref(status);
 		return -1;
@@ -342,6 +356,10 @@ const char *status_words(const char *state)
 		{"planned", "notice written, not released"},
 		{"released", "released, not sent yet"}, {"pending", "waiting to be sent"},
 		{"accepted", "taken by the mail relay"},
+		{"relayed", "handed on to where no reports come from"},
+		{"delivered", "in their mailbox, by a report"},
+		{"bounced", "came back: not told"},
+		{"acknowledged", "they say that they know"},
 		{"deferred", "relay said: later (send again)"},
 		{"refused", "refused by the relay"},
 		{"in_doubt", "in doubt: perhaps sent"},
@@ -438,6 +456,39 @@ static void write_levels(const struct screen *sc, const json_t *status)
 	(void)fprintf(sc->out, "  %9s  people in all\n", show_number(people, n));
 }
 
+static const char *fact_words(const char *fact)
+{
+	static const char *const words[][2] = {
+		{"worried", "are afraid, and wait for an answer"},
+		{"question", "asked or wrote something, and wait for an answer"},
+		{"conflict", "of whom one letter says that it failed, and another not"},
+		{"read", "whose mail program says that it was displayed"},
+		{"away", "with an automatic answer: away"},
+		{"delayed", "whose mail system is still being tried"},
+		{"expanded", "whose address is a list: who is on it is not known"},
+		{"challenge", "whose mailbox wants a click before it delivers"},
+		{"complaint", "who marked it as unwanted"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i][0], fact))
+			return words[i][1];
+	return fact;
+}
+
+/* Not a part of any sum: several may be so of one person. */
+static void write_facts(const struct screen *sc, const json_t *status)
+{
+	json_t *facts = json_object_get(status, "facts"), *count;
+	char n[SHOW_NUMBER];
+	const char *name;
+
+	if (!json_object_size(facts))
+		return;
+	heading(sc, "What else came back, by people");
+	json_object_foreach(facts, name, count)(void)
+		fprintf(sc->out, "  %9s  %s\n", number(count, n), fact_words(name));
+}
+
 static void write_forecast(const struct screen *sc, const json_t *status)
 {
 	const json_t *outlook = json_object_get(status, "forecast");
@@ -520,6 +571,7 @@ void status_write(FILE *out, const json_t *status, const struct settings *s, int
 	write_before(&sc, status);
 	write_outcomes(&sc, status);
 	write_levels(&sc, status);
+	write_facts(&sc, status);
 	write_strays(&sc, status);
 	write_forecast(&sc, status);
 	write_needs(&sc, status);

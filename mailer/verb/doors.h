@@ -37,6 +37,7 @@ bool send_only_looks(const struct command *c);
 bool task_only_looks(const struct command *c);
 bool person_only_looks(const struct command *c);
 bool note_only_looks(const struct command *c);
+bool track_only_looks(const struct command *c);
 
 /* import shield, import breach --presume */
 int import_shield(struct command *c, struct fault *f);
@@ -44,6 +45,9 @@ int import_presume(struct command *c, struct fault *f);
 
 /* track --classify: no incident */
 int track_classify(struct command *c, struct fault *f);
+/* It needs none; it is a decision. */
+bool track_stands_alone(const struct command *c);
+bool track_decides(const struct command *c);
 
 /* match --dedupe */
 int match_dedupe(struct command *c, struct fault *f);

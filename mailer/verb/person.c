@@ -358,6 +358,32 @@ static void show_mail(struct command *c, const json_t *p)
 	show(c, i ? "" : "  none\n");
 }
 
+static void show_letters(struct command *c, const json_t *p)
+{
+	const json_t *letter, *says, *fact;
+	size_t i, k;
+
+	show(c, "\nWhat came back\n");
+	json_array_foreach(json_object_get(p, "letters"), i, letter)
+	{
+		show(c, "  %s  letter %lld, %s:", text_of(letter, "at"),
+			(long long)json_integer_value(json_object_get(letter, "letter")),
+			text_of(letter, "class"));
+		json_array_foreach(json_object_get(letter, "says"), k, says)
+			show(c, "%s %s", k ? "," : "", json_string_value(says));
+		show(c, "%s%s%s\n",
+			json_is_true(json_object_get(letter, "counts"))
+				? ""
+				: " (moves nothing)",
+			*text_of(letter, "need") ? "; open: " : "",
+			text_of(letter, "need"));
+	}
+	show(c, i ? "" : "  nothing\n");
+	json_array_foreach(json_object_get(p, "facts"), i, fact)
+		show(c, "%s%s", i ? ", " : "  so: ", json_string_value(fact));
+	show(c, i ? "\n" : "");
+}
+
 static void show_event(
 	struct command *c, const json_t *event, const char *words, const char *reason)
 {
@@ -408,6 +434,7 @@ static int show_person(
 	show_leak(c, p);
 	show_level(c, p);
 	show_mail(c, p);
+	show_letters(c, p);
 	show_tasks(c, p);
 	(void)json_object_update(c->tally, p);
 	json_decref(p);

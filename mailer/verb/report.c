@@ -9,6 +9,7 @@
 
 #include "mailer/correction.h"
 #include "mailer/handover.h"
+#include "mailer/inbox.h"
 #include "mailer/outcome.h"
 #include "mailer/regulator.h"
 #include "mailer/show.h"
@@ -155,7 +156,7 @@ static int waiting(struct command *c, struct lines *l, struct fault *f)
 static int people(struct command *c, enum format format, FILE *out, struct fault *f)
 {
 	static const char *const names[] = {
-		"person_id", "surname", "forenames", "level", "state"};
+		"person_id", "surname", "forenames", "level", "state", "facts"};
 	auto_query struct query *q = NULL;
 	auto_whom whom = {0};
 	char scratch[ROSTER_NAME];
@@ -164,13 +165,16 @@ static int people(struct command *c, enum format format, FILE *out, struct fault
 
 	if (whom_load(c->ledger, &whom, f) ||
 		ledger_query(c->ledger,
-			SQL("SELECT person_id, level, state, attempt_id, notice_id FROM person_state WHERE mode = :mode"
-			    " ORDER BY level_order, state"),
+			SQL("SELECT s.person_id, s.level, s.state, s.attempt_id, s.notice_id, p.read_at, p.away_at, p.away_until,"
+			    " p.delayed_at, p.expanded, p.complaint, p.challenge, p.question, p.worried, p.conflict"
+			    " FROM person_state s LEFT JOIN person_proof p ON p.mode = s.mode AND p.person_id = s.person_id"
+			    " WHERE s.mode = :mode ORDER BY s.level_order, s.state"),
 			&q, f))
 		return -1;
 	query_bind_text(q, ":mode", settings_mode(c->settings));
-	lines_begin(&l, format, out, names, 5);
+	lines_begin(&l, format, out, names, 6);
 	while ((got = query_next(q, f)) > 0) {
+		auto_text facts = inbox_fact_words(q);
 		int64_t person = query_int(q, "person_id");
 		size_t p = roster_person(&whom.people, person);
 		bool shielded = whom_reference(&whom, person) != NULL;
@@ -190,8 +194,8 @@ static int people(struct command *c, enum format format, FILE *out, struct fault
 				: surname ? surname
 					  : roster_value(entry, "name"),
 				shielded ? NULL : roster_value(entry, "forenames"),
-				query_text(q, "level"), state},
-			5);
+				query_text(q, "level"), state, facts},
+			6);
 	}
 	lines_end(&l, "people");
 	return got;

@@ -25,6 +25,7 @@
 --   question      the person asks                      delivered                      a human answers
 --   worried       the person is afraid                 delivered                      a human answers, first
 --   replied       the person writes something else     delivered                      a human reads it
+--   other         list mail, advertising               as it was
 --
 -- In the order of the headline: acknowledged, bounced, delivered, relayed, accepted. A failure beside a delivery or an
 -- answer is a conflict: it is shown, under an acknowledgement too. A failure is about the newest hand-over of its notice:
@@ -88,7 +89,7 @@ CREATE TABLE receipt (
     says        TEXT NOT NULL CHECK (says = 'delivered' OR says = 'relayed' OR says = 'expanded' OR says = 'delayed'
                                      OR says = 'bounced' OR says = 'read' OR says = 'receipt' OR says = 'away'
                                      OR says = 'challenge' OR says = 'complaint' OR says = 'acknowledged'
-                                     OR says = 'question' OR says = 'worried' OR says = 'replied'),
+                                     OR says = 'question' OR says = 'worried' OR says = 'replied' OR says = 'other'),
     kind        TEXT NOT NULL CHECK (kind = '' OR kind = 'hard' OR kind = 'soft' OR kind = 'any'), -- bounced
     tie         TEXT NOT NULL CHECK (tie = 'token' OR tie = 'envid' OR tie = 'message-id' OR tie = 'references'
                                      OR tie = 'code' OR tie = 'code-quoted' OR tie = 'hand'),

@@ -9,7 +9,7 @@ from conftest import (CONFIG, HUMAN, OK, REFUSED, USAGE, parse, reconcile, twice
 
 SAID = ["--by", "Joan Ashby", "--reason", "rang at night"]
 SHAPE = {"presumed", "cover", "shielded", "version", "verb", "person_id", "fields", "lists", "probability", "records", "level", "route",
-         "reason", "certain", "rules", "kinds", "findability", "state", "held", "notices", "letters",
+         "reason", "certain", "rules", "kinds", "findability", "state", "held", "notices", "facts", "letters",
          "tasks", "decisions"}
 
 

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mailer/wire/imap.h"
+#include "mailer/wire/imap_url.h"
 #include "mailer/wire/maildir.h"
 #include "mailer/wire/mbox.h"
 #include "recipients/clock.h"
@@ -20,6 +22,7 @@
 #define KEPT_ROOM ((size_t)1 << 20) /* a larger letter gives its memory back */
 
 struct mailbox {
+	struct imap *imap;
 	struct maildir *files; /* where the next file comes from */
 	struct mbox *file;     /* the one in hand */
 	enum mbox_form form;   /* of these files */
@@ -89,8 +92,8 @@ int mailbox_open(const struct mailbox_settings *s, const struct mailbox_position
 {
 	auto_mailbox *m = text_alloc(sizeof(*m));
 
-	(void)after;
-	if (told(m, open_place(m, s->url, f), f))
+	if (imap_url_is(s->url) ? imap_open(s, after, &m->imap, f)
+				: told(m, open_place(m, s->url, f), f))
 		return -1;
 	*ret = m;
 	m = NULL;
@@ -136,7 +139,10 @@ int mailbox_next(struct mailbox *m, struct mailbox_letter *ret, struct fault *f)
 		text_done(&m->letter);
 	if (clock_interrupted())
 		return fault_set(f, FAULT_INTERRUPTED, "interrupted");
-	got = told(m, next_letter(m, &ret->cut, f), f);
+	if (m->imap)
+		got = imap_next(m->imap, &m->letter, &ret->cut, &ret->at, f);
+	else
+		got = told(m, next_letter(m, &ret->cut, f), f);
 	ret->bytes = text_string(&m->letter);
 	ret->length = m->letter.length;
 	return got;
@@ -146,6 +152,7 @@ void mailbox_close(struct mailbox *m)
 {
 	if (!m)
 		return;
+	imap_close(m->imap);
 	maildir_close(m->files);
 	mbox_close(m->file);
 	text_done(&m->letter);

@@ -468,8 +468,10 @@ int main(int argc, char **argv)
 	bool failed;
 	int code;
 
-	if (cage_is_child(argc, argv))
+	if (cage_is_child(argc, argv)) {
+		letter_prepare();
 		return cage_work(letter_read);
+	}
 	(void)umask(077);
 	clock_catch_signals();
 	(void)signal(

@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What kind of letter it is. First verdicts only.
+ * What kind of letter it is: the order of the questions. A report counts before anything
+ * that its header says of itself, since bounces carry the same marks as automatic
+ * answers; a person is who is left when nothing speaks of a machine.
+ *
+ * Taking the letter apart is reading.c's, what a report proves verdict.c's, to which
+ * notice it belongs is for those who have the ledger. What can go wrong: a machine taken
+ * for a person reads like an answer, a person taken for a machine is not heard.
  */
 #include "mailer/wire/letter.h"
 
 #include <string.h>
+
+#include "mailer/wire/answer.h"
+#include "mailer/wire/bounce.h"
+#include "mailer/wire/charset.h"
+#include "mailer/wire/header.h"
+#include "mailer/wire/reading.h"
+#include "mailer/wire/reason.h"
+#include "mailer/wire/verdict.h"
 
 static const char *const class_names[LETTER_CLASSES] = {"unparsable", "other",
 	"bounce-hard", "bounce-soft", "bounce-any", "delayed", "delivered", "relayed",
@@ -92,14 +106,365 @@ const char *letter_evidence_name(enum letter_evidence e)
 	return names[e];
 }
 
+/* --- the header --- */
+
+static void take_ids(struct span head, struct letter *l)
+{
+	static const char *const fields[] = {"in-reply-to", "references"};
+	struct span value;
+	size_t at = 0;
+
+	(void)header_id(header_value(head, "message-id"), &at, l->message_id, LETTER_ID);
+	for (unsigned i = 0; i < 2; i++) {
+		value = header_value(head, fields[i]);
+		at = 0;
+		while (l->n_references < LETTER_PLACES &&
+			header_id(value, &at, l->references[l->n_references], LETTER_ID))
+			l->n_references++;
+	}
+}
+
+static bool has_place(const struct letter *l, const char *address)
+{
+	for (unsigned i = 0; i < l->n_to; i++)
+		if (span_is(span_of(l->to[i]), address))
+			return true;
+	return false;
+}
+
+static void take_places(struct span head, struct letter *l)
+{
+	static const char *const fields[] = {"delivered-to", "x-original-to",
+		"envelope-to", "x-envelope-to", "x-delivered-to", "to", "cc"};
+	char address[LETTER_ADDRESS];
+	struct span name, value;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		for (size_t at = 0; header_next(head, &at, &name, &value);) {
+			size_t in = 0;
+
+			if (!span_is(name, fields[i]))
+				continue;
+			while (l->n_to < LETTER_PLACES &&
+				header_address(value, &in, address, sizeof(address)))
+				if (!has_place(l, address))
+					memcpy(l->to[l->n_to++], address,
+						sizeof(address));
+		}
+	}
+}
+
+static void take_header(const struct reading *r, struct letter *l)
+{
+	struct span path;
+	size_t at = 0;
+
+	take_ids(r->head, l);
+	take_places(r->head, l);
+	(void)header_address(header_value(r->head, "from"), &at, l->from, LETTER_ADDRESS);
+	l->date_ms = header_date(header_value(r->head, "date"));
+	if (l->date_ms < 0)
+		l->date_ms = 0;
+	(void)span_copy(span_trim(reading_span(&r->subject)), l->subject, LETTER_WORDS);
+	l->null_sender =
+		header_find(r->head, "return-path", &path) && span_is(path, "<>");
+}
+
+/* --- what it brings back --- */
+
+/* "Message-ID: <...>" at the start of a line of the text. */
+static bool find_inline_id(struct span text, char *out)
+{
+	struct span line;
+	size_t at = 0;
+
+	while (span_line(text, &at, &line)) {
+		size_t in = 0;
+		struct span rest = line;
+
+		while (rest.length && *rest.at && strchr("> \t|*", *rest.at))
+			rest = span_from(rest, 1);
+		if (!span_starts(rest, "message-id:") &&
+			!span_starts(rest, "message-id :"))
+			continue;
+		if (header_id(span_from(rest, 11), &in, out, LETTER_ID))
+			return true;
+		/* folded: the id is on the next line */
+		if (span_line(text, &at, &line) && header_id(line, &in, out, LETTER_ID))
+			return true;
+	}
+	return false;
+}
+
+static void find_original(
+	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
+{
+	size_t at = 0;
+	struct span value =
+		header_value(reading_span(&r->disposition), "original-message-id");
+
+	if (value.length && header_id(value, &at, l->orig_message_id, LETTER_ID))
+		return;
+	at = 0;
+	if (header_id(header_value(reading_span(&r->returned), "message-id"), &at,
+		    l->orig_message_id, LETTER_ID))
+		return;
+	if (find_inline_id(tone->returned, l->orig_message_id) ||
+		find_inline_id(reading_span(&r->words), l->orig_message_id))
+		return;
+	if (l->n_references)
+		memcpy(l->orig_message_id, l->references[0], LETTER_ID);
+}
+
+/* --- the questions, in their order --- */
+
+static bool is_machine_name(struct span from)
+{
+	static const char *const names[] = {"mailer-daemon", "postmaster",
+		"mail delivery s", "mail delivery system", "mail delivery subsystem",
+		"mail administrator", "mail system", "mailerdaemon", "maildaemon",
+		"mail-daemon", "system administrator", "internet mail delivery", "mmdf",
+		"mailer daemon", "delivery subsystem", "delivery service", "mail_service",
+		"mailserver", "mail server", "administrator", "mail router", "ndr "};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (span_has(from, names[i]))
+			return true;
+	return false;
+}
+
+/* Does it come from a mail system? */
+static bool is_from_machine(const struct reading *r)
+{
+	struct span path = header_value(r->head, "return-path");
+	struct span from = header_value(r->head, "from");
+
+	if (span_is(path, "<>") || span_starts(path, "<mailer-daemon") ||
+		span_starts(path, "<postmaster") || !span_trim(from).length ||
+		span_is(from, "<>"))
+		return true;
+	return is_machine_name(from);
+}
+
+static bool is_reply(const struct reading *r)
+{
+	struct span subject = reading_span(&r->subject);
+
+	return span_starts(subject, "re:") || span_starts(subject, "fw:") ||
+	       span_starts(subject, "fwd:") || span_starts(subject, "aw:") ||
+	       span_starts(subject, "re :");
+}
+
+static bool try_feedback(const struct reading *r, struct letter *l)
+{
+	struct span fields = reading_span(&r->feedback);
+	struct span head = reading_span(&r->returned), value;
+	char address[LETTER_ADDRESS];
+	size_t at = 0;
+	bool jmrp = header_find(head, "x-hmxmroriginalrecipient", &value) ||
+		    header_find(r->head, "x-hmxmroriginalrecipient", &value) ||
+		    span_starts(value, "x-hmxm");
+
+	if (!fields.length && !jmrp)
+		return false;
+	if (!value.length)
+		value = header_value(fields, "original-rcpt-to");
+	if (!value.length)
+		value = header_value(fields, "removal-recipient");
+	if (!value.length)
+		value = header_value(head, "to");
+	l->class = LETTER_FEEDBACK;
+	l->evidence = fields.length ? LETTER_BY_REPORT : LETTER_BY_HEADER;
+	if (header_address(value, &at, address, sizeof(address))) {
+		struct letter_recipient *to = verdict_add(l, address);
+
+		to->class = LETTER_FEEDBACK;
+		to->evidence = l->evidence;
+	}
+	return true;
+}
+
+/* A filter that refuses sends a receipt that says so (Sieve "reject"): a failure. */
+static bool says_rejected(const struct reading *r)
+{
+	return span_has(reading_span(&r->words), "automatically rejected") ||
+	       span_has(reading_span(&r->words), "was rejected") ||
+	       span_has(reading_span(&r->words), "has been rejected") ||
+	       span_has(reading_span(&r->subject), "rejected");
+}
+
+/* "displayed", "deleted/error": a word in lower case, or nothing. */
+static void take_disposition(struct span value, struct letter *l)
+{
+	size_t i;
+
+	for (i = 0; i < value.length && i + 1 < sizeof(l->disposition); i++) {
+		char c = span_lower(value.at[i]);
+
+		if (!(c >= 'a' && c <= 'z') && c != '-' && c != '/')
+			break;
+		l->disposition[i] = c;
+	}
+	l->disposition[i] = '\0';
+}
+
+static bool try_receipt(const struct reading *r, struct letter *l)
+{
+	struct span fields = reading_span(&r->disposition), value;
+	char address[LETTER_ADDRESS];
+	struct letter_recipient *to;
+	size_t at = 0;
+
+	if (!fields.length)
+		return false;
+	value = header_value(fields, "original-recipient");
+	if (!value.length)
+		value = header_value(fields, "final-recipient");
+	if (!header_address(value, &at, address, sizeof(address)))
+		address[0] = '\0';
+	value = header_value(fields, "disposition");
+	for (at = 0; at < value.length; at++)
+		if (value.at[at] == ';')
+			break;
+	value = span_trim(span_from(value, at + 1));
+	take_disposition(value, l);
+	l->evidence = LETTER_BY_REPORT;
+	l->class = LETTER_MDN;
+	to = verdict_add(l, address);
+	if (!span_starts(value, "displayed") && says_rejected(r)) {
+		struct reason reason;
+
+		reason_find(reading_span(&r->words), "", &reason);
+		l->class = LETTER_BOUNCE_SOFT;
+		l->reason = reason.reason == LETTER_FULL ? LETTER_FULL : LETTER_FILTERED;
+	}
+	to->class = l->class;
+	to->reason = l->reason;
+	to->evidence = l->evidence;
+	return true;
+}
+
+static bool try_report(
+	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
+{
+	struct span words = reading_span(&r->words);
+
+	if (r->status.length && verdict_report(r, reading_span(&r->status), tone, l))
+		return true;
+	/* the same fields in the text */
+	return span_has(words, "final-recipient:") && span_has(words, "action:") &&
+	       verdict_report(r, words, tone, l);
+}
+
+static bool try_failed_recipients(
+	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
+{
+	struct span value = header_value(r->head, "x-failed-recipients");
+	char address[LETTER_ADDRESS];
+	size_t at = 0;
+
+	if (!value.length)
+		return false;
+	verdict_words(r, tone, l);
+	while (header_address(value, &at, address, sizeof(address))) {
+		bool known = false;
+
+		for (unsigned i = 0; i < l->n_recipients; i++)
+			known |= span_is(span_of(l->recipients[i].address), address);
+		if (!known && l->n_recipients == 1)
+			memcpy(l->recipients[0].address, address, sizeof(address));
+	}
+	return true;
+}
+
+static bool try_words(
+	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
+{
+	bool machine = is_from_machine(r);
+	bool subject = tone->subject_failed || tone->subject_delayed;
+	bool body = tone->failed || tone->delayed;
+
+	if (is_reply(r) && !machine)
+		return false;
+	if (!(machine && (subject || body)) && !(subject && body && !l->n_references))
+		return false;
+	verdict_words(r, tone, l);
+	return true;
+}
+
+static bool try_answer(const struct reading *r, struct span words, struct letter *l)
+{
+	struct answer answer;
+
+	answer_read(r->head, reading_span(&r->subject), words, &answer);
+	if (answer.class == LETTER_OTHER)
+		return false;
+	l->class = answer.class;
+	l->evidence = answer.evidence;
+	if (l->class == LETTER_AUTO_REPLY)
+		l->away_until = answer_until(words, l->date_ms / 1000);
+	return true;
+}
+
+static void judge(const struct reading *r, struct letter *l)
+{
+	struct bounce_tone tone;
+
+	bounce_tone(reading_span(&r->subject), reading_span(&r->words), &tone);
+	find_original(r, &tone, l);
+	if (try_feedback(r, l) || try_receipt(r, l) || try_report(r, &tone, l) ||
+		try_failed_recipients(r, &tone, l))
+		return;
+	if (try_answer(r, tone.words, l) && !tone.subject_failed)
+		return;
+	l->class = LETTER_HUMAN;
+	l->evidence = LETTER_BY_NOTHING;
+	if (try_words(r, &tone, l))
+		return;
+	if (is_from_machine(r)) {
+		l->class = LETTER_OTHER;
+		l->evidence = LETTER_BY_SENDER;
+	}
+}
+
+/* Marks, blank lines and an mbox's "From " before the header: the pre-scan takes them
+ * too, but a letter may come here without it. */
+static struct span without_prefix(struct span s)
+{
+	if (span_starts(s, "\xef\xbb\xbf"))
+		s = span_from(s, 3);
+	for (;;) {
+		struct span line, rest = s;
+		size_t at = 0;
+
+		if (!span_line(rest, &at, &line))
+			return s;
+		if (span_trim(line).length && !span_starts(line, "From ") &&
+			!span_starts(line, ">From "))
+			return s;
+		s = span_from(s, at);
+	}
+}
+
+void letter_prepare(void)
+{
+	bounce_prepare();
+	answer_prepare();
+	reason_prepare();
+	charset_prepare();
+}
+
 void letter_read(const char *bytes, size_t length, struct letter *ret)
 {
+	static struct reading reading; /* large, and its rooms are used again */
+	struct span letter = without_prefix((struct span){bytes, length});
+
 	memset(ret, 0, offsetof(struct letter, recipients));
-	ret->class = LETTER_HUMAN;
-	if (!length)
-		ret->class = LETTER_UNPARSABLE;
-	if (memmem(bytes, length, "message/delivery-status", 23)) {
-		ret->class = LETTER_BOUNCE_ANY;
-		ret->evidence = LETTER_BY_REPORT;
+	if (!letter.length) {
+		(void)span_copy(span_of("empty"), ret->subject, sizeof(ret->subject));
+		return;
 	}
+	reading_read(letter, &reading);
+	take_header(&reading, ret);
+	judge(&reading, ret);
 }

@@ -170,4 +170,8 @@ struct letter {
  */
 void letter_read(const char *bytes, size_t length, struct letter *ret);
 
+/* Loads vocabularies and conversion tables, which letter_read would do when it needs them:
+ * for a process that is about to lose its files. */
+void letter_prepare(void);
+
 #endif

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Header fields. Which fields matter is the callers'; how parts lie in a letter is
+ * mime.c's. What can go wrong: fields are forged and broken at will; nothing here trusts
+ * them, and every loop goes forward.
+ */
+#include "mailer/wire/header.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "mailer/wire/charset.h"
+
+/* --- fields --- */
+
+size_t header_length(struct span s)
+{
+	size_t at = 0;
+	struct span line;
+
+	while (span_line(s, &at, &line))
+		if (!line.length)
+			break;
+	return at < s.length ? at : s.length;
+}
+
+static bool is_fold(struct span s, size_t at)
+{
+	return at < s.length && (s.at[at] == ' ' || s.at[at] == '\t');
+}
+
+/* "Name:" at the start of a line; a blank before the colon is forgiven. */
+static size_t name_length(struct span line)
+{
+	size_t length = 0;
+
+	while (length < line.length && line.at[length] > ' ' && line.at[length] < 0x7f &&
+		line.at[length] != ':')
+		length++;
+	return length;
+}
+
+bool header_next(
+	struct span block, size_t *at, struct span *ret_name, struct span *ret_value)
+{
+	struct span line, more;
+	size_t colon;
+
+	while (span_line(block, at, &line)) {
+		ret_name->at = line.at;
+		ret_name->length = name_length(line);
+		colon = ret_name->length;
+		while (colon < line.length && line.at[colon] == ' ')
+			colon++;
+		while (is_fold(block, *at) && span_line(block, at, &more))
+			line.length = (size_t)(more.at + more.length - line.at);
+		if (!ret_name->length || colon >= line.length || line.at[colon] != ':')
+			continue;
+		*ret_value = span_trim(span_from(line, colon + 1));
+		return true;
+	}
+	return false;
+}
+
+bool header_find(struct span block, const char *name, struct span *ret)
+{
+	struct span found;
+	size_t at = 0;
+
+	while (header_next(block, &at, &found, ret))
+		if (span_is(found, name))
+			return true;
+	*ret = span_of("");
+	return false;
+}
+
+struct span header_value(struct span block, const char *name)
+{
+	struct span value;
+
+	(void)header_find(block, name, &value);
+	return value;
+}
+
+struct span header_parameter(struct span value, const char *name)
+{
+	size_t at = 0, start;
+	struct span found;
+
+	while (at < value.length && value.at[at] != ';')
+		at++;
+	while (at++ < value.length) {
+		for (start = at;
+			at < value.length && value.at[at] != ';' && value.at[at] != '=';)
+			at++;
+		found = span_trim((struct span){value.at + start, at - start});
+		if (at >= value.length || value.at[at] == ';')
+			continue;
+		start = ++at;
+		while (at < value.length && (value.at[at] == ' ' || value.at[at] == '\t'))
+			start = ++at;
+		if (at < value.length && value.at[at] == '"') {
+			for (start = ++at; at < value.length && value.at[at] != '"';)
+				at++;
+			value.length = value.length; /* the quote ends it */
+		} else {
+			while (at < value.length && value.at[at] != ';')
+				at++;
+		}
+		if (span_is(found, name))
+			return span_trim((struct span){value.at + start, at - start});
+		while (at < value.length && value.at[at] != ';')
+			at++;
+	}
+	return span_of("");
+}
+
+/* --- RFC 2047 --- */
+
+static int base64_value(char c)
+{
+	static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789+/";
+	const char *at = c ? strchr(signs, c) : NULL;
+
+	return at ? (int)(at - signs) : -1;
+}
+
+static void add_base64(struct span s, struct text *out)
+{
+	unsigned bits = 0, count = 0;
+
+	for (size_t i = 0; i < s.length; i++) {
+		int value = base64_value(s.at[i]);
+
+		if (value < 0)
+			continue;
+		bits = (bits << 6 | (unsigned)value) & 0xffffff;
+		if (++count % 4 != 1)
+			text_add_char(out, (char)(bits >> (6 - 2 * ((count - 1) % 4))));
+	}
+}
+
+static int hex_value(char c)
+{
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+				      : -1;
+}
+
+static void add_quoted(struct span s, struct text *out)
+{
+	for (size_t i = 0; i < s.length; i++) {
+		int high = i + 2 < s.length + 0 ? hex_value(s.at[i + 1]) : -1;
+		int low = i + 2 < s.length + 0 ? hex_value(s.at[i + 2]) : -1;
+
+		if (s.at[i] == '=' && high >= 0 && low >= 0) {
+			text_add_char(out, (char)(high << 4 | low));
+			i += 2;
+		} else {
+			text_add_char(out, s.at[i] == '_' ? ' ' : s.at[i]);
+		}
+	}
+}
+
+struct word {
+	struct span charset, text;
+	char encoding; /* 'b' or 'q' */
+	size_t length; /* of the whole, in the value */
+};
+
+/* "=?charset?B?text?=" at the start of s. */
+static bool take_word(struct span s, struct word *ret)
+{
+	size_t at = 2, start;
+
+	if (s.length < 8 || s.at[0] != '=' || s.at[1] != '?')
+		return false;
+	while (at < s.length && at < 80 && s.at[at] != '?' && s.at[at] > ' ')
+		at++;
+	if (at + 3 >= s.length || s.at[at] != '?' || s.at[at + 2] != '?')
+		return false;
+	ret->charset = (struct span){s.at + 2, at - 2};
+	for (size_t i = 0; i < ret->charset.length; i++)
+		if (ret->charset.at[i] == '*') /* RFC 2231 section 5: a language */
+			ret->charset.length = i;
+	ret->encoding = span_lower(s.at[at + 1]);
+	start = at += 3;
+	while (at < s.length && s.at[at] != '?' && s.at[at] != '\n')
+		at++;
+	while (at + 1 < s.length && s.at[at] == '?' && s.at[at + 1] != '=' &&
+		at - start < 500)
+		at++; /* a raw "?" within, or a broken word */
+	if (at + 1 >= s.length || s.at[at] != '?' || s.at[at + 1] != '=' ||
+		(ret->encoding != 'b' && ret->encoding != 'q'))
+		return false;
+	ret->text = (struct span){s.at + start, at - start};
+	ret->length = at + 2;
+	return true;
+}
+
+static size_t blanks(struct span s)
+{
+	size_t length = 0;
+
+	while (length < s.length && strchr(" \t\r\n", s.at[length]) && s.at[length])
+		length++;
+	return length;
+}
+
+static bool same_set(struct span a, struct span b)
+{
+	if (a.length != b.length)
+		return false;
+	for (size_t i = 0; i < a.length; i++)
+		if (span_lower(a.at[i]) != span_lower(b.at[i]))
+			return false;
+	return true;
+}
+
+/* A run of words in one set is one text: a character may be split between two. */
+static struct span decode_run(struct span s, struct text *out)
+{
+	struct text bytes = {0};
+	struct word first, next;
+	size_t gap;
+
+	(void)take_word(s, &first);
+	next = first;
+	for (;;) {
+		if (next.encoding == 'b')
+			add_base64(next.text, &bytes);
+		else
+			add_quoted(next.text, &bytes);
+		s = span_from(s, next.length);
+		gap = blanks(s);
+		if (!take_word(span_from(s, gap), &next))
+			break;
+		s = span_from(s, gap); /* blanks between words are not text */
+		if (!same_set(first.charset, next.charset))
+			break;
+	}
+	charset_decode(first.charset, (struct span){bytes.bytes, bytes.length}, out);
+	text_done(&bytes);
+	return s;
+}
+
+void header_decode(struct span value, struct text *out)
+{
+	struct span plain = {value.at, 0};
+	struct word word;
+
+	while (value.length) {
+		if (*value.at == '=' && take_word(value, &word)) {
+			charset_decode(span_of(""), plain, out);
+			value = decode_run(value, out);
+			plain = (struct span){value.at, 0};
+			continue;
+		}
+		if (*value.at == '\r' || *value.at == '\n') {
+			charset_decode(span_of(""), plain, out);
+			value = span_from(value, 1);
+			plain = (struct span){value.at, 0};
+			continue;
+		}
+		plain.length++;
+		value = span_from(value, 1);
+	}
+	charset_decode(span_of(""), plain, out);
+}
+
+/* --- addresses and ids --- */
+
+static bool is_local(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c)) ||
+	       (c & 0x80);
+}
+
+static bool is_domain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || (c & 0x80);
+}
+
+/* Where the local part before the "@" begins: an atom, or a quoted string. */
+static size_t local_start(struct span s, size_t sign)
+{
+	size_t at = sign;
+
+	if (at && s.at[at - 1] == '"') {
+		for (at--; at && sign - at < 70; at--)
+			if (s.at[at - 1] == '"' && (at < 2 || s.at[at - 2] != '\\'))
+				return at - 1;
+		return sign;
+	}
+	while (at && is_local(s.at[at - 1]) && sign - at < 256)
+		at--;
+	while (at < sign && strchr("'`=/?", s.at[at])) /* 'ann@force.example' */
+		at++;
+	return at;
+}
+
+static size_t domain_end(struct span s, size_t sign)
+{
+	size_t at = sign + 1;
+
+	if (at < s.length && s.at[at] == '[') {
+		while (at < s.length && s.at[at] != ']' && at - sign < 60)
+			at++;
+		return at < s.length && s.at[at] == ']' ? at + 1 : sign + 1;
+	}
+	while (at < s.length && is_domain(s.at[at]) && at - sign < 256)
+		at++;
+	while (at > sign + 1 && strchr(".-_", s.at[at - 1]))
+		at--;
+	return at;
+}
+
+bool header_address(struct span value, size_t *at, char *out, size_t room)
+{
+	while (*at < value.length) {
+		const char *found = memchr(value.at + *at, '@', value.length - *at);
+		size_t sign, start, end;
+
+		if (!found)
+			break;
+		sign = (size_t)(found - value.at);
+		start = local_start(value, sign);
+		end = domain_end(value, sign);
+		*at = sign + 1;
+		if (start < sign && end > sign + 1 && end - start < room) {
+			(void)span_copy(
+				(struct span){value.at + start, end - start}, out, room);
+			for (size_t i = sign - start; out[i]; i++)
+				out[i] = span_lower(out[i]);
+			*at = end;
+			return true;
+		}
+	}
+	*at = value.length;
+	return false;
+}
+
+/* Some write an id without its brackets. */
+static bool bare_id(struct span value, size_t *at, char *out, size_t room)
+{
+	struct span id = span_trim(value);
+
+	if (*at || !id.length || id.length >= room || memchr(id.at, '<', id.length) ||
+		memchr(id.at, ' ', id.length))
+		return false;
+	(void)span_copy(id, out, room);
+	*at = value.length;
+	return true;
+}
+
+bool header_id(struct span value, size_t *at, char *out, size_t room)
+{
+	if (bare_id(value, at, out, room))
+		return true;
+	while (*at < value.length) {
+		const char *open = memchr(value.at + *at, '<', value.length - *at);
+		const char *close;
+		struct span id;
+
+		if (!open)
+			break;
+		*at = (size_t)(open - value.at) + 1;
+		close = memchr(open, '>', value.length - *at + 1);
+		if (!close)
+			break;
+		*at = (size_t)(close - value.at) + 1;
+		id = span_trim((struct span){open + 1, (size_t)(close - open - 1)});
+		if (!id.length || id.length >= room)
+			continue;
+		(void)span_copy(id, out, room);
+		return true;
+	}
+	*at = value.length;
+	return false;
+}
+
+/* --- dates --- */
+
+static long number(const char **s)
+{
+	long value = 0;
+	unsigned digits = 0;
+
+	while (**s >= '0' && **s <= '9' && digits++ < 6)
+		value = value * 10 + *(*s)++ - '0';
+	return digits ? value : -1;
+}
+
+static int month(const char *s)
+{
+	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	char low[4] = {0};
+	const char *at;
+
+	for (unsigned i = 0; i < 3 && s[i]; i++)
+		low[i] = span_lower(s[i]);
+	at = low[2] ? strstr(names, low) : NULL;
+	return at && (at - names) % 3 == 0 ? (int)(at - names) / 3 : -1;
+}
+
+static const char *past(const char *s, const char *what)
+{
+	return s + strspn(s, what);
+}
+
+int64_t header_date(struct span value)
+{
+	char copy[64];
+	const char *s = copy;
+	struct tm t = {0};
+	long zone = 0, year;
+	int64_t seconds;
+	char sign;
+
+	(void)span_copy(value, copy, sizeof(copy));
+	while (*s && !(*s >= '0' && *s <= '9')) /* the day's name */
+		s++;
+	t.tm_mday = (int)number(&s);
+	s = past(s, " -");
+	t.tm_mon = month(s);
+	if (t.tm_mday < 1 || t.tm_mday > 31 || t.tm_mon < 0)
+		return 0;
+	s = past(s + 3, "abcdefghijklmnopqrstuvwxyz- ");
+	year = number(&s);
+	t.tm_year = (int)(year < 50 ? year + 100 : year < 1000 ? year : year - 1900);
+	s = past(s, " ");
+	t.tm_hour = (int)number(&s);
+	if (*s == ':')
+		t.tm_min = (s++, (int)number(&s));
+	if (*s == ':')
+		t.tm_sec = (s++, (int)number(&s));
+	s = past(s, " ");
+	sign = *s;
+	if (sign == '+' || sign == '-')
+		zone = (s++, number(&s));
+	if (year < 0 || t.tm_hour < 0 || t.tm_min < 0 || t.tm_sec < 0 || zone < 0)
+		return 0;
+	seconds = (int64_t)timegm(&t);
+	zone = (zone / 100 * 60 + zone % 100) * 60;
+	return (seconds - (sign == '-' ? -zone : zone)) * 1000;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts of a letter. What they say is letter.c's and its neighbours'. libetpan finds
+ * the boundaries and undoes transfer encodings; header fields are header.c's, since
+ * libetpan knows neither RFC 2231 nor a character split over two words.
+ */
+#include "mailer/wire/mime.h"
+
+#include <string.h>
+
+#include <libetpan/libetpan.h>
+
+#include "mailer/wire/charset.h"
+#include "mailer/wire/header.h"
+
+static void set_type(struct mime_part *p, const char *otherwise)
+{
+	struct span value = header_value(p->head, "content-type");
+	size_t length = 0;
+
+	while (length < value.length && length + 1 < sizeof(p->type) &&
+		value.at[length] > ' ' && value.at[length] != ';') {
+		p->type[length] = span_lower(value.at[length]);
+		length++;
+	}
+	p->type[length] = '\0';
+	if (!strchr(p->type, '/'))
+		(void)span_copy(span_of(otherwise), p->type, sizeof(p->type));
+}
+
+static struct mime_part *add_part(
+	struct mime *m, struct span head, struct span body, int encoding)
+{
+	struct mime_part *p;
+
+	if (m->count == MIME_PARTS)
+		return NULL;
+	p = &m->parts[m->count++];
+	*p = (struct mime_part){.head = head, .body = body, .encoding = encoding};
+	set_type(p, "text/plain");
+	return p;
+}
+
+static struct span data_span(const struct mailmime_data *data)
+{
+	if (!data || data->dt_type != MAILMIME_DATA_TEXT ||
+		!data->dt_data.dt_text.dt_data)
+		return span_of("");
+	return (struct span){
+		data->dt_data.dt_text.dt_data, data->dt_data.dt_text.dt_length};
+}
+
+/* The header block of a part: libetpan points to its start. */
+static struct span part_head(const struct mailmime *mime)
+{
+	struct span whole = {mime->mm_mime_start, mime->mm_length};
+
+	if (!whole.at)
+		return span_of("");
+	whole.length = header_length(whole);
+	return whole;
+}
+
+struct walk {
+	struct mime *ret;
+	struct span head; /* of the message around a part that has none of its own */
+	bool returned;
+	unsigned depth;
+};
+
+static void walk_mime(struct walk w, struct mailmime *mime);
+
+static void walk_children(struct walk w, clist *list)
+{
+	w.depth++;
+	for (clistiter *i = list ? clist_begin(list) : NULL; i; i = clist_next(i))
+		walk_mime(w, clist_content(i));
+}
+
+static void walk_message(struct walk w, struct mailmime *mime)
+{
+	struct mime_part *p;
+	struct span body = data_span(mime->mm_body);
+
+	if (mime->mm_parent) { /* not the letter itself */
+		p = add_part(w.ret, part_head(mime), body, MAILMIME_MECHANISM_8BIT);
+		if (p)
+			p->returned = w.returned;
+		w.returned = true;
+		w.head = (struct span){body.at, header_length(body)};
+	}
+	w.depth++;
+	walk_mime(w, mime->mm_data.mm_message.mm_msg_mime);
+}
+
+/* libetpan goes no deeper than what the pre-scan lets through; nor do we. */
+static void walk_mime(struct walk w, struct mailmime *mime)
+{
+	struct mime_part *p;
+	struct span head;
+
+	if (!mime || w.depth > MIME_DEPTH)
+		return;
+	switch (mime->mm_type) {
+	case MAILMIME_MULTIPLE:
+		walk_children(w, mime->mm_data.mm_multipart.mm_mp_list);
+		return;
+	case MAILMIME_MESSAGE:
+		walk_message(w, mime);
+		return;
+	}
+	head = mime->mm_parent && mime->mm_parent->mm_type == MAILMIME_MESSAGE
+		       ? w.head
+		       : part_head(mime);
+	p = add_part(w.ret, head, data_span(mime->mm_data.mm_single),
+		mime->mm_data.mm_single ? mime->mm_data.mm_single->dt_encoding
+					: MAILMIME_MECHANISM_8BIT);
+	if (p)
+		p->returned = w.returned;
+}
+
+void mime_read(struct span letter, struct mime *ret)
+{
+	struct mailmime *tree = NULL;
+	size_t at = 0;
+
+	ret->count = 0;
+	ret->head = (struct span){letter.at, header_length(letter)};
+	if (mailmime_parse(letter.at, letter.length, &at, &tree) == MAILIMF_NO_ERROR)
+		walk_mime((struct walk){.ret = ret, .head = ret->head}, tree);
+	if (tree)
+		mailmime_free(tree);
+	if (!ret->count)
+		(void)add_part(ret, ret->head, span_from(letter, ret->head.length),
+			MAILMIME_MECHANISM_8BIT);
+}
+
+void mime_decode(const struct mime_part *p, struct text *out)
+{
+	struct span charset =
+		header_parameter(header_value(p->head, "content-type"), "charset");
+	struct span body = p->body;
+	char *decoded = NULL;
+	size_t at = 0, length = 0;
+
+	if (body.length > MIME_TEXT_MAX)
+		body.length = MIME_TEXT_MAX;
+	if (p->encoding != MAILMIME_MECHANISM_QUOTED_PRINTABLE &&
+		p->encoding != MAILMIME_MECHANISM_BASE64) {
+		charset_decode(charset, body, out);
+		return;
+	}
+	if (mailmime_part_parse(body.at, body.length, &at, p->encoding, &decoded,
+		    &length) == MAILIMF_NO_ERROR) {
+		charset_decode(charset, (struct span){decoded, length}, out);
+		mailmime_decoded_part_free(decoded);
+	}
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The matcher (Aho and Corasick, 1975). The phrases themselves stand in words/, what they
+ * mean with reason.c, bounce.c and answer.c. What can go wrong: nothing that a text could
+ * cause; a bad vocabulary ends the process when it is built, in every test.
+ */
+#include "mailer/wire/phrase.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipients/text.h"
+
+#define LONGEST 256 /* of a phrase */
+
+/* --- the vocabulary --- */
+
+static unsigned char find_section(const struct phrase_set *set, struct span name)
+{
+	for (unsigned char i = 0; set->sections[i]; i++)
+		if (span_is(name, set->sections[i]))
+			return i;
+	abort();
+}
+
+static void add_line(struct phrase_set *set, struct span line, unsigned char kind)
+{
+	bool family = span_starts(line, "~ ");
+	char *words;
+
+	if (family)
+		line = span_from(line, 2);
+	if (!line.length || line.length >= LONGEST)
+		abort();
+	words = text_alloc(line.length + 1);
+	memcpy(words, line.at, line.length);
+	if (words[0] == '_')
+		words[0] = ' ';
+	if (words[line.length - 1] == '_')
+		words[line.length - 1] = ' ';
+	set->table = text_realloc(set->table, (set->count + 1) * sizeof(*set->table));
+	set->table[set->count++] = (struct phrase){words, kind, family};
+}
+
+static void read_source(struct phrase_set *set)
+{
+	struct span source = span_of(set->source), line;
+	unsigned char kind = 0;
+	size_t at = 0;
+
+	while (span_line(source, &at, &line)) {
+		if (span_starts(line, "["))
+			kind = find_section(
+				set, (struct span){line.at + 1, line.length - 2});
+		else if (line.length && *line.at != '#')
+			add_line(set, line, kind);
+	}
+}
+
+/* --- the automaton --- */
+
+static size_t count_bytes(struct phrase_set *set)
+{
+	size_t bytes = 1;
+
+	memset(set->class_of, 0, sizeof(set->class_of));
+	set->classes = 1; /* class 0: no phrase has it */
+	for (size_t i = 0; i < set->count; i++)
+		for (const char *s = set->table[i].words; *s; s++, bytes++)
+			if (!set->class_of[(unsigned char)*s])
+				set->class_of[(unsigned char)*s] =
+					(unsigned char)set->classes++;
+	return bytes;
+}
+
+static void add_phrase(struct phrase_set *set, size_t which, uint16_t *states)
+{
+	uint16_t state = 0;
+
+	for (const char *s = set->table[which].words; *s; s++) {
+		uint16_t *next = &set->next[state * set->classes +
+					    set->class_of[(unsigned char)*s]];
+
+		if (!*next)
+			*next = (*states)++;
+		state = *next;
+	}
+	set->found[state] = (uint16_t)(which + 1);
+}
+
+/* Breadth first: where a state fails, its next states are those of its longest tail. */
+static void link_states(struct phrase_set *set, uint16_t states)
+{
+	uint16_t *tail = text_alloc(states * sizeof(*tail));
+	uint16_t *queue = text_alloc(states * sizeof(*queue));
+	size_t head = 0, end = 0;
+
+	for (unsigned c = 0; c < set->classes; c++)
+		if (set->next[c])
+			queue[end++] = set->next[c];
+	while (head < end) {
+		uint16_t state = queue[head++];
+
+		set->shorter[state] =
+			set->found[tail[state]] ? tail[state] : set->shorter[tail[state]];
+		for (unsigned c = 0; c < set->classes; c++) {
+			uint16_t *next = &set->next[state * set->classes + c];
+			uint16_t other = set->next[tail[state] * set->classes + c];
+
+			if (*next) {
+				tail[*next] = other;
+				queue[end++] = *next;
+			} else {
+				*next = other;
+			}
+		}
+	}
+	free(queue);
+	free(tail);
+}
+
+void phrase_prepare(struct phrase_set *set)
+{
+	size_t bytes;
+	uint16_t states = 1;
+
+	if (set->next)
+		return;
+	read_source(set);
+	bytes = count_bytes(set);
+	if (bytes > UINT16_MAX)
+		abort();
+	set->next = text_alloc(bytes * set->classes * sizeof(*set->next));
+	set->found = text_alloc(bytes * sizeof(*set->found));
+	set->shorter = text_alloc(bytes * sizeof(*set->shorter));
+	for (size_t i = 0; i < set->count; i++)
+		add_phrase(set, i, &states);
+	link_states(set, states);
+}
+
+/* --- the text --- */
+
+/* One character of the text, folded: how many bytes it takes, and what stands for it. */
+static size_t fold(const unsigned char *s, size_t left, char out[2], size_t *ret_out)
+{
+	out[0] = span_lower((char)*s);
+	*ret_out = 1;
+	if (*s <= ' ' || *s == 0x7f)
+		out[0] = ' ';
+	if (*s < 0x80 || left < 2)
+		return 1;
+	if (*s == 0xc2 && s[1] == 0xa0) {
+		out[0] = ' ';
+		return 2;
+	}
+	if (*s == 0xe2 && left > 2 && s[1] == 0x80 && (s[2] == 0x98 || s[2] == 0x99)) {
+		out[0] = '\'';
+		return 3;
+	}
+	if (*s != 0xc3 && *s != 0xd0)
+		return 1;
+	out[1] = (char)s[1];
+	*ret_out = 2;
+	if (*s == 0xc3 && s[1] >= 0x80 && s[1] <= 0x9e && s[1] != 0x97)
+		out[1] = (char)(s[1] + 0x20);
+	if (*s == 0xd0 && s[1] >= 0x90 && s[1] <= 0x9f)
+		out[1] = (char)(s[1] + 0x20);
+	if (*s == 0xd0 && s[1] >= 0xa0 && s[1] <= 0xaf) {
+		out[0] = '\xd1';
+		out[1] = (char)(s[1] - 0x20);
+	}
+	return 2;
+}
+
+struct scan {
+	struct phrase_set *set;
+	struct phrase_hit *hits;
+	size_t room, count;
+	size_t places[LONGEST]; /* where the last folded bytes stood */
+	size_t folded;          /* bytes so far */
+	uint16_t state;
+	bool blank; /* the last one */
+};
+
+static void add_hits(struct scan *s, size_t end)
+{
+	uint16_t state = s->state;
+
+	if (!s->set->found[state])
+		state = s->set->shorter[state];
+	for (; state && s->count < s->room; state = s->set->shorter[state]) {
+		const struct phrase *phrase = &s->set->table[s->set->found[state] - 1];
+
+		s->hits[s->count++] = (struct phrase_hit){phrase,
+			s->places[(s->folded - strlen(phrase->words)) % LONGEST], end};
+	}
+}
+
+static void feed(struct scan *s, char c, size_t start, size_t end)
+{
+	if (c == ' ' && s->blank)
+		return;
+	s->blank = c == ' ';
+	s->places[s->folded++ % LONGEST] = start;
+	s->state = s->set->next[s->state * s->set->classes +
+				s->set->class_of[(unsigned char)c]];
+	add_hits(s, end);
+}
+
+size_t phrase_scan(
+	struct phrase_set *set, struct span text, struct phrase_hit hits[], size_t room)
+{
+	struct scan s = {.set = set, .hits = hits, .room = room};
+	char out[2];
+	size_t width, count;
+
+	phrase_prepare(set);
+	feed(&s, ' ', 0, 0);
+	for (size_t at = 0; at < text.length && s.count < room; at += width) {
+		width = fold((const unsigned char *)text.at + at, text.length - at, out,
+			&count);
+		for (size_t i = 0; i < count; i++)
+			feed(&s, out[i], at, at + width);
+	}
+	feed(&s, ' ', text.length, text.length);
+	return s.count;
+}

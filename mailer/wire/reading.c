@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes a letter apart. The structure is mime.c's (libetpan), the meaning letter.c's.
+ * What can go wrong: reports that are attached to a mail, or brought back by another
+ * report; the letter's own come first, and those only if it has none of its own.
+ */
+#include "mailer/wire/reading.h"
+
+#include <string.h>
+
+#include "mailer/wire/header.h"
+#include "mailer/wire/plain.h"
+
+#define WORDS_MAX (128 * 1024)
+
+struct span reading_span(const struct text *t)
+{
+	return (struct span){text_string(t), t->length};
+}
+
+static bool is(const struct mime_part *p, const char *type)
+{
+	return !strcmp(p->type, type);
+}
+
+static void decode_first(const struct mime_part *p, struct text *ret)
+{
+	if (!ret->length)
+		mime_decode(p, ret);
+}
+
+/* The header block that a message/rfc822 or a list of headers begins with. */
+static void take_returned(const struct mime_part *p, struct reading *r)
+{
+	struct text decoded = {0};
+	struct span whole;
+
+	if (r->returned.length)
+		return;
+	mime_decode(p, &decoded);
+	whole = reading_span(&decoded);
+	while (whole.length && (*whole.at == '\n' || *whole.at == '\r'))
+		whole = span_from(whole, 1);
+	text_add(&r->returned, whole.at, header_length(whole));
+	text_done(&decoded);
+}
+
+static void take_report(const struct mime_part *p, struct reading *r)
+{
+	if (is(p, "message/delivery-status") || is(p, "message/global-delivery-status"))
+		decode_first(p, &r->status);
+	else if (is(p, "message/disposition-notification") ||
+		 is(p, "message/global-disposition-notification"))
+		decode_first(p, &r->disposition);
+	else if (is(p, "message/feedback-report"))
+		decode_first(p, &r->feedback);
+}
+
+static void take_html(const struct mime_part *p, struct reading *r)
+{
+	struct text decoded = {0};
+
+	mime_decode(p, &decoded);
+	plain_from_html(reading_span(&decoded), &r->words);
+	text_done(&decoded);
+}
+
+static void take_part(const struct mime_part *p, struct reading *r)
+{
+	if (is(p, "message/rfc822") || is(p, "message/global") ||
+		is(p, "text/rfc822-headers") || is(p, "message/rfc822-headers") ||
+		is(p, "message/global-headers") || is(p, "text/rfc822-header") ||
+		is(p, "message/partial"))
+		take_returned(p, r);
+	else if (is(p, "text/plain") && r->words.length < WORDS_MAX)
+		mime_decode(p, &r->words);
+	else
+		take_report(p, r);
+}
+
+static bool is_blank(const struct text *t)
+{
+	return !span_trim(reading_span(t)).length;
+}
+
+/* What has no text of its own shows its HTML, or whatever text it has. */
+static void take_other_words(struct reading *r)
+{
+	for (size_t i = 0; i < r->mime.count && is_blank(&r->words); i++) {
+		const struct mime_part *p = &r->mime.parts[i];
+
+		if (p->returned || strncmp(p->type, "text/", 5) || is(p, "text/plain") ||
+			is(p, "text/rfc822-headers"))
+			continue;
+		if (is(p, "text/html"))
+			take_html(p, r);
+		else
+			mime_decode(p, &r->words);
+		r->html = true;
+	}
+}
+
+void reading_read(struct span letter, struct reading *ret)
+{
+	text_clear(&ret->subject);
+	text_clear(&ret->words);
+	text_clear(&ret->status);
+	text_clear(&ret->disposition);
+	text_clear(&ret->feedback);
+	text_clear(&ret->returned);
+	ret->html = false;
+	mime_read(letter, &ret->mime);
+	ret->head = ret->mime.head;
+	ret->report =
+		span_starts(header_value(ret->head, "content-type"), "multipart/report");
+	header_decode(header_value(ret->head, "subject"), &ret->subject);
+	for (size_t i = 0; i < ret->mime.count; i++)
+		if (!ret->mime.parts[i].returned)
+			take_part(&ret->mime.parts[i], ret);
+	take_other_words(ret);
+	/* a report that somebody passed on as an attachment */
+	for (size_t i = 0; i < ret->mime.count && !ret->report; i++)
+		if (ret->mime.parts[i].returned)
+			take_report(&ret->mime.parts[i], ret);
+}
+
+void reading_done(struct reading *r)
+{
+	text_done(&r->subject);
+	text_done(&r->words);
+	text_done(&r->status);
+	text_done(&r->disposition);
+	text_done(&r->feedback);
+	text_done(&r->returned);
+}

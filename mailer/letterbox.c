@@ -33,8 +33,6 @@ void letterbox_done(struct letterbox *b)
 		explicit_bzero(b->password, strlen(b->password));
 	text_freep(&b->url);
 	text_freep(&b->password);
-	text_freep(&b->token_file);
-	text_freep(&b->ca_file);
 }
 
 static void set_digest(struct letterbox *b, const struct vault *v)
@@ -64,20 +62,6 @@ int letterbox_named(
 
 /* --- incident.json --- */
 
-static const char *member(const struct settings *s, const char *name)
-{
-	return json_string_value(
-		json_object_get(json_object_get(s->json, "mailbox"), name));
-}
-
-/* Files and folders beside incident.json are looked for there. */
-static char *beside(const struct settings *s, const char *path)
-{
-	return !path          ? NULL
-	       : *path == '/' ? text_copy(path)
-			      : text_format("%s/%s", s->dir, path);
-}
-
 static int read_password(const char *path, char **ret, struct fault *f)
 {
 	FILE *file = fopen(path, "re");
@@ -91,6 +75,9 @@ static int read_password(const char *path, char **ret, struct fault *f)
 	}
 	(void)fclose(file);
 	line[strcspn(line, "\r\n")] = '\0';
+	if (!*line)
+		return fault_set(f, FAULT_CONFIG,
+			"incident.json: mailbox.password_file is empty in its first line");
 	*ret = text_copy(line);
 	explicit_bzero(line, sizeof(line));
 	return 0;
@@ -99,31 +86,23 @@ static int read_password(const char *path, char **ret, struct fault *f)
 int letterbox_settled(const struct settings *s, const struct vault *v,
 	struct letterbox *ret, struct fault *f)
 {
-	const char *url = member(s, "url"), *password = member(s, "password_file");
-	auto_text password_file = beside(s, password);
-	size_t scheme;
+	const struct settings_mailbox *m = &s->mailbox;
+	size_t ignored;
 
 	*ret = (struct letterbox){0};
-	if (!url)
+	if (!m->url)
 		return fault_set(f, FAULT_CONFIG,
 			"incident.json names no `mailbox`: set its url, or say --from maildir:DIR, mbox:FILE or FILE");
-	ret->source = source_of(url, &scheme);
-	if (!strcmp(ret->source, "imap")) {
-		ret->url = text_copy(url);
-	} else {
-		auto_text path = beside(s, url + scheme);
-
-		ret->url = text_format("%.*s%s", (int)scheme, url, path);
-	}
-	ret->token_file = beside(s, member(s, "token_file"));
-	ret->ca_file = beside(s, member(s, "ca_file"));
-	if (password_file && read_password(password_file, &ret->password, f))
+	if (m->password_file && read_password(m->password_file, &ret->password, f))
 		return -1;
+	ret->url = text_copy(m->url);
+	ret->source = m->imap ? "imap" : source_of(ret->url, &ignored);
 	ret->mailbox = (struct mailbox_settings){.url = ret->url,
-		.user = member(s, "user"),
+		.user = m->user,
 		.password = ret->password,
-		.token_file = ret->token_file,
-		.ca_file = ret->ca_file};
+		.token_file = m->token_file,
+		.ca_file = m->ca_file,
+		.timeout = m->timeout};
 	set_digest(ret, v);
 	return 0;
 }

@@ -16,7 +16,7 @@ struct letterbox {
 	const char *source; /* "imap", "maildir", "mbox" or "file" */
 	/* Which mailbox it is, for its position: keyed, over place and user. */
 	unsigned char digest[VAULT_DIGEST];
-	char *url, *password, *token_file, *ca_file; /* what `mailbox` points into */
+	char *url, *password; /* what `mailbox` points into */
 };
 
 /* Of the settings; FAULT_CONFIG if they name none. */

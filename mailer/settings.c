@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * incident.json, checked. Its words in a letter: compose.c. The policy: recipients/policy.c.
+ * incident.json, checked. Its words in a letter: compose.c. The policy:
+ * recipients/policy.c.
  */
 #include "mailer/settings.h"
 
@@ -283,20 +284,10 @@ static int read_limits(const struct config *c, struct settings_relay *r, struct 
 	return 0;
 }
 
-/* A file that is named beside incident.json is looked for there, wherever we are run. */
 static int read_file(const struct config *c, const char *name, const char *dir,
 	char **ret, struct fault *f)
 {
-	struct config member = config_member(c, name);
-	const char *text = NULL;
-
-	if (config_string(member, LINE, &text, f))
-		return -1;
-	if (text && !*text)
-		return config_fault(member, f, "names no file");
-	if (text)
-		*ret = *text == '/' ? text_copy(text) : text_format("%s/%s", dir, text);
-	return 0;
+	return config_path(config_member(c, name), dir, LINE, ret, f);
 }
 
 /* Whom we trust, and the certificate that we show. Its key may stand in the same file. */
@@ -351,7 +342,8 @@ static int read_one_relay(struct config c, const struct settings *s,
 }
 
 /* Everyone's mail has one From, whichever relay takes it: the first relay's. */
-static int same_sender(const struct config *first, const struct config *c, struct fault *f)
+static int same_sender(
+	const struct config *first, const struct config *c, struct fault *f)
 {
 	static const char *const keys[] = {"from", "reply_to", "envelope_from",
 		"retry_for", "hold_for", "stop_after", NULL};
@@ -359,7 +351,8 @@ static int same_sender(const struct config *first, const struct config *c, struc
 	for (const char *const *key = keys; *key; key++) {
 		struct config mine = config_member(c, *key);
 
-		if (mine.value && !json_equal(mine.value, config_member(first, *key).value))
+		if (mine.value &&
+			!json_equal(mine.value, config_member(first, *key).value))
 			return config_fault(mine, f,
 				"is not that of the first relay, which holds for all");
 	}
@@ -393,31 +386,6 @@ static int read_relay(const struct config *root, struct settings *s, struct faul
 			return -1;
 	}
 	return 0;
-}
-
-/* Used when letters come back; checked now, so that a slip shows today and not in the
- * night it is needed. */
-static int check_mailbox(const struct config *root, struct fault *f)
-{
-	static const char *const keys[] = {
-		"url", "user", "password_file", "token_file", "ca_file", NULL};
-	static const char *const schemes[] = {"imaps://", "imap://", "maildir:", "mbox:"};
-	struct config c = config_member(root, "mailbox");
-	const char *url = NULL;
-
-	if (!config_present(c))
-		return 0;
-	if (config_known(c, keys, f) ||
-		config_string(config_needed(&c, "url"), LINE, &url, f) ||
-		optional_line(&c, "user", f) || optional_line(&c, "password_file", f) ||
-		optional_line(&c, "ca_file", f))
-		return -1;
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		if (!strncmp(url, schemes[i], strlen(schemes[i])) &&
-			url[strlen(schemes[i])])
-			return 0;
-	return config_fault(config_member(&c, "url"), f,
-		"is none of imaps://, imap://, maildir:, mbox:");
 }
 
 /* --- the whole --- */
@@ -470,7 +438,8 @@ static int read_all(const struct config *root, struct settings *s, struct fault 
 		return -1;
 	return read_timezone(root, s, f) || read_hours(root, s, f) ||
 			       read_domains(root, s, f) || read_relay(root, s, f) ||
-			       check_mailbox(root, f)
+			       settings_mailbox_read(
+				       root, s->dir, s->live, &s->mailbox, f)
 		       ? -1
 		       : 0;
 }
@@ -512,6 +481,7 @@ void settings_free(struct settings *s)
 	for (size_t i = 0; i < s->more_count; i++)
 		relay_done(&s->more[i]);
 	free(s->more);
+	settings_mailbox_done(&s->mailbox);
 	free(s);
 }
 

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "mailer/settings_mailbox.h"
 #include "mailer/wire/address.h"
 #include "mailer/wire/relay.h"
 #include "recipients/fault.h"
@@ -60,6 +61,7 @@ struct settings {
 	/* Further ones of `relays`. What says who writes, and when to give up, is the first one's. */
 	struct settings_relay *more;
 	size_t more_count;
+	struct settings_mailbox mailbox;
 };
 
 /* DIR/incident.json. `dir` is kept, not copied. Sets the process's zone (TZ) to the incident's. */

@@ -349,6 +349,19 @@ int config_text(struct config c, size_t max, const char **ret, struct fault *f)
 	return read_text(c, true, max, ret, f);
 }
 
+int config_path(struct config c, const char *dir, size_t max, char **ret, struct fault *f)
+{
+	const char *text = NULL;
+
+	if (config_string(c, max, &text, f))
+		return -1;
+	if (text && !*text)
+		return config_fault(c, f, "names no file");
+	if (text)
+		*ret = *text == '/' ? text_copy(text) : text_format("%s/%s", dir, text);
+	return 0;
+}
+
 int config_strings(struct config c, size_t max_items, size_t max, const char ***ret,
 	size_t *ret_count, struct fault *f)
 {

@@ -87,6 +87,10 @@ int config_object(struct config c, size_t max, size_t *ret_count, struct fault *
 int config_string(struct config c, size_t max, const char **ret, struct fault *f);
 /* The same, and may hold tabs and line ends. */
 int config_text(struct config c, size_t max, const char **ret, struct fault *f);
+/*
+ * A file or folder: an absolute path, or one in `dir` however the program is run. `*ret` is new memory (free).
+ */
+int config_path(struct config c, const char *dir, size_t max, char **ret, struct fault *f);
 /* A list of lines, none empty. `*ret` is new memory (free), its strings are borrowed. */
 int config_strings(struct config c, size_t max_items, size_t max, const char ***ret,
 	size_t *ret_count, struct fault *f);

@@ -130,6 +130,30 @@ static void defaults(void **state)
 	assert_null(s->relay.user);
 }
 
+/* Files and folders lie in the incident's folder, wherever we are run. */
+static void mailbox(void **state)
+{
+	auto_settings *beside = with("mailbox",
+		"{'url': 'maildir:letters', 'user': 'u', 'password_file': 'p', 'ca_file': '/ca'}");
+	auto_settings *elsewhere = with("mailbox", "{'url': 'mbox:/var/mail/x'}");
+	auto_settings *server = with("mailbox",
+		"{'url': 'IMAPS://LocalHost/a%20b', 'user': 'u', 'token_file': 't'}");
+	auto_settings *none = with("title", "'T'");
+	auto_text dir = text_format("maildir:%s/letters", top);
+	auto_text password = text_format("%s/p", top);
+
+	(void)state;
+	assert_string_equal(beside->mailbox.url, dir);
+	assert_string_equal(beside->mailbox.password_file, password);
+	assert_string_equal(beside->mailbox.ca_file, "/ca");
+	assert_false(beside->mailbox.imap);
+	assert_string_equal(elsewhere->mailbox.url, "mbox:/var/mail/x");
+	assert_true(server->mailbox.imap);
+	assert_string_equal(server->mailbox.url, "IMAPS://LocalHost/a%20b");
+	assert_int_equal(server->mailbox.timeout, 0);
+	assert_null(none->mailbox.url);
+}
+
 /* What may be said, one at a time. */
 static const struct {
 	const char *path, *value;
@@ -176,9 +200,11 @@ static const struct {
 	{"relay.per_connection", "100"},
 	{"relays", NULL},
 	{"mailbox",
-		"{'url': 'imaps://mail.force.example/INBOX', 'user': 'u', 'password_file': 'p'}"},
+		"{'url': 'imaps://127.0.0.1:2993/INBOX', 'user': 'u', 'password_file': 'p'}"},
 	{"mailbox", "{'url': 'maildir:letters'}"},
 	{"mailbox", "{'url': 'mbox:letters', 'ca_file': 'c'}"},
+	{"mailbox",
+		"{'url': 'imap://localhost', 'user': 'u', 'token_file': 't', 'timeout': '9s'}"},
 };
 
 static void may_be_said(void **state)
@@ -285,6 +311,24 @@ static const struct {
 	{"mailbox", "{}", "incident.json: mailbox.url: "},
 	{"mailbox.url", "'pop3://x'", "incident.json: mailbox.url: "},
 	{"mailbox.url", "'maildir:'", "incident.json: mailbox.url: "},
+	{"mailbox.url", "'imap://127.0.0.1'", "incident.json: mailbox.url: needs a user"},
+	{"mailbox", "{'url': 'imaps://[::1]/a', 'user': 'u'}",
+		"incident.json: mailbox.user: needs a password_file"},
+	{"mailbox",
+		"{'url': 'imaps://[::1]', 'user': 'u', 'password_file': 'p', 'token_file': 't'}",
+		"incident.json: mailbox.token_file: stands beside"},
+	{"mailbox",
+		"{'url': 'imaps://mail.force.example', 'user': 'u', 'password_file': 'p'}",
+		"incident.json: mailbox.url: a rehearsal"},
+	{"mailbox.url", "'imaps://localhost:0/'", "incident.json: mailbox.url: "},
+	{"mailbox.url", "'imaps://u:p@localhost/'", "incident.json: mailbox.url: "},
+	{"mailbox.url", "'imaps://localhost/INBOX;UID=5'",
+		"incident.json: mailbox.url: "},
+	{"mailbox", "{'url': 'mbox:m', 'password_file': ''}",
+		"incident.json: mailbox.password_file: names no file"},
+	{"mailbox", "{'url': 'mbox:m', 'timeout': '0s'}",
+		"incident.json: mailbox.timeout: is less than a second"},
+	{"mailbox", "{'url': 'mbox:m', 'password': 'p'}", "incident.json: mailbox"},
 	{"moed", "'live'", "incident.json"},
 };
 
@@ -470,6 +514,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(mailbox),
 		cmocka_unit_test(may_be_said),
 		cmocka_unit_test(may_not_be_said),
 		cmocka_unit_test(no_file),

@@ -257,7 +257,10 @@ static const struct mustache *find(const struct notice_maker *m, const char *nam
 static void set_person(struct notice_maker *m, const struct notice_person *p)
 {
 	bool officer = is_officer(p->entry);
+	char told[SETTINGS_DAY];
 
+	(void)json_object_set_new(m->data, "told",
+		p->told_at ? json_string(settings_day(p->told_at, told)) : json_false());
 	(void)json_object_set_new(
 		m->data, "salutation", salutation(m, p->entry, officer));
 	(void)json_object_set_new(m->data, "exposed", exposed(m, p));

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -37,6 +38,7 @@ struct notice_person {
 	bool certain;
 	const char *code; /* NULL: none, where no template asks for it */
 	bool letter;	  /* on paper: nobody can reply to it */
+	int64_t told_at;  /* when they were told before, ms since 1970; 0: never */
 };
 
 struct notice_words {

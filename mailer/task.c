@@ -58,7 +58,7 @@ const char *task_kind(
 {
 	static const char *const no_mail[] = {"no-address", "address-shared",
 		"address-role", "address-unusable", "outside-domains", "channel-closed",
-		"away", "deferred", NULL};
+		"away", "deferred", "silence", "bounced", NULL};
 	static const char *const by_voice[] = {
 		"contact-stated", "address-unsafe", "mailbox-read", NULL};
 	const char *phone = roster_value(entry, "phone");

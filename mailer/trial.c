@@ -72,7 +72,7 @@ static int write_words(struct trial *t, const struct policy_level *level,
 	auto_row row = {0};
 	auto_text text = NULL;
 	struct roster_row entry;
-	struct notice_person who = {&entry, kinds, 4, true, CODE, false};
+	struct notice_person who = {&entry, kinds, 4, true, CODE, false, 0};
 
 	row_add(&row, "rank", "Constable");
 	row_add(&row, "surname", "Sample");

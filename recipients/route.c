@@ -205,6 +205,14 @@ const char *route_reason_text(const char *reason)
 		{"address-unsafe", "a person decided: their addresses are not safe"},
 		{"shielded", "a liaison shields them, and tells them"},
 		{"deferred", "the relay put their mail off for too long"},
+		{"silence",
+			"no proof has come that they know, though they were written to"},
+		{"bounced", "their mail came back or was refused"},
+		{"what-changed",
+			"they were told in person, and something has changed since"},
+		{"correction", "they were told, and are not concerned after all"},
+		{"new-address",
+			"somebody gave another address for them: see first who it is"},
 		{"decided", "a person decided so"}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

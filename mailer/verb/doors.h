@@ -24,6 +24,7 @@ DOOR(task);
 DOOR(person);
 DOOR(note);
 DOOR(track);
+DOOR(remind);
 DOOR(run);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);

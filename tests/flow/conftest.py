@@ -253,7 +253,7 @@ def reconcile(incident):
         reconcile_group(incident.run("group", "-n").tally, people)
         if not states.get("open"):
             reconcile_compose(composed, people)
-            if composed == incident.last.get("compose"):
+            if composed == incident.last.get("compose") and "remind" not in incident.last:  # silence makes tasks, too
                 told = sum(states.get(state, 0) for state in ("task", "not_reached", "reached"))
                 held = states.get("held", 0)        # either a notice or a task
                 assert told <= composed["tasks"] <= told + held

@@ -8,7 +8,6 @@
  */
 #include "mailer/wire/imap.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -54,7 +54,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid=65534 gid=65534 home={d}/home/%u
+  args = uid=65534 gid=65534 home={d}/homes/%u
 }}
 {more}
 """
@@ -92,7 +92,7 @@ class Dovecot:
             if place == pathlib.Path("/") or place.stat().st_uid:
                 break
             place.chmod(place.stat().st_mode | 0o011)
-        for name in ("run", "home", "mail", f"mail/{user}", *(f"mail/{user}/{x}" for x in ("tmp", "new", "cur"))):
+        for name in ("run", "homes", "mail", f"mail/{user}", *(f"mail/{user}/{x}" for x in ("tmp", "new", "cur"))):
             (self.d / name).mkdir()
             if not name == "run":
                 shutil.chown(self.d / name, "nobody")

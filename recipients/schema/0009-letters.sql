@@ -194,8 +194,8 @@ WHERE a.id IN (SELECT max(id) FROM attempt GROUP BY notice_id);
 CREATE VIEW notice_round AS
 SELECT id AS notice_id, id AS first_id FROM notice;
 
--- What came back of each round. A failure that a later hand-over of the same notice has overtaken is none any more, and a
--- delay only what is known last. Times are those of the newest such letter.
+-- What came back of each round. A failure that a later hand-over of the same notice has overtaken is none any more.
+-- Times are those of the newest such letter.
 CREATE VIEW round_fact AS
 SELECT r.first_id,
        max(CASE WHEN c.says = 'acknowledged' THEN c.at END) AS acknowledged_at,
@@ -275,8 +275,7 @@ SELECT c.mode, p.person_id, s.level, s.level_order, s.notice_id, s.state, s.atte
             WHEN s.state = 'relayed' THEN 'accepted'
             ELSE 'none' END AS proof,
        b.acknowledged_at, b.delivered_at, b.relayed_at, b.bounced_at, coalesce(b.hard, 0) AS hard,
-       CASE WHEN b.delayed_at > coalesce(max(b.bounced_at, b.delivered_at), b.bounced_at, b.delivered_at, 0)
-            AND b.acknowledged_at IS NULL THEN b.delayed_at END AS delayed_at,
+       CASE WHEN coalesce(b.bounced_at, b.delivered_at, b.acknowledged_at) IS NULL THEN b.delayed_at END AS delayed_at,
        b.read_at, b.away_at, b.away_until, coalesce(b.expanded, 0) AS expanded, coalesce(b.complaint, 0) AS complaint,
        coalesce(b.challenge, 0) AS challenge, coalesce(b.question, 0) AS question, coalesce(b.worried, 0) AS worried,
        b.bounced_at IS NOT NULL AND coalesce(b.delivered_at, b.acknowledged_at) IS NOT NULL AS conflict,

@@ -204,8 +204,7 @@ SELECT r.mode, r.person_id, s.level, s.level_order, s.notice_id, s.state, s.atte
             WHEN b.delivered_at IS NOT NULL THEN 'delivered'
             ELSE 'accepted' END AS proof,
        b.acknowledged_at, b.delivered_at, b.relayed_at, b.bounced_at, coalesce(b.hard, 0) AS hard,
-       CASE WHEN b.delayed_at > coalesce(max(b.bounced_at, b.delivered_at), b.bounced_at, b.delivered_at, 0)
-            AND b.acknowledged_at IS NULL THEN b.delayed_at END AS delayed_at,
+       CASE WHEN coalesce(b.bounced_at, b.delivered_at, b.acknowledged_at) IS NULL THEN b.delayed_at END AS delayed_at,
        b.read_at, b.away_at, b.away_until, coalesce(b.expanded, 0) AS expanded, coalesce(b.complaint, 0) AS complaint,
        coalesce(b.challenge, 0) AS challenge, coalesce(b.question, 0) AS question, coalesce(b.worried, 0) AS worried,
        b.bounced_at IS NOT NULL AND coalesce(b.delivered_at, b.acknowledged_at) IS NOT NULL AS conflict,

@@ -177,6 +177,16 @@ static bool is_officer(const struct roster_row *e)
 	return rank && rank_seniority(rank_parse(rank).first) > 0;
 }
 
+/* A name is what somebody typed into a list: one that holds a link or an address greets
+ * nobody. */
+static json_t *greeting(struct notice_maker *m, const char *words)
+{
+	if (words && (strpbrk(words, "@<>") || strstr(words, "://") ||
+			     strcasestr(words, "www.")))
+		return json_false();
+	return fit(m, words);
+}
+
 /* "Detective Sergeant O'Neill", "Ms Patel", "Jane Patel": rank or title and surname, as
  * one is addressed. */
 static json_t *salutation(
@@ -189,7 +199,7 @@ static json_t *salutation(
 	auto_text words = NULL;
 
 	if (!surname)
-		return fit(
+		return greeting(
 			m, roster_value(e, "name") ? roster_value(e, "name") : forenames);
 	if (officer && rank) {
 		struct rank_set set = rank_parse(rank);
@@ -199,7 +209,7 @@ static json_t *salutation(
 	if (!before)
 		before = forenames;
 	words = text_format("%s%s%s", before ? before : "", before ? " " : "", surname);
-	return fit(m, words);
+	return greeting(m, words);
 }
 
 static bool has_words(const json_t *list, const char *words)
@@ -329,6 +339,17 @@ int notice_write(struct notice_maker *m, const char *template,
 	if (prose_split_subject(text_string(&w->rendered), &w->subject, &prose, f) ||
 		prose_parts(w->subject, prose, &w->text, &w->html, f))
 		return fault_prefix(f, "%s", template);
+	return 0;
+}
+
+int notice_lint(struct notice_maker *m, const char *template,
+	const struct notice_person *p, struct lint_report *r, const char *const *allowed,
+	struct fault *f)
+{
+	if (compile(m, template, m->texts, f))
+		return -1;
+	set_person(m, p);
+	lint_rendering(r, template, find(m, template), m->data, allowed);
 	return 0;
 }
 

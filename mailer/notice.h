@@ -19,6 +19,7 @@
 #include "recipients/policy.h"
 #include "recipients/roster.h"
 #include "recipients/text.h"
+#include "templates/lint.h"
 #include "templates/texts.h"
 
 struct notice_maker; /* compiled templates and what is the same for everyone */
@@ -54,6 +55,10 @@ char *notice_text(const struct texts *texts, const char *template, const struct 
 /* `template` as in the policy ("notice/officer"). `w` is used again from call to call. */
 int notice_write(struct notice_maker *m, const char *template, const struct notice_person *p, struct notice_words *w,
 	struct fault *f);
+
+/* What lint.h finds in it. Fault: it does not compile. */
+int notice_lint(struct notice_maker *m, const char *template, const struct notice_person *p, struct lint_report *r,
+	const char *const *allowed, struct fault *f);
 
 /*
  * Any other text for, or about, a person: only its prose. `template` is compiled when it is first asked for; FAULT_CONFIG

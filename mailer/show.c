@@ -242,3 +242,23 @@ struct progress show_progress(struct command *c)
 
 	return p;
 }
+
+void show_findings(struct command *c, const struct lint_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct lint_finding *found = &report->list[i];
+
+		if (found->line)
+			show(c, "%s:%u: %s: %s\n", found->file, found->line, found->rule,
+				found->text);
+		else
+			show(c, "%s: %s: %s\n", found->file, found->rule, found->text);
+		(void)json_array_append_new(
+			list, json_pack("{s:s,s:i,s:s,s:s}", "file", found->file, "line",
+				      (int)found->line, "rule", found->rule, "text",
+				      found->text));
+	}
+	show_json(c, "findings", list);
+}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "mailer/verb.h"
+#include "templates/lint.h"
 
 /* A line of the result for people; silent with --json. */
 void show(const struct command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -22,6 +23,9 @@ void show_count(struct command *c, const char *name, int64_t n);
 void show_real(struct command *c, const char *name, double n);
 void show_string(struct command *c, const char *name, const char *value);
 void show_json(struct command *c, const char *name, json_t *value);
+
+/* What reading the letters found, a line each, and "findings" in the object. */
+void show_findings(struct command *c, const struct lint_report *report);
 
 /* Control characters and marks that turn the direction of writing, as escapes: values on a terminal. */
 void show_safely(FILE *out, const char *value);

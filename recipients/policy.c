@@ -16,6 +16,7 @@
 #include "recipients/field.h"
 
 #define NAME 64 /* characters */
+#define GIVE_AWAYS 100 /* words of a level */
 #define LINE 500
 #define MAX_COLUMNS 1000
 
@@ -187,7 +188,7 @@ static int read_level(struct policy *p, struct policy_level *to, struct config c
 {
 	static const char *const keys[] = {"name", "title", "when", "route", "template",
 		"tell_at", "follow_up", "escalate", "proof", "head_start", "cover",
-		"restriction", "review", "default", NULL};
+		"restriction", "review", "default", "give_away", NULL};
 	int review = POLICY_FULL;
 
 	to->tell_at = 0.5;
@@ -202,7 +203,9 @@ static int read_level(struct policy *p, struct policy_level *to, struct config c
 		config_number(config_member(&c, "tell_at"), 0, 1, &to->tell_at, f) ||
 		config_duration(config_member(&c, "head_start"), &to->head_start, f) ||
 		config_bool(config_member(&c, "cover"), &to->cover, f) ||
-		config_choice(config_member(&c, "review"), reviews, &review, f))
+		config_choice(config_member(&c, "review"), reviews, &review, f) ||
+		config_strings(config_member(&c, "give_away"), GIVE_AWAYS, LINE,
+			&to->give_away, &to->give_away_count, f))
 		return -1;
 	to->review = (enum policy_review)review;
 	return 0;
@@ -453,6 +456,7 @@ void policy_free(struct policy *p)
 			rule_free(p->levels[i].rules[k]);
 		free(p->levels[i].rules);
 		free(p->levels[i].follow_ups);
+		free(p->levels[i].give_away);
 	}
 	free(p->levels);
 	for (size_t i = 0; i < p->known_units_count; i++)

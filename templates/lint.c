@@ -66,8 +66,8 @@ void lint_report_done(struct lint_report *r)
 	*r = (struct lint_report){0};
 }
 
-static void report_add(struct lint_report *r, const char *file, unsigned line,
-	const char *rule, const char *text)
+void lint_add(struct lint_report *r, const char *file, unsigned line, const char *rule,
+	const char *text)
 {
 	for (size_t i = 0; i < r->count; i++)
 		if (r->list[i].line == line && !strcmp(r->list[i].file, file) &&
@@ -105,7 +105,7 @@ static void found(void *user, unsigned line, const char *rule, const char *what)
 
 	if (p->rendered && report_has(p->report, rule, what))
 		return;
-	report_add(p->report, p->file, p->where ? 0 : line, rule, text);
+	lint_add(p->report, p->file, p->where ? 0 : line, rule, text);
 }
 
 static bool is_long_number(const char *word)
@@ -212,10 +212,10 @@ static void judge_contents(struct rendering *x, const char *file, unsigned line,
 	bool reachable = memchr(words, '@', length) || has_number(words, length);
 
 	if (!strcmp(name, "contact") && !reachable)
-		report_add(x->report, file, line, "no-contact",
+		lint_add(x->report, file, line, "no-contact",
 			"block 'contact' gives no address and no number; the law asks for it (UK GDPR Art. 33(3)(b); DPA 2018 s. 68(2))");
 	if (!strcmp(name, "genuine") && reachable)
-		report_add(x->report, file, line, "own-channel",
+		lint_add(x->report, file, line, "own-channel",
 			"block 'genuine' gives a number or an address of its own: name a way that the reader already knows; " GUIDANCE_NCSC);
 }
 
@@ -236,7 +236,7 @@ static void see_block(void *user, const char *file, const struct node *tag,
 			auto_text text = text_format("block '%s' (%s) says nothing; %s",
 				blocks[i].name, blocks[i].what, blocks[i].basis);
 
-			report_add(x->report, file, tag->line, "empty-block", text);
+			lint_add(x->report, file, tag->line, "empty-block", text);
 			continue;
 		}
 		judge_contents(x, file, tag->line, tag->name, words, length);
@@ -252,7 +252,7 @@ static void judge_blocks(struct rendering *x)
 			continue;
 		text = text_format("has no block '%s': %s; %s", blocks[i].name,
 			blocks[i].what, blocks[i].basis);
-		report_add(x->report, x->file, 1, "missing-block", text);
+		lint_add(x->report, x->file, 1, "missing-block", text);
 	}
 }
 
@@ -269,12 +269,12 @@ static void judge_telling(struct rendering *x, const char *text, unsigned line,
 					"\"%s\" in %s tells a stranger what it is about",
 					words.list[i].text, where);
 
-				report_add(x->report, x->file, line, rule, what);
+				lint_add(x->report, x->file, line, rule, what);
 			}
 	if (x->salutation && strstr(text, x->salutation)) {
 		auto_text what = text_format("the reader's name stands in %s", where);
 
-		report_add(x->report, x->file, line, rule, what);
+		lint_add(x->report, x->file, line, rule, what);
 	}
 }
 
@@ -314,7 +314,7 @@ static void judge_words(struct rendering *x, const char *subject, const char *pr
 			"is for a reading age of %.1f, above %.0f (Automated Readability Index): shorter words and sentences",
 			age, LINT_READING_AGE);
 
-		report_add(x->report, x->file, 1, "reading-age", text);
+		lint_add(x->report, x->file, 1, "reading-age", text);
 	}
 	for (size_t i = x->never_from; i < x->never_to; i++)
 		if (i >= before && body[i - before] != '\n')
@@ -339,7 +339,7 @@ void lint_fault(struct lint_report *r, const char *file, const struct fault *f)
 		words = strncmp(words, file, strlen(file)) == 0 ? end + 2 : words;
 		break;
 	}
-	report_add(r, file, line, "template", words);
+	lint_add(r, file, line, "template", words);
 }
 
 void lint_rendering(struct lint_report *r, const char *file, const struct mustache *m,
@@ -361,7 +361,7 @@ void lint_rendering(struct lint_report *r, const char *file, const struct mustac
 	}
 	judge_blocks(&x);
 	if (prose_split_subject(text_string(&out), &subject, &prose, &f))
-		report_add(r, file, 1, "subject",
+		lint_add(r, file, 1, "subject",
 			"has no subject: the first line is 'Subject: ...', the second is blank");
 	else
 		judge_words(&x, subject, prose, allowed);

@@ -59,6 +59,9 @@ struct lint_report {
 void lint_report_done(struct lint_report *r);
 #define auto_lint_report __attribute__((cleanup(lint_report_done))) struct lint_report
 
+/* Adds one, once. `rule` is not copied. */
+void lint_add(struct lint_report *r, const char *file, unsigned line, const char *rule, const char *text);
+
 /* The source of any text: lures and leaks, by line. `allowed`: mail addresses, NULL at the end; or NULL. */
 void lint_source(struct lint_report *r, const char *file, const char *source, const char *const *allowed);
 

@@ -67,7 +67,7 @@ static const struct phrase phrases[] = {
 		"will|has|have|been be|been|is suspended|closed|locked|terminated|deactivated|disabled|blocked|restricted|limited",
 		false},
 	{"urgency",
-		"be|been|is|are suspended|locked|terminated|deactivated|disabled|restricted",
+		"account|access|card|pay|pension|mailbox ... suspended|locked|terminated|deactivated|disabled|restricted",
 		false},
 	{"urgency", "failure to", false},
 	{"urgency", "if you fail|ignore", false},
@@ -323,7 +323,7 @@ static void judge_name(
 			tell_bytes(x, line, "address", from, length);
 		return;
 	}
-	if (is_domain(from, length))
+	if (is_domain(from, length) && !is_allowed(x->t, from, length))
 		tell_bytes(x, line, "link", from, length);
 }
 

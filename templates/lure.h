@@ -30,7 +30,7 @@
 struct lure_text {
 	const char *text;
 	bool template;		    /* tags are left out */
-	const char *const *allowed; /* mail addresses that may stand in it, besides report@phishing.gov.uk; NULL at the end */
+	const char *const *allowed; /* addresses and domains that may stand in it, besides report@phishing.gov.uk; NULL at the end */
 	unsigned first_line;	    /* the line of its first word, from 1 */
 };
 

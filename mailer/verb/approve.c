@@ -12,6 +12,7 @@
 
 #include "mailer/correction.h"
 #include "mailer/outlook.h"
+#include "mailer/proofread.h"
 #include "mailer/release.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
@@ -329,6 +330,26 @@ static int withdraw(struct command *c, const struct release_options *o, struct f
 	return 0;
 }
 
+/* What the letters say has to hold before anybody lets them go. */
+static int proofread(struct command *c, bool releases, struct fault *f)
+{
+	auto_text dir = text_format("%s/templates", c->dir);
+	struct texts texts = {dir};
+	auto_lint_report report = {0};
+
+	if (proofread_run(c->settings, c->policy, &texts, &report, f))
+		return -1;
+	if (report.count && releases)
+		return fault_set(f, FAULT_REFUSED,
+			"%s:%u: %s: %s (%zu finding%s about the letters; breachmail approve lists them)",
+			report.list[0].file, report.list[0].line, report.list[0].rule,
+			report.list[0].text, report.count, report.count == 1 ? "" : "s");
+	if (report.count)
+		show(c, "What the letters say stops a release:\n");
+	show_findings(c, &report);
+	return 0;
+}
+
 int verb_approve(struct command *c, struct fault *f)
 {
 	struct release_options o = {c->settings, NULL};
@@ -350,7 +371,8 @@ int verb_approve(struct command *c, struct fault *f)
 		return decide(c, f);
 	if (command_option(c, "withdraw"))
 		return withdraw(c, &o, f);
-	if (gather_open(c, &open, &open_count, f))
+	if (proofread(c, command_option(c, "release") != NULL, f) ||
+		gather_open(c, &open, &open_count, f))
 		return -1;
 	show_json(c, "open", open);
 	if (!command_option(c, "release") && show_rows(c, f))

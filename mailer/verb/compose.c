@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mailer/compose.h"
+#include "mailer/proofread.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
 #include "templates/texts.h"
@@ -62,6 +63,22 @@ static void show_tally(struct command *c, const struct compose_tally *t)
 		show(c, "Nothing has changed since the last compose.\n");
 }
 
+/* The letters are made all the same, so that one can look at them; approve does not let
+ * them go. */
+static int proofread(struct command *c, struct texts *texts, struct fault *f)
+{
+	auto_lint_report report = {0};
+
+	if (proofread_run(c->settings, c->policy, texts, &report, f))
+		return -1;
+	if (report.count)
+		show(c, "\nWhat these letters say stops a release:\n");
+	show_findings(c, &report);
+	if (report.count)
+		c->exit_code = 1;
+	return 0;
+}
+
 int verb_compose(struct command *c, struct fault *f)
 {
 	auto_text dir = text_format("%s/templates", c->dir);
@@ -87,6 +104,8 @@ int verb_compose(struct command *c, struct fault *f)
 		return -1;
 	show_tally(c, &t);
 	show_json(c, "by_level", levels);
+	if (proofread(c, &texts, f))
+		return -1;
 	(void)snprintf(c->next, sizeof(c->next), "breachmail approve");
 	return 0;
 }

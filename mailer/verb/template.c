@@ -120,23 +120,6 @@ static int lint_file(
 	return 0;
 }
 
-static json_t *show_findings(struct command *c, const struct lint_report *report)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < report->count; i++) {
-		const struct lint_finding *found = &report->list[i];
-
-		show(c, "%s:%u: %s: %s\n", found->file, found->line, found->rule,
-			found->text);
-		(void)json_array_append_new(
-			list, json_pack("{s:s,s:i,s:s,s:s}", "file", found->file, "line",
-				      (int)found->line, "rule", found->rule, "text",
-				      found->text));
-	}
-	return list;
-}
-
 static int lint(struct command *c, struct fault *f)
 {
 	auto_lint_report report = {0};
@@ -145,7 +128,7 @@ static int lint(struct command *c, struct fault *f)
 	for (size_t i = 1; i < c->arguments_count; i++)
 		if (lint_file(c, c->arguments[i], &report, f))
 			return -1;
-	show_json(c, "findings", show_findings(c, &report));
+	show_findings(c, &report);
 	show_count(c, "files", (int64_t)files);
 	show_real(c, "reading_age", report.reading_age);
 	show_real(c, "reading_age_limit", LINT_READING_AGE);

@@ -54,6 +54,16 @@ def merge(into, changes):
             into[key] = value
 
 
+BLOCKS = ("nature", "exposed", "consequences", "measures", "steps", "contact", "support", "genuine", "never_ask")
+
+
+def bare_notice(subject, words):
+    """A text with every block that a notice needs, and nothing else: `words` in each."""
+    ask = "{{controller.dpo.email}}"
+    blocks = "".join(f"{{{{${name}}}}}\n{words}{' ' + ask if name == 'contact' else ''}\n\n{{{{/{name}}}}}\n" for name in BLOCKS)
+    return f"Subject: {subject}\n\n{blocks}{{{{code}}}}\n"
+
+
 class Incident:
     """An incident's folder, with a home for its key and a folder for what is temporary."""
 

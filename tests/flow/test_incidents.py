@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from conftest import OK, REFUSED, SCRIPTS, Incident, parse, reconcile, reconcile_send
+from conftest import OK, REFUSED, SCRIPTS, Incident, bare_notice, parse, reconcile, reconcile_send
 
 INCIDENTS = ["supplier", "foi-release", "publication", "lost-notebook", "crime-data", "lost-footage"]
 PEOPLE = 300
@@ -389,7 +389,7 @@ C24       | witness whom a liaison shields                 | at-risk            
 """, """
 reference | person_id
 HERON-2   | C24
-""", texts=[("pl/notice/crime-data/witness.txt", "Subject: Zawiadomienie\n\nW tej sprawie {{controller.name}}. {{code}}\n")])
+""", texts=[("pl/notice/crime-data/witness.txt", bare_notice("Zawiadomienie", "W tej sprawie {{controller.name}}."))])
 
 LOST_FOOTAGE = Few("lost-footage", """
 person_id | title | surname  | forenames | date_of_birth | address              | status  | email_personal   | phone        | contact          | guardian | flags    | employment | rank      | collar_number | unit              | email                                | case_ref  | part
@@ -601,7 +601,7 @@ def test_a_text_that_comes_later_is_used(work):
     incident = work(CRIME_DATA)
     path = incident.folder / "templates" / "so" / "notice" / "crime-data"
     path.mkdir(parents=True)
-    (path / "witness.txt").write_text("Subject: Ogeysiis\n\nOgeysiis. {{code}}\n")
+    (path / "witness.txt").write_text(bare_notice("Ogeysiis", "Ogeysiis ogeysiis ogeysiis."))
     assert "breachmail group" in incident.error("compose", code=REFUSED)
     incident.walk("group", "compose")
     assert incident.routes()["C17"][1] == "mail" and "Ogeysiis" in read(incident, "C17")

@@ -9,6 +9,7 @@ import pytest
 
 from conftest import BINARY
 
+pytestmark = pytest.mark.usefixtures("breachmail")
 SHIPPED = pathlib.Path(__file__).resolve().parents[2] / "templates"
 LAYOUT = (SHIPPED / "notice/layout.txt").read_text()
 BLOCKS = ["nature", "contact", "consequences", "measures", "steps", "exposed", "support", "genuine", "never_ask"]
@@ -324,3 +325,66 @@ def test_the_object(notice, tmp_path):
 
 def test_a_file_that_is_not_there():
     assert template_lint("template", "lint", "no/such.txt").returncode == 65
+
+
+# --- the letters of an incident ---
+
+def own_text(incident, name, change):
+    path = pathlib.Path(incident.folder) / "templates" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(change((SHIPPED / name).read_text()))
+
+
+def stopped(incident, rule):
+    """compose says so and goes on, approve refuses; gives the findings."""
+    composed = incident.run("compose", code=(1,)).tally["findings"]
+    assert rule in {f["rule"] for f in composed}
+    assert incident.run("approve").tally["findings"] == composed
+    assert f": {rule}: " in incident.error("approve", "--release", code=77)
+    return [f for f in composed if f["rule"] == rule]
+
+
+def test_a_letter_that_must_not_go_stops_the_release(at):
+    incident = at("composed")
+    own_text(incident, "notice/layout.txt", lambda text: text.replace("{{incident.nature}}", "Click here."))
+    found = stopped(incident, "link")
+    assert [(f["file"], f["text"]) for f in found] == [("notice/layout.txt", '"click here"')]
+    own_text(incident, "notice/layout.txt", lambda text: text)
+    assert incident.run("compose").tally["findings"] == []
+    incident.run("approve", "--release")
+
+
+@pytest.mark.parametrize("changes, rule", [
+    ({"nature": "Somebody got in. See www.force.example."}, "link"),
+    ({"measures": ["We closed it.", "You must act now."]}, "urgency"),
+    ({"verify": {"where": "020 7946 0999"}}, "own-channel"),
+    ({"relay": {"reply_to": "dpo@elsewhere.example"}}, "sender"),
+    ({"relay": {"from": "Undercover notices <notices@met.police.example>"}}, "give-away"),
+])
+def test_what_incident_json_brings_into_letters(at, changes, rule):
+    incident = at("composed")
+    incident.change(changes)
+    assert {f["file"] for f in stopped(incident, rule)} <= {"incident.json", "notice/layout"}
+
+
+def test_words_that_tell_a_level(at):
+    incident = at("composed")
+    own_text(incident, "notice/officer.txt", lambda text: text.replace(
+        "- Decide beforehand", "- Do not speak about surveillance.\n- Decide beforehand"))
+    assert [(f["file"], f["text"]) for f in stopped(incident, "give-away")] == [
+        ("notice/officer", '"surveillance" in the letter gives level \'undercover\' away')]
+
+
+def test_a_level_may_use_its_own_words(at):
+    incident = at("composed")
+    own_text(incident, "notice/counter-terrorism.txt", lambda text: text.replace(
+        "- Tell your supervisor about strangers", "- Your work on terrorism stays between us.\n- Tell your supervisor about strangers"))
+    assert incident.run("compose").tally["findings"] == []
+
+
+def test_another_subject_tells_the_level(at):
+    incident = at("composed")
+    (pathlib.Path(incident.folder) / "templates/notice").mkdir(parents=True)
+    (pathlib.Path(incident.folder) / "templates/notice/staff.txt").write_text(
+        LAYOUT.replace("Subject: A notice about your personal data", "Subject: A notice for you"))
+    assert [f["file"] for f in stopped(incident, "subject-differs")] == ["notice/staff"]

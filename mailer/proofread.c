@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the rules are is lint.c's and lure.c's; who is stopped by a finding is approve's.
+ */
+#include "mailer/proofread.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mailer/notice.h"
+#include "recipients/exposure.h"
+#include "recipients/field.h"
+#include "templates/lure.h"
+#include "templates/words.h"
+
+#define CODE "4K7QR-X2MTH" /* such as a reader sees; nobody's */
+
+struct proofreader {
+	const struct settings *settings;
+	const struct policy *policy;
+	struct texts *texts;
+	struct lint_report *report;
+	const char *allowed[3];
+	struct notice_maker *maker;
+	struct notice_words words;
+	char *subject; /* of the first letter */
+};
+
+/* --- values of incident.json --- */
+
+static void read_value(struct proofreader *p, const char *where, json_t *value)
+{
+	json_t *item;
+	const char *key;
+	size_t i;
+
+	if (json_is_string(value))
+		lint_value(p->report, "incident.json", where, json_string_value(value),
+			p->allowed);
+	json_array_foreach(value, i, item)
+	{
+		auto_text path = text_format("%s[%zu]", where, i);
+
+		read_value(p, path, item);
+	}
+	if (!json_is_object(value))
+		return;
+	json_object_foreach(value, key, item)
+	{
+		auto_text path = text_format("%s.%s", where, key);
+
+		read_value(p, path, item);
+	}
+}
+
+/* What letters say of it. Addresses and numbers of the officer are what they are. */
+static void read_incident(struct proofreader *p)
+{
+	static const char *const names[] = {"nature", "consequences", "measures", "help",
+		"verify", "next_update", "closed_channels", "exposed", "not_exposed",
+		NULL};
+
+	for (const char *const *n = names; *n; n++)
+		read_value(p, *n, json_object_get(p->settings->json, *n));
+	read_value(p, "controller.name",
+		json_object_get(
+			json_object_get(p->settings->json, "controller"), "name"));
+}
+
+/* --- the sender --- */
+
+static const char *domain_of(const char *address)
+{
+	const char *at = address ? strrchr(address, '@') : NULL;
+
+	return at ? at + 1 : NULL;
+}
+
+static void judge_domain(struct proofreader *p, const char *domain, const char *other)
+{
+	if (other &&
+		(lure_domains_alike(domain, other) || lure_domains_alike(other, domain)))
+		lint_add(p->report, "incident.json", 0, "look-alike",
+			"relay.from: its domain could be taken for another of yours");
+}
+
+static void read_sender(struct proofreader *p)
+{
+	const struct settings_relay *r = &p->settings->relay;
+
+	if (strcasecmp(r->from.domain, r->reply_to.domain) != 0)
+		lint_add(p->report, "incident.json", 0, "sender",
+			"relay.reply_to: is in another domain than relay.from");
+	if (r->from_name && strchr(r->from_name, '@'))
+		lint_add(p->report, "incident.json", 0, "sender",
+			"relay.from: the name holds an address");
+	if (r->from_name)
+		lint_value(p->report, "incident.json", "relay.from", r->from_name, NULL);
+	judge_domain(p, r->from.domain, domain_of(p->allowed[0]));
+	for (size_t i = 0; i < p->settings->allowed_domains_count; i++)
+		judge_domain(p, r->from.domain, p->settings->allowed_domains[i]);
+}
+
+/* --- words that give a level away --- */
+
+/* A unit that no ordinary sentence holds: of several words, or with a digit. */
+static bool is_telling(const char *unit)
+{
+	return strchr(unit, ' ') || strpbrk(unit, "0123456789");
+}
+
+static void judge_phrase(struct proofreader *p, const struct words *w, const char *phrase,
+	const char *level, const char *file, const char *where)
+{
+	auto_text lower = text_copy(phrase);
+
+	for (char *s = lower; *s; s++)
+		*s = (char)tolower((unsigned char)*s);
+	for (size_t i = 0; i < w->count; i++)
+		if (words_match(w, i, lower)) {
+			auto_text text = text_format("\"%s\" in %s gives level '%s' away",
+				lower, where, level);
+
+			lint_add(p->report, file, strchr(file, '/') ? 1 : 0, "give-away",
+				text);
+			return;
+		}
+}
+
+static void judge_units(struct proofreader *p, const struct words *w, size_t level,
+	const char *file, const char *where)
+{
+	const json_t *rules = json_object_get(
+			     json_array_get(
+				     json_object_get(p->policy->json, "levels"), level),
+			     "when"),
+		     *rule, *unit;
+	size_t i, k;
+
+	json_array_foreach(rules, i, rule) json_array_foreach(
+		json_object_get(json_object_get(rule, "person.unit"), "in"), k, unit)
+	{
+		if (is_telling(json_string_value(unit)))
+			judge_phrase(p, w, json_string_value(unit),
+				p->policy->levels[level].name, file, where);
+	}
+}
+
+/* In `text` nothing may tell any level but `own` (SIZE_MAX: none at all). */
+static void judge_levels(struct proofreader *p, const char *text, size_t own,
+	const char *file, const char *where)
+{
+	auto_words w = {0};
+
+	words_read(text, false, &w);
+	for (size_t i = 0; i < p->policy->levels_count; i++) {
+		const struct policy_level *level = &p->policy->levels[i];
+
+		if (i == own)
+			continue;
+		for (size_t k = 0; k < level->give_away_count; k++)
+			judge_phrase(
+				p, &w, level->give_away[k], level->name, file, where);
+		judge_units(p, &w, i, file, where);
+	}
+}
+
+/* --- letters --- */
+
+static size_t kinds_of(const struct settings *s, const char *kinds[EXPOSURE_NAMED_MAX])
+{
+	const json_t *item;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(s->json, "exposed"), i, item)
+	{
+		const struct field *field = field_recognise(json_string_value(item));
+
+		if (count < EXPOSURE_NAMED_MAX)
+			kinds[count++] = field && field->words ? field->name
+							       : json_string_value(item);
+	}
+	return count;
+}
+
+/* "pl/notice/officer" */
+static bool is_foreign(const char *template)
+{
+	return strcspn(template, "/") == 2;
+}
+
+static int read_letter(struct proofreader *p, size_t level, const char *template,
+	const struct notice_person *who)
+{
+	struct fault f = {0};
+
+	if (notice_lint(p->maker, template, who, p->report, p->allowed, &f) ||
+		notice_write(p->maker, template, who, &p->words, &f)) {
+		lint_fault(p->report, template, &f);
+		return -1;
+	}
+	judge_levels(p, p->words.subject, SIZE_MAX, template, "the subject");
+	judge_levels(p, text_string(&p->words.text), level, template, "the letter");
+	if (is_foreign(template))
+		return 0;
+	if (!p->subject)
+		p->subject = text_copy(p->words.subject);
+	else if (strcmp(p->subject, p->words.subject) != 0)
+		lint_add(p->report, template, 1, "subject-differs",
+			"the subject is not that of the other letters: from outside it tells the level");
+	return 0;
+}
+
+/* Each way in which one template can come out. */
+static void read_template(struct proofreader *p, size_t level, const char *template)
+{
+	const char *kinds[EXPOSURE_NAMED_MAX];
+	size_t count = kinds_of(p->settings, kinds);
+	auto_row officer = {0}, staff = {0};
+
+	row_add(&officer, "rank", "Constable");
+	row_add(&officer, "surname", "Ashgrove");
+	row_add(&officer, "employment", "officer");
+	row_add(&staff, "title", "Ms");
+	row_add(&staff, "surname", "Ashgrove");
+	row_add(&staff, "employment", "staff");
+	for (unsigned i = 0; i < 8; i++) {
+		const struct row *row = i & 1 ? &officer : &staff;
+		struct roster_row entry = {
+			.packed = row->packed.bytes, .length = row->packed.length};
+		struct notice_person who = {
+			&entry, kinds, i & 4 ? 0 : count, (i & 2) != 0, CODE, false};
+
+		if (read_letter(p, level, template, &who))
+			return;
+	}
+}
+
+/* The same text in other languages has to say the same. */
+static void read_languages(struct proofreader *p, size_t level, const char *template)
+{
+	json_t *names = json_array(), *name;
+	size_t i;
+
+	read_template(p, level, template);
+	texts_spoken(p->texts, template, names);
+	json_array_foreach(names, i, name)
+		read_template(p, level, json_string_value(name));
+	json_decref(names);
+}
+
+static void read_letters(struct proofreader *p)
+{
+	for (size_t i = 0; i < p->policy->levels_count; i++) {
+		const struct policy_level *level = &p->policy->levels[i];
+
+		if (level->template)
+			read_languages(p, i, level->template);
+		for (size_t k = 0; k < level->follow_ups_count; k++)
+			if (level->follow_ups[k].template)
+				read_languages(p, i, level->follow_ups[k].template);
+	}
+	if (p->settings->relay.from_name)
+		judge_levels(p, p->settings->relay.from_name, SIZE_MAX, "incident.json",
+			"relay.from");
+}
+
+static int read_source(struct proofreader *p, const char *name, struct fault *f)
+{
+	auto_text_buffer source = {0};
+
+	if (!name || !texts_overridden(p->texts, name))
+		return 0;
+	if (texts_load(p->texts, name, &source, f) < 0)
+		return -1;
+	lint_source(p->report, name, text_string(&source), p->allowed);
+	return 0;
+}
+
+/* The folder's own texts, by line: those in place of a shipped one, and those that the
+ * policy names. */
+static int read_sources(struct proofreader *p, struct fault *f)
+{
+	for (size_t i = 0; texts_name(i); i++)
+		if (strstr(texts_name(i), ".txt") && read_source(p, texts_name(i), f))
+			return -1;
+	for (size_t i = 0; i < p->policy->levels_count; i++) {
+		const struct policy_level *level = &p->policy->levels[i];
+
+		if (read_source(p, level->template, f))
+			return -1;
+		for (size_t k = 0; k < level->follow_ups_count; k++)
+			if (read_source(p, level->follow_ups[k].template, f))
+				return -1;
+	}
+	return 0;
+}
+
+static void proofreader_done(struct proofreader *p)
+{
+	notice_maker_free(p->maker);
+	notice_words_done(&p->words);
+	text_freep(&p->subject);
+}
+#define auto_proofreader __attribute__((cleanup(proofreader_done))) struct proofreader
+
+int proofread_run(const struct settings *s, const struct policy *policy,
+	struct texts *texts, struct lint_report *r, struct fault *f)
+{
+	auto_proofreader p = {
+		.settings = s, .policy = policy, .texts = texts, .report = r};
+	const json_t *dpo =
+		json_object_get(json_object_get(s->json, "controller"), "dpo");
+	struct fault broken = {0};
+
+	p.allowed[0] = json_string_value(json_object_get(dpo, "email"));
+	p.allowed[1] = p.allowed[0] ? "{{controller.dpo.email}}" : NULL;
+	read_incident(&p);
+	read_sender(&p);
+	if (read_sources(&p, f))
+		return -1;
+	if (notice_maker_new(s, policy, texts, &p.maker, &broken))
+		lint_fault(r, "policy.json", &broken);
+	else
+		read_letters(&p);
+	return 0;
+}

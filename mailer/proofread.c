@@ -5,6 +5,7 @@
 #include "mailer/proofread.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -21,7 +22,8 @@ struct proofreader {
 	const struct policy *policy;
 	struct texts *texts;
 	struct lint_report *report;
-	const char *allowed[3];
+	const char **allowed; /* the officer's address, and the channels that nobody is to
+				 use */
 	struct notice_maker *maker;
 	struct notice_words words;
 	char *subject; /* of the first letter */
@@ -58,8 +60,7 @@ static void read_value(struct proofreader *p, const char *where, json_t *value)
 static void read_incident(struct proofreader *p)
 {
 	static const char *const names[] = {"nature", "consequences", "measures", "help",
-		"verify", "next_update", "closed_channels", "exposed", "not_exposed",
-		NULL};
+		"verify", "next_update", "exposed", "not_exposed", NULL};
 
 	for (const char *const *n = names; *n; n++)
 		read_value(p, *n, json_object_get(p->settings->json, *n));
@@ -69,6 +70,14 @@ static void read_incident(struct proofreader *p)
 }
 
 /* --- the sender --- */
+
+static const char *dpo_email(const struct settings *s)
+{
+	const json_t *controller = json_object_get(s->json, "controller");
+
+	return json_string_value(
+		json_object_get(json_object_get(controller, "dpo"), "email"));
+}
 
 static const char *domain_of(const char *address)
 {
@@ -97,7 +106,7 @@ static void read_sender(struct proofreader *p)
 			"relay.from: the name holds an address");
 	if (r->from_name)
 		lint_value(p->report, "incident.json", "relay.from", r->from_name, NULL);
-	judge_domain(p, r->from.domain, domain_of(p->allowed[0]));
+	judge_domain(p, r->from.domain, domain_of(dpo_email(p->settings)));
 	for (size_t i = 0; i < p->settings->allowed_domains_count; i++)
 		judge_domain(p, r->from.domain, p->settings->allowed_domains[i]);
 }
@@ -302,20 +311,34 @@ static void proofreader_done(struct proofreader *p)
 	notice_maker_free(p->maker);
 	notice_words_done(&p->words);
 	text_freep(&p->subject);
+	free(p->allowed);
 }
 #define auto_proofreader __attribute__((cleanup(proofreader_done))) struct proofreader
+
+static void allow(struct proofreader *p)
+{
+	const json_t *dpo =
+		json_object_get(json_object_get(p->settings->json, "controller"), "dpo");
+	const json_t *channels = json_object_get(p->settings->json, "closed_channels"),
+		     *item;
+	const char *email = dpo_email(p->settings);
+	size_t i, count = 0;
+
+	p->allowed = text_alloc((json_array_size(channels) + 2) * sizeof(*p->allowed));
+	if (email)
+		p->allowed[count++] = email;
+	json_array_foreach(channels, i, item) p->allowed[count++] =
+		json_string_value(item);
+}
 
 int proofread_run(const struct settings *s, const struct policy *policy,
 	struct texts *texts, struct lint_report *r, struct fault *f)
 {
 	auto_proofreader p = {
 		.settings = s, .policy = policy, .texts = texts, .report = r};
-	const json_t *dpo =
-		json_object_get(json_object_get(s->json, "controller"), "dpo");
 	struct fault broken = {0};
 
-	p.allowed[0] = json_string_value(json_object_get(dpo, "email"));
-	p.allowed[1] = p.allowed[0] ? "{{controller.dpo.email}}" : NULL;
+	allow(&p);
 	read_incident(&p);
 	read_sender(&p);
 	if (read_sources(&p, f))

@@ -16,6 +16,9 @@
 #include "recipients/clock.h"
 #include "recipients/text.h"
 
+#define LOOK_AHEAD 4096 /* notices, past those whose domains have their fill, at a time  \
+			 */
+
 int claim_open(struct sending *s, struct fault *f)
 {
 	if (ledger_number(s->ledger, SQL("SELECT max(id) FROM attempt"), 0,
@@ -24,9 +27,7 @@ int claim_open(struct sending *s, struct fault *f)
 			SQL("INSERT INTO attempt (id, run_id, release_id, position, notice_id, at)"
 			    " VALUES (:id, :run, :release, :position, :notice, :at)"),
 			&s->insert_attempt, f) ||
-		ledger_query(s->ledger,
-			SQL("INSERT INTO outcome_relay (attempt_id, relay) VALUES (:attempt, :relay)"),
-			&s->insert_relay, f) ||
+		outcome_relay_open(s->ledger, &s->insert_relay, f) ||
 		queue_bars_open(s->ledger, &s->bars, f))
 		return -1;
 	s->next_attempt++;
@@ -98,20 +99,6 @@ int claim_load(struct sending *s, struct fault *f)
 	return 0;
 }
 
-int claim_relay(struct sending *s, size_t relay, struct fault *f)
-{
-	const struct settings *settings = s->options->settings;
-	const struct settings_relay *r =
-		relay ? &settings->more[relay - 1] : &settings->relay;
-
-	s->relay = relay;
-	if (!claim_commit(s, false, f) &&
-		!queue_day_left(s->ledger, r->per_day, relay, &s->day_left, f))
-		return 0;
-	s->failed = s->stop = true;
-	return -1;
-}
-
 /* --- claims --- */
 
 static void claim_free(struct claim *c)
@@ -121,11 +108,13 @@ static void claim_free(struct claim *c)
 	free(c);
 }
 
-static int claim_one(struct sending *s, struct queue_item *t, struct fault *f)
+static int claim_one(
+	struct sending *s, struct queue_item *t, struct domain *domain, struct fault *f)
 {
 	struct claim *c = text_alloc(sizeof(*c));
 
 	c->todo = t;
+	c->domain = domain;
 	c->attempt = s->next_attempt++;
 	if (released_get(s->released, t->notice, &c->mail, f)) {
 		claim_free(c);
@@ -135,6 +124,8 @@ static int claim_one(struct sending *s, struct queue_item *t, struct fault *f)
 	*s->waiting_end = c;
 	s->waiting_end = &c->next;
 	s->outstanding++;
+	s->left--;
+	domain_begin(domain, clock_monotonic());
 	s->last_notice = t->notice;
 	query_bind_int(s->insert_attempt, ":id", c->attempt);
 	query_bind_int(s->insert_attempt, ":run", ledger_run(s->ledger));
@@ -150,13 +141,8 @@ static int write_settled(struct sending *s, struct fault *f)
 	for (const struct claim *c = s->settled; c; c = c->next) {
 		if (outcome_write(s->ledger, s->insert_outcome, c->attempt,
 			    outcome_word(c->verdict.kind), c->verdict.code,
-			    c->verdict.enhanced, c->reply ? c->reply : "", f))
-			return -1;
-		if (!c->relay) /* the first: that is what no row says */
-			continue;
-		query_bind_int(s->insert_relay, ":attempt", c->attempt);
-		query_bind_int(s->insert_relay, ":relay", (int64_t)c->relay + 1);
-		if (query_run(s->insert_relay, f))
+			    c->verdict.enhanced, c->reply ? c->reply : "", f) ||
+			outcome_relay_write(s->insert_relay, c->attempt, c->relay, f))
 			return -1;
 	}
 	return 0;
@@ -183,9 +169,22 @@ bool claim_level_is_over(const struct sending *s)
 		       s->todo[s->todo_next].level != s->todo[s->todo_next - 1].level);
 }
 
+bool claim_is_over(const struct sending *s)
+{
+	return s->left <= 0 || (!s->again_count && s->todo_next == s->todo_count &&
+				       !domain_kept(s->domains));
+}
+
+bool claim_is_any(const struct sending *s)
+{
+	if (s->again_count || domain_has_next(s->domains, clock_monotonic()))
+		return true;
+	return !claim_level_is_over(s) || (!s->outstanding && !domain_kept(s->domains));
+}
+
 /* Unless a human has decided since that they get none. */
-static int claim_unless_barred(
-	struct sending *s, struct queue_item *t, size_t *claimed, struct fault *f)
+static int claim_unless_barred(struct sending *s, struct queue_item *t,
+	struct domain *domain, size_t *claimed, struct fault *f)
 {
 	bool barred;
 
@@ -194,7 +193,25 @@ static int claim_unless_barred(
 	if (barred)
 		return 0;
 	(*claimed)++;
-	return claim_one(s, t, f);
+	return claim_one(s, t, domain, f);
+}
+
+/* Its domain may have its fill: then it is kept, and the next one looked at. */
+static int claim_or_keep(
+	struct sending *s, struct queue_item *t, size_t *claimed, struct fault *f)
+{
+	struct domain *domain = NULL;
+	auto_text to = NULL;
+
+	if (s->domains) {
+		if (released_to(s->released, t->notice, &to, f))
+			return -1;
+		domain = domain_of(s->domains, to);
+	}
+	if (domain_may(domain, clock_monotonic()))
+		return claim_unless_barred(s, t, domain, claimed, f);
+	domain_keep(s->domains, domain, t);
+	return 0;
 }
 
 /* Those whose time has come go next, as mails do that were lost before the dot. */
@@ -224,29 +241,47 @@ static bool is_held_up(struct sending *s, int32_t level)
 	return s->holding;
 }
 
+static bool is_full(const struct sending *s, size_t claimed)
+{
+	return claimed >= s->batch || s->left <= 0;
+}
+
+/* Those that their domains kept, and may be given now. */
+static int claim_kept(struct sending *s, size_t *claimed, struct fault *f)
+{
+	struct domain *domain;
+	struct queue_item *t;
+
+	while (!is_full(s, *claimed) &&
+		(t = domain_next(s->domains, clock_monotonic(), &domain)))
+		if (claim_unless_barred(s, t, domain, claimed, f))
+			return -1;
+	return 0;
+}
+
 /* Claims only within one level: the barrier. */
 static int write_claims(struct sending *s, struct fault *f)
 {
 	size_t claimed = 0;
 
 	fetch_due(s);
-	while (claimed < s->batch && s->again_count && s->day_left > 0) {
-		size_t before = claimed;
-
-		if (claim_unless_barred(s, s->again[--s->again_count], &claimed, f))
+	if (claim_kept(s, &claimed, f))
+		return -1;
+	while (!is_full(s, claimed) && s->again_count)
+		if (claim_or_keep(s, s->again[--s->again_count], &claimed, f))
 			return -1;
-		s->day_left -= claimed > before;
-	}
-	while (claimed < s->batch && s->todo_next < s->todo_count && s->day_left > 0) {
+	for (size_t looked = 0; !is_full(s, claimed) && s->todo_next < s->todo_count &&
+				looked < LOOK_AHEAD;
+		looked++) {
 		struct queue_item *t = &s->todo[s->todo_next];
-		size_t before = claimed;
 
-		if (claim_level_is_over(s) && (s->outstanding || is_held_up(s, t->level)))
+		if (claim_level_is_over(s) &&
+			(s->outstanding || domain_kept(s->domains) ||
+				is_held_up(s, t->level)))
 			break;
 		s->todo_next++;
-		if (claim_unless_barred(s, t, &claimed, f))
+		if (claim_or_keep(s, t, &claimed, f))
 			return -1;
-		s->day_left -= claimed > before;
 	}
 	return 0;
 }
@@ -259,6 +294,7 @@ static void forget_waiting(struct sending *s)
 
 		s->waiting = c->next;
 		flight_free(s->flight, c->place);
+		domain_end(c->domain);
 		claim_free(c);
 		s->outstanding--;
 	}

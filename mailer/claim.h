@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "mailer/brake.h"
+#include "mailer/domain.h"
 #include "mailer/flight.h"
 #include "mailer/head.h"
 #include "mailer/queue.h"
@@ -55,13 +56,15 @@ struct send_options {
 	bool due_only;		/* deferred mails only when their time has come, even if nothing else waits */
 	int64_t first;		/* a trial: only so many of the default level, and nobody else; 0: everybody */
 	const struct send_watch *watch; /* NULL: nobody looks */
+	struct relay_summary *relays;	/* NULL, or one for each relay: what it took in this run, filled */
 };
 
 /* A notice from its claim to its committed outcome. */
 struct claim {
 	struct queue_item *todo;
 	int64_t attempt;
-	size_t relay;   /* that settled it, from 0 */
+	size_t relay;   /* that has it or had it last, from 0 */
+	struct domain *domain; /* of its recipient; NULL: not limited */
 	unsigned place; /* in the flight journal */
 	bool given;     /* to the relay */
 	bool handed, settled;
@@ -92,10 +95,11 @@ struct sending {
 	struct claim *given;                  /* on the wire, chained by next */
 	struct claim *settled, **settled_end;
 	size_t settled_count, batch;
-	int64_t settled_since, claimed_at, day_left;
-	size_t relay; /* that is at work, from 0 */
-	struct brake brake;
-	bool too_many; /* refusals */
+	int64_t settled_since, claimed_at;
+	int64_t left; /* claims that all relays together may still be given today */
+	struct domains *domains; /* those over their limit keep notices */
+	struct brake brakes[1 + SETTINGS_RELAYS]; /* of all, and of each relay */
+	const struct brake *braked; /* the one that has stopped the run */
 	bool closed;   /* the sending hours are over */
 	bool asked;    /* to stop, by somebody at another terminal */
 	bool holding;  /* lower levels wait for deferred mails */
@@ -116,7 +120,7 @@ int claim_open(struct sending *s, struct fault *f);
 /* The place of its level in the policy. */
 size_t claim_level(const struct sending *s, const struct queue_item *t);
 
-/* Is the next notice of a lower level than the one before, or is there none? */
+/* Is the next notice in the queue of a lower level than the one before, or is there none? */
 bool claim_level_is_over(const struct sending *s);
 
 /*
@@ -127,8 +131,10 @@ int claim_commit(struct sending *s, bool claims, struct fault *f);
 /* The same; a fault is kept in `s`, and no mail begins any more. */
 void claim_commit_or_stop(struct sending *s, bool claims);
 
-/* From now on claims are for this relay: what it has left of its day. A fault is kept in `s` as well. */
-int claim_relay(struct sending *s, size_t relay, struct fault *f);
+/* Is there one that may be claimed now: lost before the dot, or kept by its domain, or next of its level? */
+bool claim_is_any(const struct sending *s);
+/* Have all been claimed? */
+bool claim_is_over(const struct sending *s);
 
 /* Frees what is settled and committed. */
 void claim_forget_settled(struct sending *s);

@@ -17,8 +17,8 @@ static int query_doubt(struct ledger *l, int64_t id, struct query **ret, struct 
 	int got;
 
 	if (ledger_query(l,
-		    SQL("SELECT a.at, a.verdict, n.id AS notice_id, n.facts_sealed FROM attempt_last a"
-			" JOIN notice n ON n.id = a.notice_id WHERE a.id = :id"),
+		    SQL("SELECT a.at, a.verdict, n.id AS notice_id, n.facts_sealed, coalesce(r.relay, 1) AS relay FROM attempt_last a"
+			" JOIN notice n ON n.id = a.notice_id LEFT JOIN outcome_relay r ON r.attempt_id = a.id WHERE a.id = :id"),
 		    ret, f))
 		return -1;
 	query_bind_int(*ret, ":id", id);
@@ -33,8 +33,8 @@ static int query_doubt(struct ledger *l, int64_t id, struct query **ret, struct 
 	return 0;
 }
 
-int doubt_find(
-	struct ledger *l, int64_t id, int64_t *ret_at, char **ret_token, struct fault *f)
+int doubt_find(struct ledger *l, int64_t id, int64_t *ret_at, size_t *ret_relay,
+	char **ret_token, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_row facts = {0};
@@ -48,6 +48,7 @@ int doubt_find(
 	if (!token)
 		return fault_set(f, FAULT_LEDGER, "a notice has no Message-ID");
 	*ret_at = query_int(q, "at");
+	*ret_relay = (size_t)query_int(q, "relay") - 1;
 	*ret_token = text_copy(token);
 	return 0;
 }

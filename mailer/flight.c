@@ -20,11 +20,11 @@
 
 #include "recipients/text.h"
 
-#define MAGIC "breachmail-flight 1"
+#define MAGIC "breachmail-flight 2"
 #define BOOT_MAX 40
 
 struct place {
-	int64_t attempt, notice;
+	int64_t attempt, notice, relay;
 	int32_t code;
 	_Atomic int32_t state;
 };
@@ -142,6 +142,7 @@ unsigned flight_claim(struct flight *j, int64_t attempt, int64_t notice)
 	p->attempt = attempt;
 	p->notice = notice;
 	p->code = 0;
+	p->relay = 0;
 	atomic_store(&p->state, FLIGHT_CLAIMED);
 	return place;
 }
@@ -152,25 +153,43 @@ void flight_set(struct flight *j, unsigned place, enum flight_state state, int c
 	atomic_store(&j->map->places[place].state, (int32_t)state);
 }
 
+void flight_relay(struct flight *j, unsigned place, size_t relay)
+{
+	j->map->places[place].relay = (int64_t)relay;
+}
+
 void flight_free(struct flight *j, unsigned place)
 {
 	atomic_store(&j->map->places[place].state, FLIGHT_UNKNOWN);
 	j->free[j->free_count++] = place;
 }
 
-enum flight_state flight_look(
-	const struct flight *j, int64_t attempt, int64_t notice, int *ret_code)
+/* NULL: it is not there. */
+static const struct place *find(const struct flight *j, int64_t attempt, int64_t notice)
 {
-	*ret_code = 0;
 	for (size_t i = 0; j && i < FLIGHT_PLACES; i++) {
 		const struct place *p = &j->map->places[i];
 		int32_t state = atomic_load(&p->state);
 
-		if (p->attempt != attempt || p->notice != notice ||
-			state <= FLIGHT_UNKNOWN || state > FLIGHT_NOT_SENT)
-			continue;
-		*ret_code = p->code;
-		return (enum flight_state)state;
+		if (p->attempt == attempt && p->notice == notice &&
+			state > FLIGHT_UNKNOWN && state <= FLIGHT_NOT_SENT)
+			return p;
 	}
-	return FLIGHT_UNKNOWN;
+	return NULL;
+}
+
+enum flight_state flight_look(
+	const struct flight *j, int64_t attempt, int64_t notice, int *ret_code)
+{
+	const struct place *p = find(j, attempt, notice);
+
+	*ret_code = p ? p->code : 0;
+	return p ? (enum flight_state)atomic_load(&p->state) : FLIGHT_UNKNOWN;
+}
+
+size_t flight_look_relay(const struct flight *j, int64_t attempt, int64_t notice)
+{
+	const struct place *p = find(j, attempt, notice);
+
+	return p && p->relay > 0 ? (size_t)p->relay : 0;
 }

@@ -8,11 +8,12 @@
  * mail's place, after the reply its verdict. Such a store costs nothing and survives the process (page cache), but not a
  * power loss: so the boot's id stands in the header, and a journal of another boot is not believed.
  *
- * It holds numbers only: attempt, notice, state, reply code. No address, no reply text. A clean end removes it.
+ * It holds numbers only: attempt, notice, state, reply code, which relay. No address, no reply text. A clean end removes it.
  */
 #ifndef MAILER_FLIGHT_H
 #define MAILER_FLIGHT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "recipients/fault.h"
@@ -44,9 +45,12 @@ void flight_closep(struct flight **j);
 /* A place for a claim, before the claim is committed. There is always one: the sender claims less than the places. */
 unsigned flight_claim(struct flight *j, int64_t attempt, int64_t notice);
 void flight_set(struct flight *j, unsigned place, enum flight_state state, int code);
+void flight_relay(struct flight *j, unsigned place, size_t relay); /* which has it: its place in the settings, from 0 */
 void flight_free(struct flight *j, unsigned place); /* the outcome is committed */
 
 /* What the journal knows of a claim; NULL knows nothing. `*ret_code`: the reply's, 0 if none. */
 enum flight_state flight_look(const struct flight *j, int64_t attempt, int64_t notice, int *ret_code);
+/* Which relay had it, as far as it knows; else 0, the first. */
+size_t flight_look_relay(const struct flight *j, int64_t attempt, int64_t notice);
 
 #endif

@@ -222,6 +222,23 @@ static bool relay_is_plain(const struct settings_relay *r)
 	       strncmp(r->url, "smtps:", 6) != 0;
 }
 
+static const char *tls_of(const struct settings_relay *r)
+{
+	return r->capture_dir      ? "none (kept in a folder)"
+	       : r->ca_file        ? "verified, own authorities"
+	       : relay_is_plain(r) ? "none (this machine)"
+				   : "verified, the system's authorities";
+}
+
+/* 0 is no limit. */
+static void write_domain(
+	const struct settings_domain *d, const char *name, struct text *manifest)
+{
+	if (d->connections || d->per_minute || d->name.domain)
+		text_printf(manifest, "domain %s connections %u per-minute %lld\n", name,
+			d->connections, (long long)d->per_minute);
+}
+
 static void write_head(const struct release_options *o, int64_t number, int64_t at,
 	struct text *manifest)
 {
@@ -237,21 +254,21 @@ static void write_head(const struct release_options *o, int64_t number, int64_t 
 		(long long)number, s->id, settings_mode(s), clock_write(at, when));
 	text_printf(manifest, "relay %s\nfrom %s\nreply-to %s\nenvelope-from %s\n",
 		r->url, r->from.text, r->reply_to.text, r->envelope_from);
-	text_printf(manifest, "tls %s\n",
-		r->capture_dir      ? "none (kept in a folder)"
-		: r->ca_file        ? "verified, own authorities"
-		: relay_is_plain(r) ? "none (this machine)"
-				    : "verified, the system's authorities");
+	text_printf(manifest, "tls %s\n", tls_of(r));
 	text_printf(manifest, "connections %u pipelining %s\n", r->connections,
 		pipelining[r->pipelining]);
 	text_printf(manifest, "limits per-minute %lld per-day %lld\n",
 		(long long)r->per_minute, (long long)r->per_day);
 	for (size_t i = 0; i < s->more_count; i++)
 		text_printf(manifest,
-			"relay-%zu %s connections %u pipelining %s per-minute %lld per-day %lld\n",
-			i + 2, s->more[i].url, s->more[i].connections,
+			"relay-%zu %s envelope-from %s tls %s connections %u pipelining %s per-minute %lld per-day %lld\n",
+			i + 2, s->more[i].url, s->more[i].envelope_from,
+			tls_of(&s->more[i]), s->more[i].connections,
 			pipelining[s->more[i].pipelining],
 			(long long)s->more[i].per_minute, (long long)s->more[i].per_day);
+	write_domain(&s->each_domain, "each", manifest);
+	for (size_t i = 0; i < s->domains_count; i++)
+		write_domain(&s->domains[i], s->domains[i].name.domain, manifest);
 	text_printf(manifest, "in-doubt %s\napprovals %d\n",
 		in_doubt[o->policy->in_doubt], (int)o->policy->approvals);
 }

@@ -72,6 +72,22 @@ int outcome_write(struct ledger *l, struct query *q, int64_t attempt, const char
 	return query_run(q, f);
 }
 
+int outcome_relay_open(struct ledger *l, struct query **ret, struct fault *f)
+{
+	return ledger_query(l,
+		SQL("INSERT INTO outcome_relay (attempt_id, relay) VALUES (:attempt, :relay)"),
+		ret, f);
+}
+
+int outcome_relay_write(struct query *q, int64_t attempt, size_t relay, struct fault *f)
+{
+	if (!relay)
+		return 0;
+	query_bind_int(q, ":attempt", attempt);
+	query_bind_int(q, ":relay", (int64_t)relay + 1);
+	return query_run(q, f);
+}
+
 const char *outcome_word(enum relay_kind kind)
 {
 	switch (kind) {
@@ -121,9 +137,10 @@ static int read_orphans(
 static int write_orphans(struct ledger *l, const struct flight *journal,
 	const struct orphan *orphans, size_t count, struct fault *f)
 {
-	auto_query struct query *q = NULL;
+	auto_query struct query *q = NULL, *relay = NULL;
 
-	if (ledger_begin(l, f) || outcome_open(l, &q, f))
+	if (ledger_begin(l, f) || outcome_open(l, &q, f) ||
+		outcome_relay_open(l, &relay, f))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		int code;
@@ -132,7 +149,11 @@ static int write_orphans(struct ledger *l, const struct flight *journal,
 
 		if (outcome_write(l, q, orphans[i].attempt, verdict_of(state), code, "",
 			    "the sending program ended before the outcome was written",
-			    f))
+			    f) ||
+			outcome_relay_write(relay, orphans[i].attempt,
+				flight_look_relay(
+					journal, orphans[i].attempt, orphans[i].notice),
+				f))
 			return -1;
 	}
 	return ledger_commit(l, f);

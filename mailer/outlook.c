@@ -228,20 +228,55 @@ static void limit(struct gathering *g, double per_second, const char *pace)
 	g->pace = pace;
 }
 
+/* What all relays together may take; 0: one of them has no limit. */
+static int64_t per_day(const struct settings *s)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < settings_relays(s); i++) {
+		if (!settings_relay(s, i)->per_day)
+			return 0;
+		sum += settings_relay(s, i)->per_day;
+	}
+	return sum;
+}
+
+static int64_t per_minute(const struct settings *s)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < settings_relays(s); i++) {
+		if (!settings_relay(s, i)->per_minute)
+			return 0;
+		sum += settings_relay(s, i)->per_minute;
+	}
+	return sum;
+}
+
+static unsigned all_connections(const struct gathering *g)
+{
+	const struct settings *s = g->options->settings;
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < settings_relays(s); i++)
+		sum += g->options->connections ? g->options->connections
+					       : settings_relay(s, i)->connections;
+	return sum;
+}
+
 static int find_pace(struct gathering *g, struct fault *f)
 {
 	const struct settings_relay *r = &g->options->settings->relay;
-	unsigned connections =
-		g->options->connections ? g->options->connections : r->connections;
 	double measured;
 
 	if (measure(g, &measured, f))
 		return -1;
 	g->pace = measured > 0 ? "measured" : "assumed";
-	g->per_second = measured > 0     ? measured
-			: r->capture_dir ? OUTLOOK_FOLDER
-					 : (double)connections * OUTLOOK_PER_CONNECTION;
-	limit(g, (double)r->per_minute / 60, "per_minute");
+	g->per_second = measured > 0 ? measured
+			: r->capture_dir
+				? OUTLOOK_FOLDER
+				: (double)all_connections(g) * OUTLOOK_PER_CONNECTION;
+	limit(g, (double)per_minute(g->options->settings) / 60, "per_minute");
 	limit(g, g->options->per_second, "asked");
 	return 0;
 }
@@ -256,7 +291,7 @@ static int find_used(
 
 	*ret = NULL;
 	*ret_count = 0;
-	if (!g->options->settings->relay.per_day)
+	if (!per_day(g->options->settings))
 		return 0;
 	if (ledger_query(g->ledger,
 		    SQL("SELECT at FROM attempt WHERE at > :since ORDER BY at"), &q, f))
@@ -276,7 +311,7 @@ static int work_out(struct gathering *g, struct fault *f)
 {
 	const struct settings *s = g->options->settings;
 	struct schedule_terms t = {.per_second = g->per_second,
-		.per_day = s->relay.per_day,
+		.per_day = per_day(s),
 		.from = s->sending_from,
 		.to = s->sending_to};
 	int64_t *used;
@@ -344,11 +379,11 @@ static json_t *to_json(const struct gathering *g)
 	const struct settings *s = g->options->settings;
 	json_t *o = json_pack("{s:o,s:f,s:s,s:I,s:O?,s:I,s:o}", "from", time_json(g->now),
 		"per_second", g->per_second, "pace", g->pace, "per_day",
-		(json_int_t)s->relay.per_day, "sending_hours",
+		(json_int_t)per_day(s), "sending_hours",
 		json_object_get(s->json, "sending_hours"), "waiting",
 		(json_int_t)g->waiting, "levels", levels_json(g));
 
-	if (!s->relay.per_day)
+	if (!per_day(s))
 		(void)json_object_set_new(o, "per_day", json_null());
 	add_time(g, o, g->last_at, g->waiting > 0);
 	(void)json_object_set_new(o, "of", json_integer((json_int_t)s->clock_hours));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * post: mails to the relay that the settings name, by SMTP or into a folder. What is handed over, and what becomes of it,
+ * post: mails to the relays that the settings name, by SMTP or into a folder. What is handed over, and what becomes of it,
  * is the caller's (relay.h: events).
  */
 #ifndef MAILER_POST_H
@@ -8,23 +8,27 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "mailer/settings.h"
 #include "mailer/wire/relay.h"
 #include "recipients/fault.h"
 
 struct post_limits {
-	unsigned connections; /* 0: the settings' */
-	double per_second;    /* 0: no more limit than the settings' */
-	/* Asked before each relay, by its place from 0: is there anything for it? NULL: always. */
-	bool (*begin)(void *user, size_t relay);
+	unsigned connections; /* to each relay; 0: the settings' */
+	double per_second;    /* of all relays together; 0: no more limit than the settings' */
+	const int64_t *left;  /* how many each relay may still be given, by its place; NULL: no limit */
 };
 
 /*
- * Relay after relay: one that misbehaves, or has had its share of the day, is left out from then on, and the next goes on
- * with what is left. FAULT_CONFIG: no password; else as relay_run and capture_run, of the last that was begun.
+ * All relays at the same time, as relay_run_all; folders before them, one after the other. `sums`: NULL, or one for each
+ * relay. FAULT_CONFIG: no password; else as relay_run_all and capture_run.
  */
 int post_run(const struct settings *s, const struct post_limits *limits, const struct relay_events *e, void *user,
-	struct fault *f);
+	struct relay_summary *sums, struct fault *f);
+
+/* The same with one relay, by its place from 0. */
+int post_to(const struct settings *s, size_t relay, const struct post_limits *limits, const struct relay_events *e,
+	void *user, struct fault *f);
 
 #endif

@@ -92,7 +92,8 @@ int queue_day_left(
 		return 0;
 	if (ledger_query(l,
 		    SQL("SELECT count(*) AS used FROM attempt a LEFT JOIN outcome_relay r ON r.attempt_id = a.id"
-			" WHERE a.at > :since AND coalesce(r.relay, 1) = :relay"),
+			" LEFT JOIN outcome o ON o.attempt_id = a.id WHERE a.at > :since AND coalesce(r.relay, 1) = :relay"
+			" AND coalesce(o.verdict, '') <> 'not_sent'"),
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":since", clock_now() - 86400000);

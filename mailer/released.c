@@ -123,3 +123,20 @@ int released_get(
 	query_reset(q);
 	return 0;
 }
+
+int released_to(struct released *r, int64_t notice, char **ret, struct fault *f)
+{
+	struct released_mail m = {0};
+	int got;
+
+	query_bind_int(r->select_notice, ":notice", notice);
+	got = query_next(r->select_notice, f);
+	if (got <= 0)
+		return got ? -1 : gone(f);
+	got = read_recipient(r, notice, &m, f);
+	query_reset(r->select_notice);
+	*ret = m.to;
+	m.to = NULL;
+	released_mail_done(&m);
+	return got;
+}

@@ -28,6 +28,9 @@ void released_close(struct released *r); /* NULL is fine */
 /* FAULT_REFUSED: it is not what was released. FAULT_LEDGER: it is gone. `m` is `{0}` before. */
 int released_get(struct released *r, int64_t notice, struct released_mail *m, struct fault *f);
 
+/* Only to whom it goes, for when it is not yet its turn. New memory. */
+int released_to(struct released *r, int64_t notice, char **ret, struct fault *f);
+
 /* The envelope sender: "bounces+{token}@..." with the notice's token. New memory. */
 char *released_sender(const char *pattern, const char *token);
 

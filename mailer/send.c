@@ -25,15 +25,10 @@
 #include "recipients/text.h"
 
 #define COMMIT_MS 250 /* an outcome waits this long for company */
-#define TRIES 3       /* of one notice in one run: connection lost before the final dot */
+#define TRIES 3       /* of one notice in one run, a relay: lost before the final dot */
 #define LOOK_MS 100   /* between two looks for a request to stop */
 
 /* --- what the relay asks and tells --- */
-
-static bool all_is_over(const struct sending *s)
-{
-	return s->day_left <= 0 || (!s->again_count && s->todo_next == s->todo_count);
-}
 
 /* More mails at a time while they are used up quickly, fewer while they wait: a slow
  * relay is not claimed in advance. */
@@ -55,7 +50,7 @@ static bool is_at_end(const struct sending *s)
 {
 	if (s->stop)
 		return true;
-	return !s->outstanding && (all_is_over(s) || (s->holding && clock_is_fixed()));
+	return !s->outstanding && (claim_is_over(s) || (s->holding && clock_is_fixed()));
 }
 
 static int on_next(void *user, struct relay_mail *ret, struct fault *f)
@@ -67,11 +62,12 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 	if (s->stop)
 		return RELAY_END;
 	if (!s->waiting) {
-		if (all_is_over(s))
+		if (claim_is_over(s))
 			return s->outstanding ? RELAY_NONE_NOW : RELAY_END;
-		if (claim_level_is_over(s) && !s->again_count && s->outstanding)
+		if (!claim_is_any(s))
 			return RELAY_NONE_NOW; /* the barrier: the last ones of the level
-						  are on the wire */
+						  are on the wire, or wait for their
+						  domain */
 		adapt_batch(s);
 		claim_commit_or_stop(s, true);
 		if (!s->waiting) /* the last ones may all be barred by now */
@@ -92,6 +88,23 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 		.bytes = c->mail.bytes.bytes,
 		.length = c->mail.bytes.length};
 	return RELAY_MAIL;
+}
+
+/* Bounces go where this relay's account wants them. */
+static void on_taken(void *user, struct relay_mail *mail)
+{
+	struct sending *s = user;
+	struct claim *c = mail->own;
+	const struct settings *settings = s->options->settings;
+	const char *from = settings_relay(settings, mail->relay)->envelope_from;
+
+	c->relay = mail->relay;
+	flight_relay(s->flight, c->place, mail->relay);
+	if (!strcmp(from, settings->relay.envelope_from))
+		return;
+	text_freep(&c->mail.envelope_from);
+	c->mail.envelope_from = released_sender(from, c->mail.token);
+	mail->from = c->mail.envelope_from;
 }
 
 /* From here on a crash means "in doubt". */
@@ -151,13 +164,30 @@ static void count_one(struct send_count *c, enum relay_kind kind, bool again)
 	c->in_doubt += kind == RELAY_IN_DOUBT;
 }
 
+/* One relay may refuse everybody while another takes them. What a stop leaves unsent
+ * tells nothing. */
+static void feel(struct sending *s, const struct claim *c, const struct relay_verdict *v)
+{
+	struct brake *own = settings_relays(s->options->settings) > 1
+				    ? &s->brakes[1 + c->relay]
+				    : NULL;
+
+	if (s->stop)
+		return;
+	if (brake_feel(&s->brakes[0], v))
+		s->braked = &s->brakes[0];
+	if (own && brake_feel(own, v))
+		s->braked = own;
+	s->stop = s->braked != NULL;
+}
+
 static void settle(struct sending *s, struct claim *c, const struct relay_verdict *v)
 {
+	size_t relays = settings_relays(s->options->settings);
 	bool again;
 
 	flight_set(s->flight, c->place, flight_verdict(v->kind), v->code);
 	c->verdict = *v;
-	c->relay = s->relay;
 	c->reply = text_copy(v->text ? v->text : "");
 	if (v->queue_id[0]) {
 		char *with_id = text_format("%s\nqueue id %s", c->reply, v->queue_id);
@@ -173,8 +203,11 @@ static void settle(struct sending *s, struct claim *c, const struct relay_verdic
 	if (!s->settled_count++)
 		s->settled_since = clock_monotonic();
 	s->outstanding--;
+	s->left += v->kind == RELAY_NOT_SENT;
+	domain_end(c->domain);
 	s->accepted_now += v->kind == RELAY_ACCEPTED;
-	again = v->kind == RELAY_NOT_SENT && !s->stop && ++c->todo->tries < TRIES;
+	again = v->kind == RELAY_NOT_SENT && !s->stop &&
+		(size_t)++c->todo->tries < TRIES * relays;
 	if (again)
 		s->again[s->again_count++] = c->todo;
 	s->progress.now = claim_level(s, c->todo);
@@ -182,9 +215,7 @@ static void settle(struct sending *s, struct claim *c, const struct relay_verdic
 	count_one(&s->progress.all, v->kind, again);
 	if (v->kind == RELAY_DEFERRED)
 		put_off(s, c->todo);
-	if (!s->stop &&
-		brake_feel(&s->brake, v)) /* what a stop leaves unsent tells nothing */
-		s->stop = s->too_many = true;
+	feel(s, c, v);
 	s->ended = clock_monotonic();
 }
 
@@ -192,11 +223,13 @@ static int on_settled(void *user, const struct relay_mail *mail,
 	const struct relay_verdict *v, unsigned slot, struct fault *f)
 {
 	struct sending *s = user;
+	struct claim *c = mail->own;
 
 	(void)slot;
 	(void)f;
-	take_from_given(s, mail->own);
-	settle(s, mail->own, v);
+	c->relay = mail->relay;
+	take_from_given(s, c);
+	settle(s, c, v);
 	if (s->settled_count >= CLAIM_BATCH_MOST)
 		claim_commit_or_stop(s, false);
 	return 0;
@@ -247,16 +280,6 @@ static int on_turn(void *user, bool idle, struct fault *f)
 	return s->stop ? 0 : 1;
 }
 
-/* Another relay goes on where the one before it ended. */
-static bool on_begin(void *user, size_t relay)
-{
-	struct sending *s = user;
-
-	if (s->stop || s->failed || claim_relay(s, relay, &s->fault))
-		return false;
-	return s->day_left > 0 && (s->again_count || s->todo_next < s->todo_count);
-}
-
 /* --- the run --- */
 
 /* What was claimed and not given is free again; what was handed over and not answered is
@@ -288,10 +311,38 @@ static void sending_done(struct sending *s)
 	query_close(s->insert_relay);
 	query_close(s->bars);
 	released_close(s->released);
+	domain_free(s->domains);
 	free(s->todo);
 	free(s->again);
 	free(s->later);
 	free(s->later_items);
+}
+
+static int tell_brake(const struct sending *s, struct fault *f)
+{
+	(void)brake_fault(s->braked, f);
+	return s->braked == s->brakes
+		       ? -1
+		       : fault_prefix(f, "%s",
+				 settings_relay(s->options->settings,
+					 (size_t)(s->braked - s->brakes - 1))
+					 ->name);
+}
+
+/* What each relay may take of its day; and all together. */
+static int find_left(struct sending *s, int64_t left[SETTINGS_RELAYS], struct fault *f)
+{
+	const struct settings *settings = s->options->settings;
+
+	s->left = 0;
+	for (size_t i = 0; i < settings_relays(settings); i++) {
+		if (queue_day_left(s->ledger, settings_relay(settings, i)->per_day, i,
+			    &left[i], f))
+			return -1;
+		if (left[i] > 0 && s->left < INT64_MAX / 2)
+			s->left += left[i] < INT64_MAX / 2 ? left[i] : INT64_MAX / 2;
+	}
+	return 0;
 }
 
 static int run(struct sending *s, struct send_tally *ret, struct fault *f)
@@ -299,22 +350,26 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	static const struct relay_events events = {.next = on_next,
 		.handing_over = on_handing_over,
 		.settled = on_settled,
-		.turn = on_turn};
-	const struct post_limits limits = {
-		s->options->connections, s->options->per_second, on_begin};
+		.turn = on_turn,
+		.taken = on_taken};
+	int64_t left[SETTINGS_RELAYS];
+	const struct post_limits limits = {.connections = s->options->connections,
+		.per_second = s->options->per_second,
+		.left = left};
 	struct fault later;
 	int failed;
 
 	if (outcome_recover(s->ledger, s->options->settings->dir, f) ||
 		flight_create(s->options->settings->dir, &s->flight, f))
 		return -1;
-	if (claim_load(s, f) || claim_open(s, f)) {
+	if (claim_load(s, f) || claim_open(s, f) || find_left(s, left, f)) {
 		flight_remove(s->options->settings->dir, s->flight);
 		return -1;
 	}
 	s->began = s->ended = clock_monotonic();
 	look_for_request(s);
-	failed = s->todo_count ? post_run(s->options->settings, &limits, &events, s, f)
+	failed = s->todo_count ? post_run(s->options->settings, &limits, &events, s,
+					 s->options->relays, f)
 			       : 0;
 	tell_progress(s, true);
 	ret->stopped = clock_interrupted() != 0;
@@ -334,8 +389,8 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 		*f = s->fault;
 		failed = -1;
 	}
-	if (!failed && s->too_many && !ret->stopped)
-		failed = brake_fault(&s->brake, f);
+	if (!failed && s->braked && !ret->stopped)
+		failed = tell_brake(s, f);
 	flight_remove(s->options->settings->dir, s->flight);
 	brake_forget(s->options->settings->dir);
 	ret->asked = s->asked;
@@ -361,8 +416,10 @@ static int send_all(struct sending *s, struct send_tally *ret, struct fault *f)
 	const struct settings_relay *r = &s->options->settings->relay;
 	int failed;
 
-	s->brake =
-		(struct brake){.stop_count = r->stop_count, .stop_share = r->stop_share};
+	for (size_t i = 0; i < sizeof(s->brakes) / sizeof(s->brakes[0]); i++)
+		s->brakes[i] = (struct brake){
+			.stop_count = r->stop_count, .stop_share = r->stop_share};
+	s->domains = domain_new(s->options->settings);
 	s->waiting_end = &s->waiting;
 	s->settled_end = &s->settled;
 	if (outcome_open(s->ledger, &s->insert_outcome, f))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * incident.json, checked. Its words in a letter: compose.c. The policy:
- * recipients/policy.c.
+ * incident.json, checked. Its relays: settings_relay.c; its words in a letter: compose.c.
+ * The policy: recipients/policy.c.
  */
 #include "mailer/settings.h"
 
@@ -28,11 +28,6 @@ static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aw
 	"measures", "help", "verify", "next_update", "closed_channels", "mode",
 	"timezone", "sending_hours", "allowed_domains", "relay", "relays", "mailbox",
 	NULL};
-static const char *const relay_keys[] = {"url", "from", "reply_to", "envelope_from",
-	"user", "password_file", "token_file", "ca_file", "cert_file", "key_file",
-	"connections", "per_connection", "per_minute", "per_day", "pipelining", "timeout",
-	"retry_for", "hold_for", "stop_after", NULL};
-
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
 	const json_t *occurred = json_object_get(s->json, "occurred");
@@ -177,216 +172,6 @@ static int read_domains(const struct config *root, struct settings *s, struct fa
 		&s->allowed_domains_count, f);
 }
 
-/* --- the relay --- */
-
-static int read_address(
-	struct config c, char **ret_name, struct address *ret, struct fault *f)
-{
-	const char *text = NULL;
-	struct fault why;
-
-	if (config_string(c, LINE, &text, f))
-		return -1;
-	return text && address_parse_named(text, ret_name, ret, &why)
-		       ? config_fault(c, f, "%s", why.text)
-		       : 0;
-}
-
-static int read_addresses(
-	const struct config *c, struct settings_relay *r, struct fault *f)
-{
-	struct config envelope = config_member(c, "envelope_from"),
-		      reply = config_member(c, "reply_to");
-	auto_text unused = NULL;
-	auto_text probe = NULL;
-	const char *token;
-	struct address parsed;
-	struct fault why;
-
-	if (read_address(config_needed(c, "from"), &r->from_name, &r->from, f))
-		return -1;
-	if (!config_present(reply))
-		(void)address_parse(
-			r->from.text, strlen(r->from.text), &r->reply_to, &why);
-	else if (read_address(reply, &unused, &r->reply_to, f))
-		return -1;
-	r->envelope_from = r->from.text;
-	if (config_string(envelope, LINE, &r->envelope_from, f))
-		return -1;
-	token = strstr(r->envelope_from, "{token}");
-	probe = token ? text_format("%.*s%s%s", (int)(token - r->envelope_from),
-				r->envelope_from, "0123456789abcdef",
-				token + strlen("{token}"))
-		      : text_copy(r->envelope_from);
-	if (address_parse(probe, strlen(probe), &parsed, &why))
-		return config_fault(envelope, f, "%s", why.text);
-	return 0;
-}
-
-/* Where mail may go in each mode: a rehearsal never leaves this machine, live never ends
- * in a folder. */
-static int check_mode(
-	struct config url, const struct settings_relay *r, bool live, struct fault *f)
-{
-	struct server parts;
-	struct fault why;
-
-	if (r->capture_dir && live)
-		return config_fault(url, f,
-			"mode live cannot send to capture: (set smtp:// or smtps://)");
-	if (r->capture_dir)
-		return 0;
-	if (relay_url_parse(r->url, &parts, &why))
-		return config_fault(url, f, "%s", why.text);
-	if (live)
-		return 0;
-	if (!parts.loopback)
-		return config_fault(url, f,
-			"a rehearsal may only send to capture: or to a relay on this machine");
-	if (parts.port == 25 || parts.port == 465 || parts.port == 587)
-		return config_fault(url, f,
-			"a rehearsal may not use port 25, 465 or 587: the mail server there would forward the mail");
-	return 0;
-}
-
-static int read_limits(const struct config *c, struct settings_relay *r, struct fault *f)
-{
-	static const char *const modes[] = {"on", "full", "off", NULL},
-				 *const stop_keys[] = {"count", "share", NULL};
-	struct config stop = config_member(c, "stop_after");
-	int64_t connections = 4, per_connection = 0, count = 20;
-	int pipelining = RELAY_PIPELINING_ON;
-
-	r->stop_share = 0.5;
-	if (config_integer(config_member(c, "connections"), 1, RELAY_CONNECTIONS_MAX,
-		    &connections, f) ||
-		config_integer(config_member(c, "per_connection"), 1, 1000000,
-			&per_connection, f) ||
-		config_integer(
-			config_member(c, "per_minute"), 1, 10000000, &r->per_minute, f) ||
-		config_integer(
-			config_member(c, "per_day"), 1, 1000000000, &r->per_day, f) ||
-		config_choice(config_member(c, "pipelining"), modes, &pipelining, f) ||
-		config_duration(config_member(c, "timeout"), &r->timeout, f) ||
-		config_duration(config_member(c, "retry_for"), &r->retry_for, f) ||
-		config_duration(config_member(c, "hold_for"), &r->hold_for, f) ||
-		config_known(stop, stop_keys, f) ||
-		config_integer(config_member(&stop, "count"), 1, 1000000, &count, f) ||
-		config_number(config_member(&stop, "share"), 0, 1, &r->stop_share, f))
-		return -1;
-	if (config_present(config_member(c, "timeout")) && r->timeout < 1000)
-		return config_fault(
-			config_member(c, "timeout"), f, "is less than a second");
-	r->connections = (unsigned)connections;
-	r->per_connection = (unsigned)per_connection;
-	r->pipelining = (enum relay_pipelining)pipelining;
-	r->stop_count = (size_t)count;
-	return 0;
-}
-
-static int read_file(const struct config *c, const char *name, const char *dir,
-	char **ret, struct fault *f)
-{
-	return config_path(config_member(c, name), dir, LINE, ret, f);
-}
-
-/* Whom we trust, and the certificate that we show. Its key may stand in the same file. */
-static int read_trust(const struct config *c, const char *dir, struct settings_relay *r,
-	struct fault *f)
-{
-	if (read_file(c, "ca_file", dir, &r->ca_file, f) ||
-		read_file(c, "cert_file", dir, &r->cert_file, f) ||
-		read_file(c, "key_file", dir, &r->key_file, f))
-		return -1;
-	if (r->key_file && !r->cert_file)
-		return config_fault(config_member(c, "key_file"), f, "needs a cert_file");
-	if (r->cert_file && !r->key_file)
-		r->key_file = text_copy(r->cert_file);
-	return 0;
-}
-
-static int read_login(const struct config *c, const char *dir, struct settings_relay *r,
-	struct fault *f)
-{
-	if (config_string(config_member(c, "user"), LINE, &r->user, f) ||
-		read_file(c, "password_file", dir, &r->password_file, f) ||
-		read_file(c, "token_file", dir, &r->token_file, f))
-		return -1;
-	if (r->user && !r->password_file && !r->token_file)
-		return config_fault(config_member(c, "user"), f,
-			"needs a password_file or a token_file");
-	if (r->token_file && !r->user)
-		return config_fault(config_member(c, "token_file"), f, "needs a user");
-	if (r->token_file && r->password_file)
-		return config_fault(config_member(c, "token_file"), f,
-			"stands beside password_file; one of them logs in");
-	return 0;
-}
-
-static int read_one_relay(struct config c, const struct settings *s,
-	struct settings_relay *r, struct fault *f)
-{
-	c.needed = true;
-	if (config_known(c, relay_keys, f) ||
-		config_string(config_needed(&c, "url"), LINE, &r->url, f))
-		return -1;
-	if (!strncmp(r->url, "capture:", 8))
-		r->capture_dir = r->url + 8;
-	if (r->capture_dir && !*r->capture_dir)
-		return config_fault(
-			config_member(&c, "url"), f, "names no folder behind capture:");
-	if (read_limits(&c, r, f) || read_trust(&c, s->dir, r, f) ||
-		read_login(&c, s->dir, r, f))
-		return -1;
-	return check_mode(config_member(&c, "url"), r, s->live, f);
-}
-
-/* Everyone's mail has one From, whichever relay takes it: the first relay's. */
-static int same_sender(
-	const struct config *first, const struct config *c, struct fault *f)
-{
-	static const char *const keys[] = {"from", "reply_to", "envelope_from",
-		"retry_for", "hold_for", "stop_after", NULL};
-
-	for (const char *const *key = keys; *key; key++) {
-		struct config mine = config_member(c, *key);
-
-		if (mine.value &&
-			!json_equal(mine.value, config_member(first, *key).value))
-			return config_fault(mine, f,
-				"is not that of the first relay, which holds for all");
-	}
-	return 0;
-}
-
-static int read_relay(const struct config *root, struct settings *s, struct fault *f)
-{
-	struct config list = config_member(root, "relays"),
-		      first = config_member(root, "relay");
-	size_t count = 1;
-
-	if (config_present(list)) {
-		if (config_present(first))
-			return config_fault(list, f, "write either `relay` or `relays`");
-		if (config_list(list, SETTINGS_RELAYS, &count, f) ||
-			(!count && config_fault(list, f, "names no relay")))
-			return -1;
-		first = config_item(&list, 0);
-	}
-	if (read_one_relay(first, s, &s->relay, f) ||
-		read_addresses(&first, &s->relay, f))
-		return -1;
-	s->more = text_alloc(count * sizeof(*s->more));
-	for (size_t i = 1; i < count; i++) {
-		struct config c = config_item(&list, i);
-
-		s->more_count++;
-		if (read_one_relay(c, s, &s->more[i - 1], f) ||
-			same_sender(&first, &c, f))
-			return -1;
-	}
-	return 0;
-}
 
 /* --- the whole --- */
 
@@ -437,7 +222,8 @@ static int read_all(const struct config *root, struct settings *s, struct fault 
 		check_controller(root, f) || check_help(root, f))
 		return -1;
 	return read_timezone(root, s, f) || read_hours(root, s, f) ||
-			       read_domains(root, s, f) || read_relay(root, s, f) ||
+			       read_domains(root, s, f) ||
+			       settings_relay_read(root, s, f) ||
 			       settings_mailbox_read(
 				       root, s->dir, s->live, &s->mailbox, f)
 		       ? -1
@@ -461,26 +247,13 @@ int settings_load(const char *dir, struct settings **ret, struct fault *f)
 	return 0;
 }
 
-static void relay_done(struct settings_relay *r)
-{
-	free(r->from_name);
-	free(r->password_file);
-	free(r->token_file);
-	free(r->ca_file);
-	free(r->cert_file);
-	free(r->key_file);
-}
-
 void settings_free(struct settings *s)
 {
 	if (!s)
 		return;
 	json_decref(s->json);
 	free(s->allowed_domains);
-	relay_done(&s->relay);
-	for (size_t i = 0; i < s->more_count; i++)
-		relay_done(&s->more[i]);
-	free(s->more);
+	settings_relay_done(s);
 	settings_mailbox_done(&s->mailbox);
 	free(s);
 }
@@ -569,30 +342,6 @@ bool settings_closes(const struct settings *s, const char *address, bool work)
 			return true;
 	}
 	return false;
-}
-
-int settings_password(const struct settings_relay *r, char **ret, struct fault *f)
-{
-	char line[1024];
-	FILE *file;
-
-	if (!r->password_file)
-		return 0;
-	file = fopen(r->password_file, "re");
-	if (!file || !fgets(line, sizeof(line), file)) {
-		if (file)
-			(void)fclose(file);
-		return fault_set(f, FAULT_CONFIG,
-			"incident.json: relay.password_file cannot be read, or is empty");
-	}
-	(void)fclose(file);
-	line[strcspn(line, "\r\n")] = '\0';
-	if (!*line)
-		return fault_set(f, FAULT_CONFIG,
-			"incident.json: relay.password_file is empty in its first line");
-	*ret = text_copy(line);
-	explicit_bzero(line, sizeof(line));
-	return 0;
 }
 
 int settings_within_hours(const struct settings *s, struct fault *f)

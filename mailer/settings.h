@@ -23,6 +23,7 @@
 #define SETTINGS_RELAYS 64
 
 struct settings_relay {
+	char name[32];		 /* "relay", "relays[1]": as in faults */
 	const char *url;	 /* as written */
 	const char *capture_dir; /* of "capture:DIR", relative to the incident's folder; NULL: SMTP */
 	char *from_name;	 /* display name of From, or NULL */
@@ -46,6 +47,13 @@ struct settings_relay {
 	double stop_share;	      /* share of refusals of a hundred mails that stops it (brake.h) */
 };
 
+/* How much a recipient domain gets at a time, from all relays together (domain.h). */
+struct settings_domain {
+	struct address name;  /* its `domain`; each_domain has none */
+	unsigned connections; /* mails on the wire at the same time; 0: no limit */
+	int64_t per_minute;   /* 0: no limit */
+};
+
 struct settings {
 	const char *dir; /* the incident's folder, as given */
 	json_t *json;
@@ -58,9 +66,12 @@ struct settings {
 	const char **allowed_domains; /* lower case; none: no limit */
 	size_t allowed_domains_count;
 	struct settings_relay relay;
-	/* Further ones of `relays`. What says who writes, and when to give up, is the first one's. */
+	/* Further ones of `relays`, used at the same time. What says who writes, and when to give up, is the first one's. */
 	struct settings_relay *more;
 	size_t more_count;
+	struct settings_domain each_domain; /* every one but the named */
+	struct settings_domain *domains;    /* the named */
+	size_t domains_count;
 	struct settings_mailbox mailbox;
 };
 
@@ -92,6 +103,15 @@ bool settings_closes(const struct settings *s, const char *address, bool work);
 
 /* FAULT_TEMPORARY outside the sending hours. */
 int settings_within_hours(const struct settings *s, struct fault *f);
+
+/* All relays: how many, and each by its place from 0. */
+size_t settings_relays(const struct settings *s);
+const struct settings_relay *settings_relay(const struct settings *s, size_t place);
+
+/* Parts of settings_load and settings_free (settings_relay.c): relay, more and domains. FAULT_CONFIG. */
+struct config;
+int settings_relay_read(const struct config *root, struct settings *s, struct fault *f);
+void settings_relay_done(struct settings *s);
 
 /* The first line of a relay's password file, NULL if there is none. The caller wipes and frees it. */
 int settings_password(const struct settings_relay *r, char **ret, struct fault *f);

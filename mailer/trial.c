@@ -156,15 +156,6 @@ static int on_settled(void *user, const struct relay_mail *mail,
 	return 0;
 }
 
-/* The next relay only if this one was never asked. */
-static bool on_begin(void *user, size_t relay)
-{
-	const struct trial *t = user;
-
-	(void)relay;
-	return !t->given;
-}
-
 static int on_turn(void *user, bool idle, struct fault *f)
 {
 	(void)user;
@@ -205,11 +196,11 @@ int trial_run(struct ledger *l, const struct trial_options *o, struct trial_resu
 		.handing_over = on_handing_over,
 		.settled = on_settled,
 		.turn = on_turn};
-	const struct post_limits one = {.connections = 1, .begin = on_begin};
+	const struct post_limits one = {.connections = 1};
 	const struct policy_level *level = find_level(o->policy);
 	auto_trial t = {.options = o, .result = ret};
 	struct fault ignored;
-	int failed;
+	int failed = 0;
 
 	*ret = (struct trial_result){.kind = RELAY_NOT_SENT};
 	if (check_address(&t, f))
@@ -221,7 +212,8 @@ int trial_run(struct ledger *l, const struct trial_options *o, struct trial_resu
 		return -1;
 	if (o->dry_run)
 		return 0;
-	failed = post_run(o->settings, &one, &events, &t, f);
+	for (size_t i = 0; !t.given && i < settings_relays(o->settings); i++)
+		failed = post_to(o->settings, i, &one, &events, &t, f);
 	if (t.given && t.reply.length && keep(l, &t, failed ? &ignored : f))
 		return -1;
 	return failed;

@@ -47,10 +47,12 @@ static int look(struct command *c, long number, struct fault *f)
 	char at[CLOCK_TEXT];
 	auto_text token = NULL;
 	int64_t ms;
+	size_t relay;
 
-	if (doubt_find(c->ledger, number, &ms, &token, f))
+	if (doubt_find(c->ledger, number, &ms, &relay, &token, f))
 		return -1;
 	show_count(c, "number", number);
+	show_count(c, "relay", (int64_t)relay + 1);
 	show_string(c, "at", clock_write(ms, at));
 	show_string(c, "token", token);
 	show(c, "Number %ld was on its way at %s; no answer was kept.\n", number, at);
@@ -58,6 +60,10 @@ static int look(struct command *c, long number, struct fault *f)
 		"Its Message-ID begins with %s. Look for that in the relay's log:\n"
 		"there: accepted. Not there: resend. Nobody can say: leave.\n",
 		token);
+	if (relay < settings_relays(c->settings) && settings_relays(c->settings) > 1)
+		show(c, "The relay is %s, %s.\n",
+			settings_relay(c->settings, relay)->name,
+			settings_relay(c->settings, relay)->url);
 	(void)snprintf(c->next, sizeof(c->next),
 		"breachmail send --resolve %ld accepted|resend|leave --by NAME --reason TEXT",
 		number);
@@ -223,6 +229,35 @@ static void show_doubt(struct command *c, const struct send_tally *t)
 			"relay may have it or not; no mail program can know. If it is sent again, somebody may\n"
 			"get it twice; if not, somebody may get nothing. So it waits for you: status lists the\n"
 			"numbers, send --resolve NUMBER says what to look for in the relay's log.\n");
+}
+
+/* What each relay took in this run; in words only where there are several. */
+static void show_relays(struct command *c, const struct relay_summary *sums)
+{
+	json_t *list = json_array();
+	size_t count = settings_relays(c->settings);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct relay_summary *s = &sums[i];
+		const char *url = settings_relay(c->settings, i)->url;
+
+		(void)json_array_append_new(
+			list, json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s?}", "url",
+				      url, "accepted", (json_int_t)s->accepted, "refused",
+				      (json_int_t)s->refused, "deferred",
+				      (json_int_t)s->deferred, "in_doubt",
+				      (json_int_t)s->in_doubt, "not_sent",
+				      (json_int_t)s->not_sent, "connections",
+				      (json_int_t)s->connections, "left_out",
+				      (json_int_t)s->left_out, "why",
+				      s->left_out ? s->why.text : NULL));
+		if (count > 1)
+			show(c, "           relay %zu, %s: %zu accepted%s%s\n", i + 1,
+				url, s->accepted,
+				s->left_out ? "; it was left out: " : "",
+				s->left_out ? s->why.text : "");
+	}
+	show_json(c, "relays", list);
 }
 
 static void show_tally(struct command *c, const struct send_tally *t)
@@ -424,6 +459,20 @@ static int finish(struct command *c, const struct send_tally *t, struct fault *f
 	return 0;
 }
 
+static int send_now(struct command *c, const struct send_options *o, struct fault *f)
+{
+	struct send_tally t;
+
+	if (send_run(c->ledger, o, &t, f))
+		return -1;
+	show_tally(c, &t);
+	if (!c->dry_run)
+		show_relays(c, o->relays);
+	show_json(c, "stopped", json_boolean(t.asked));
+	show_doubt(c, &t);
+	return forecast(c, o, &t, f) ? -1 : finish(c, &t, f);
+}
+
 int verb_send(struct command *c, struct fault *f)
 {
 	struct view view = {.command = c};
@@ -432,8 +481,8 @@ int verb_send(struct command *c, struct fault *f)
 		.release = command_option(c, "release"),
 		.dry_run = c->dry_run,
 		.watch = &watch};
-	struct send_tally t;
 	long connections, rate, first;
+	int failed;
 
 	if (command_option(c, "stop"))
 		return stop(c, f);
@@ -459,12 +508,10 @@ int verb_send(struct command *c, struct fault *f)
 	o.per_second = (double)rate;
 	o.first = first;
 	o.due_only = command_option(c, "due") != NULL;
-	if (wait_until(c, f) || send_run(c->ledger, &o, &t, f))
+	if (wait_until(c, f))
 		return -1;
-	show_tally(c, &t);
-	show_json(c, "stopped", json_boolean(t.asked));
-	show_doubt(c, &t);
-	if (forecast(c, &o, &t, f))
-		return -1;
-	return finish(c, &t, f);
+	o.relays = text_alloc(settings_relays(c->settings) * sizeof(*o.relays));
+	failed = send_now(c, &o, f);
+	free(o.relays);
+	return failed;
 }

@@ -180,8 +180,9 @@ static void nap(int64_t ms)
 	(void)nanosleep(&t, NULL);
 }
 
-int capture_run(struct capture *c, double per_second, const struct relay_events *e,
-	void *user, struct relay_summary *ret, struct fault *f)
+int capture_run(struct capture *c, const struct relay_settings *s,
+	const struct relay_events *e, void *user, struct relay_summary *ret,
+	struct fault *f)
 {
 	int64_t start = clock_monotonic(), wait;
 	int got = RELAY_NONE_NOW, go = 1;
@@ -189,8 +190,9 @@ int capture_run(struct capture *c, double per_second, const struct relay_events 
 	struct pace pace;
 
 	*ret = (struct relay_summary){0};
-	pace_init(&pace, per_second, start);
-	for (; go > 0; go = e->turn(user, got == RELAY_NONE_NOW, f)) {
+	pace_init(&pace, s->per_second, start);
+	for (; go > 0 && (!s->most || ret->accepted < s->most);
+		go = e->turn(user, got == RELAY_NONE_NOW, f)) {
 		wait = pace_wait(&pace, clock_monotonic());
 		if (wait) {
 			nap(wait);
@@ -199,10 +201,15 @@ int capture_run(struct capture *c, double per_second, const struct relay_events 
 		got = e->next(user, &mail, f);
 		if (got < 0 || got == RELAY_END)
 			break;
-		if (got == RELAY_NONE_NOW)
+		if (got == RELAY_NONE_NOW) {
 			nap(10);
-		else if (pace_take(&pace, clock_monotonic()) &&
-			 deliver(c, &mail, e, user, ret, f))
+			continue;
+		}
+		mail.relay = s->place;
+		if (e->taken)
+			e->taken(user, &mail);
+		if (pace_take(&pace, clock_monotonic()) &&
+			deliver(c, &mail, e, user, ret, f))
 			return -1;
 	}
 	ret->milliseconds = clock_monotonic() - start;

@@ -34,9 +34,10 @@ void capture_closep(struct capture **c);
 int capture_mail(struct capture *c, const struct relay_mail *mail, struct relay_verdict *ret,
 	struct fault *f);
 
-/* Takes mails as relay_run does, in one slot. `per_second` as there. */
-int capture_run(struct capture *c, double per_second, const struct relay_events *e,
-	void *user, struct relay_summary *ret, struct fault *f);
+/* Takes mails as relay_run does, in one slot; of `s` only per_second, most and place. */
+int capture_run(struct capture *c, const struct relay_settings *s,
+	const struct relay_events *e, void *user, struct relay_summary *ret,
+	struct fault *f);
 
 /* Mails in new and cur; 0 if there is no such Maildir. */
 int capture_count(const char *dir, size_t *ret, struct fault *f);

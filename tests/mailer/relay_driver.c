@@ -166,7 +166,7 @@ static int run(const struct relay_settings *s, struct driver *d,
 		return relay_run(s, &events, d, sum, f);
 	if (capture_open(s->url + 8, &c, f))
 		return -1;
-	return capture_run(c, s->per_second, &events, d, sum, f);
+	return capture_run(c, s, &events, d, sum, f);
 }
 
 int main(int argc, char **argv)

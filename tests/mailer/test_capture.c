@@ -234,8 +234,9 @@ static void test_run(void **state)
 		struct fault f = {0};
 
 		assert_int_equal(capture_open(outbox, &c, &f), 0);
-		assert_int_equal(
-			capture_run(c, 0, &events, &caller, &sum, &f), cases[i].result);
+		assert_int_equal(capture_run(c, &(struct relay_settings){0}, &events,
+					 &caller, &sum, &f),
+			cases[i].result);
 		assert_int_equal(sum.accepted, cases[i].wanted);
 		assert_int_equal(caller.settled, cases[i].wanted);
 		assert_int_equal(purge(), cases[i].wanted);

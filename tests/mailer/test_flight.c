@@ -83,7 +83,11 @@ static void a_mails_way(void **state)
 	expect(j, 1, 200, FLIGHT_UNKNOWN, 0);
 	expect(j, 3, 300, FLIGHT_UNKNOWN, 0);
 	expect(j, 0, 0, FLIGHT_UNKNOWN, 0);
+	flight_relay(j, a, 2);
 	flight_set(j, a, FLIGHT_HANDED, 0);
+	assert_int_equal(flight_look_relay(j, 1, 100), 2);
+	assert_int_equal(flight_look_relay(j, 1, 101), 0);
+	assert_int_equal(flight_look_relay(NULL, 1, 100), 0);
 	expect(j, 1, 100, FLIGHT_HANDED, 0);
 	flight_set(j, a, FLIGHT_ACCEPTED, 250);
 	expect(j, 1, 100, FLIGHT_ACCEPTED, 250);
@@ -208,7 +212,7 @@ static void not_believed(void **state)
 	put(24, "00000000-0000-0000-0000-000000000000", 36); /* the boot */
 	assert_null(look());
 	leave_one(); /* made anew, over the old one */
-	put(0, "breachmail-flight 2", 19);
+	put(0, "breachmail-flight 1", 19);
 	assert_null(look());
 	leave_one();
 	assert_int_equal(stat(path, &st), 0);

@@ -198,6 +198,11 @@ static const struct {
 	{"relay.timeout", "'30s'"},
 	{"relay.hold_for", "'30m'"},
 	{"relay.per_connection", "100"},
+	{"relay.per_domain", "{}"},
+	{"relay.per_domain", "{'connections': 2}"},
+	{"relay.per_domain", "{'per_minute': 30, 'domains': {'Big.Example': {}}}"},
+	{"relay.per_domain",
+		"{'domains': {'big.example': {'connections': 1}, 'b.test': {}}}"},
 	{"relays", NULL},
 	{"mailbox",
 		"{'url': 'imaps://127.0.0.1:2993/INBOX', 'user': 'u', 'password_file': 'p'}"},
@@ -307,6 +312,20 @@ static const struct {
 	{"relay.password", "'p'", "incident.json: relay"},
 	{"relay.hold_for", "'a while'", "incident.json: relay.hold_for: "},
 	{"relay.per_connection", "0", "incident.json: relay.per_connection: "},
+	{"relay.per_domain", "3", "incident.json: relay.per_domain: "},
+	{"relay.per_domain.connections", "0",
+		"incident.json: relay.per_domain.connections: "},
+	{"relay.per_domain.per_minute", "'x'",
+		"incident.json: relay.per_domain.per_minute: "},
+	{"relay.per_domain.per_day", "9", "incident.json: relay.per_domain"},
+	{"relay.per_domain", "{'domains': ['a.test']}",
+		"incident.json: relay.per_domain.domains: "},
+	{"relay.per_domain", "{'domains': {'a b.test': {}}}",
+		"incident.json: relay.per_domain.domains."},
+	{"relay.per_domain", "{'domains': {'a.test': {'connections': -1}}}",
+		"incident.json: relay.per_domain.domains."},
+	{"relay.per_domain", "{'domains': {'a.test': {}, 'A.TEST': {}}}",
+		"incident.json: relay.per_domain.domains."},
 	{"relays", "[]", "incident.json: relays: "},
 	{"mailbox", "{}", "incident.json: mailbox.url: "},
 	{"mailbox.url", "'pop3://x'", "incident.json: mailbox.url: "},
@@ -389,7 +408,7 @@ static void live(void **state)
 	}
 }
 
-/* A list of one is that one; further ones take what it cannot. */
+/* A list of one is that one; further ones are used at the same time. */
 static void relays(void **state)
 {
 	json_t *root = read_json(least), *list = json_array();
@@ -413,6 +432,26 @@ static void relays(void **state)
 	assert_int_equal(s->more_count, 1);
 	assert_string_equal(s->more[0].capture_dir, "outbox");
 	settings_freep(&s);
+	put(json_array_get(list, 0), "envelope_from", "'one@force.example'");
+	if (load(root, &s, &f))
+		fail_msg("%s", f.text);
+	assert_string_equal(settings_relay(s, 1)->envelope_from, "one@force.example");
+	settings_freep(&s);
+	put(json_array_get(list, 1), "envelope_from", "'two+{token}@force.example'");
+	put(json_array_get(list, 0), "per_domain", "{'connections': 1}");
+	if (load(root, &s, &f))
+		fail_msg("%s", f.text);
+	assert_int_equal(settings_relays(s), 2);
+	assert_string_equal(settings_relay(s, 0)->envelope_from, "one@force.example");
+	assert_string_equal(
+		settings_relay(s, 1)->envelope_from, "two+{token}@force.example");
+	assert_string_equal(settings_relay(s, 1)->name, "relays[1]");
+	settings_freep(&s);
+	put(json_array_get(list, 1), "per_domain",
+		"{'connections': 2}"); /* one for all */
+	assert_int_equal(load(root, &s, &f), -1);
+	assert_int_equal(strncmp(f.text, "incident.json: relays[1].per_domain: ", 36), 0);
+	put(json_array_get(list, 1), "per_domain", NULL);
 	put(json_array_get(list, 1), "from",
 		"'other@force.example'"); /* one sender for all */
 	assert_int_equal(load(root, &s, &f), -1);

@@ -58,8 +58,14 @@ class Session:
         self.reset()
 
     def reset(self):
+        if getattr(self, "recipient", None):
+            self.server.busy[self.domain] -= 1
         self.sender = self.recipient = None
         self.refused = False
+
+    @property
+    def domain(self):
+        return self.recipient[0].rpartition("@")[2]
 
     async def say(self, words):
         if self.o.delay:
@@ -240,6 +246,9 @@ class Session:
             await self.say("503 5.5.1 MAIL first")
         elif await self.play("rcpt", self.plan("rcpt", path), "250 2.1.5 ok"):
             self.recipient = (path[0], parameters)
+            self.server.busy[self.domain] += 1
+            self.server.busiest[self.domain] = max(self.server.busiest[self.domain],
+                                                   self.server.busy[self.domain])
         self.path = path
 
     async def data(self):
@@ -328,6 +337,7 @@ class Session:
                 ssl.SSLError):
             pass
         finally:
+            self.reset()
             self.writer.close()
 
 
@@ -337,6 +347,7 @@ class Server:
         self.start = time.monotonic()
         self.sessions = 0
         self.turns = collections.Counter()
+        self.busy, self.busiest = collections.Counter(), collections.Counter()  # of each domain: mails at a time
         self.entries, self.said = [], []        # what was accepted; (session, line)
         self.marks_in, self.marks_out = [], []  # (session, bytes so far) at each command, dot and answer
         self.log = open(o.log, "a") if o.log else None
@@ -416,7 +427,8 @@ class Playing:
         return self
 
     def __exit__(self, *_):
-        self.loop.call_soon_threadsafe(self.end.set)
+        if not self.loop.is_closed():       # it may have died in the middle
+            self.loop.call_soon_threadsafe(self.end.set)
         self.thread.join(10)
 
     def commands(self):

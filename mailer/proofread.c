@@ -239,7 +239,7 @@ static void read_template(struct proofreader *p, size_t level, const char *templ
 		struct roster_row entry = {
 			.packed = row->packed.bytes, .length = row->packed.length};
 		struct notice_person who = {
-			&entry, kinds, i & 4 ? 0 : count, (i & 2) != 0, CODE, false};
+			&entry, kinds, i & 4 ? 0 : count, (i & 2) != 0, CODE, false, 0};
 
 		if (read_letter(p, level, template, &who))
 			return;
@@ -317,8 +317,6 @@ static void proofreader_done(struct proofreader *p)
 
 static void allow(struct proofreader *p)
 {
-	const json_t *dpo =
-		json_object_get(json_object_get(p->settings->json, "controller"), "dpo");
 	const json_t *channels = json_object_get(p->settings->json, "closed_channels"),
 		     *item;
 	const char *email = dpo_email(p->settings);

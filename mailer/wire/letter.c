@@ -18,6 +18,8 @@
 #include "mailer/wire/header.h"
 #include "mailer/wire/reading.h"
 #include "mailer/wire/reason.h"
+#include "mailer/wire/reply_sense.h"
+#include "mailer/wire/reply_text.h"
 #include "mailer/wire/verdict.h"
 
 static const char *const class_names[LETTER_CLASSES] = {"unparsable", "other",
@@ -427,6 +429,25 @@ static void judge(const struct reading *r, struct letter *l)
 	}
 }
 
+/* What the person wrote, cut at a whole character. */
+static void take_reply(const struct reading *r, struct letter *l)
+{
+	auto_text_buffer text = {0};
+	struct reply_sense sense;
+	size_t length;
+
+	reply_text_find(reading_span(&r->words), &text);
+	reply_sense_read(reading_span(&text), &sense);
+	l->says_ack = sense.says_ack;
+	l->asks = sense.asks;
+	l->worried = sense.worried;
+	length = text.length < LETTER_TEXT ? text.length : LETTER_TEXT - 1;
+	while (length < text.length && length && (text.bytes[length] & 0xc0) == 0x80)
+		length--;
+	memcpy(l->text, text_string(&text), length);
+	l->text[length] = '\0';
+}
+
 /* Marks, blank lines and an mbox's "From " before the header: the pre-scan takes them
  * too, but a letter may come here without it. */
 static struct span without_prefix(struct span s)
@@ -451,6 +472,8 @@ void letter_prepare(void)
 	bounce_prepare();
 	answer_prepare();
 	reason_prepare();
+	reply_text_prepare();
+	reply_sense_prepare();
 	charset_prepare();
 }
 
@@ -467,4 +490,6 @@ void letter_read(const char *bytes, size_t length, struct letter *ret)
 	reading_read(letter, &reading);
 	take_header(&reading, ret);
 	judge(&reading, ret);
+	if (ret->class == LETTER_HUMAN)
+		take_reply(&reading, ret);
 }

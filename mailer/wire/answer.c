@@ -143,7 +143,7 @@ void answer_read(
 		ret->evidence = LETTER_BY_SUBJECT;
 	else if (tone.perhaps && !answers && (tone.away || tone.automatic || hinted))
 		ret->evidence = LETTER_BY_SUBJECT;
-	else if (hinted && (tone.away || tone.automatic))
+	else if (hinted && !answers && (tone.away || tone.automatic))
 		ret->evidence = LETTER_BY_PHRASE;
 	if (ret->evidence != LETTER_BY_NOTHING)
 		ret->class = LETTER_AUTO_REPLY;

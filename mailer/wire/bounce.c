@@ -93,13 +93,17 @@ static size_t line_start(struct span text, size_t at)
 static bool announces(struct span text, const struct phrase_hit *hit)
 {
 	size_t start = line_start(text, hit->start), letters = 0;
-	const char *end = memchr(text.at + hit->end, '\n', text.length - hit->end);
+	const char *end = hit->end < text.length ? memchr(text.at + hit->end, '\n',
+							   text.length - hit->end)
+						 : NULL;
 	size_t stop = end ? (size_t)(end - text.at) : text.length;
 
 	for (size_t i = start; i < hit->start; i++)
 		letters += span_lower(text.at[i]) >= 'a' && span_lower(text.at[i]) <= 'z';
-	return letters <= 24 && stop - hit->end <= 60 &&
-	       !memchr(text.at + start, '@', stop - start);
+	while (stop > hit->end && strchr(" \t\r", text.at[stop - 1]))
+		stop--;
+	return letters <= 14 && stop - hit->end <= 60 &&
+	       (stop == hit->end || strchr("-=*#_:.>])", text.at[stop - 1]));
 }
 
 /* The first header block in the text, from its first line on; text.length if none. */
@@ -178,6 +182,7 @@ enum tier {
 	MENTIONED,
 	ADDRESSED,
 	BESIDE,
+	REFUSED,
 	ALONE
 };
 
@@ -252,7 +257,9 @@ static enum tier judge_place(struct span line, size_t start, size_t end)
 	if (span_is(span_trim(before), "to:") || span_is(span_trim(before), "to: <") ||
 		span_starts(span_trim(before), "recipient"))
 		return ADDRESSED;
-	if (any_of(line, them) || dsn_find_reply(line))
+	if (dsn_find_reply(before) || dsn_find_reply(behind))
+		return REFUSED;
+	if (any_of(line, them))
 		return BESIDE;
 	return MENTIONED;
 }
@@ -280,7 +287,7 @@ static void add_place(struct places *p, const struct place *place)
 		p->count = 0;
 	}
 	/* where it merely stands in a sentence, the first is meant */
-	if (p->count && p->best < ALONE)
+	if (p->count && p->best < REFUSED)
 		return;
 	if (p->count < BOUNCE_RECIPIENTS && !known(p, place))
 		p->list[p->count++] = *place;
@@ -321,7 +328,7 @@ static void add_spoken(
 	size_t before = out->length, at = 0;
 	struct span line;
 
-	if (p->best < ALONE) {
+	if (p->best < REFUSED) {
 		text_add(out, words.at,
 			words.length < SPOKEN_MAX ? words.length : SPOKEN_MAX);
 		return;

@@ -75,13 +75,19 @@ static void take_field(struct dsn_recipient *r, struct span name, struct span va
 	}
 }
 
+/* A blank line behind less than this parts nothing: some write them between fields. */
+static bool is_whole(const struct dsn_recipient *r)
+{
+	return (r->final.length || r->original.length) && (r->action || r->status.length);
+}
+
 /* A second one of these in a block begins the next recipient. */
 static bool begins_next(const struct dsn_recipient *r, struct span name)
 {
 	if (span_is(name, "final-recipient"))
 		return r->final.length > 0;
 	if (span_is(name, "original-recipient"))
-		return r->original.length > 0 || (r->final.length && r->action);
+		return r->original.length > 0;
 	return false;
 }
 
@@ -142,8 +148,8 @@ void dsn_read(struct span text, struct dsn *ret)
 	while (!ret->more && header_next(text, &at, &name, &value)) {
 		size_t start = (size_t)(name.at - text.at);
 
-		if ((r->final.length || r->original.length) &&
-			(ends_block(text, before, start) || begins_next(r, name)))
+		if ((is_whole(r) && ends_block(text, before, start)) ||
+			begins_next(r, name))
 			r = next_recipient(ret);
 		before = at;
 		if (span_is(name, "original-envelope-id"))
@@ -260,40 +266,71 @@ static int reply_at(struct span s, size_t at)
 	return 100 * (s.at[at] - '0') + 10 * (s.at[at + 1] - '0') + s.at[at + 2] - '0';
 }
 
-int dsn_find_reply(struct span text)
+size_t dsn_reply_place(struct span text)
 {
-	for (size_t at = 0; at + 2 < text.length; at++) {
-		int code = reply_at(text, at);
-
-		if (code)
-			return code;
-	}
-	return 0;
+	for (size_t at = 0; at + 2 < text.length; at++)
+		if (reply_at(text, at))
+			return at;
+	return text.length;
 }
 
-/* x.0.0 and its like say nothing but the class. */
-static bool telling(const char *status)
+int dsn_find_reply(struct span text)
 {
-	return status[0] && strcmp(status + 1, ".0.0");
+	size_t at = dsn_reply_place(text);
+
+	return at < text.length ? reply_at(text, at) : 0;
+}
+
+/* x.0.0 says nothing but the class. */
+static bool is_telling(const char *status)
+{
+	return status[0] && strcmp(status + 1, ".0.0") != 0;
+}
+
+/* A code right behind a reply code ("550 5.1.1", "550-'5.7.1") is the server's own. */
+static bool follows_reply(struct span s, size_t end, const char *status)
+{
+	size_t start = end - strlen(status);
+
+	while (start && strchr(" -'\"(#:", s.at[start - 1]))
+		start--;
+	return start >= 3 && reply_at(s, start - 3) / 100 == status[0] - '0';
+}
+
+/* The best code of a text: one behind a reply code, then one that tells something. */
+static void find_best(struct span s, char out[static DSN_CODE])
+{
+	char found[DSN_CODE];
+	unsigned best = 0;
+	size_t at = 0;
+
+	out[0] = '\0';
+	while (best < 3 && dsn_find_status(s, &at, found)) {
+		unsigned worth = found[0] == '2'               ? 0
+				 : !is_telling(found)          ? 1
+				 : follows_reply(s, at, found) ? 3
+							       : 2;
+
+		if (worth <= best)
+			continue;
+		best = worth;
+		memcpy(out, found, DSN_CODE);
+	}
 }
 
 void dsn_status(struct span status, struct span diagnostic, char out[static DSN_CODE])
 {
-	char said[DSN_CODE], found[DSN_CODE], best[DSN_CODE] = "";
+	char said[DSN_CODE], best[DSN_CODE];
 	size_t at = 0;
 	int code = dsn_find_reply(diagnostic);
 
 	(void)dsn_find_status(status, &at, said);
-	at = 0;
-	while (dsn_find_status(diagnostic, &at, found))
-		if (!best[0] || (!telling(best) && telling(found)))
-			memcpy(best, found, sizeof(best));
-	if (telling(best) && (!code || best[0] - '0' == code / 100))
-		memcpy(out, best, DSN_CODE);
-	else if (telling(said))
-		memcpy(out, said, DSN_CODE);
-	else if (best[0])
-		memcpy(out, best, DSN_CODE);
-	else
-		memcpy(out, said, DSN_CODE);
+	find_best(diagnostic, best);
+	if (code && best[0] && best[0] - '0' != code / 100 && is_telling(said))
+		best[0] = '\0'; /* it stands for something else */
+	if (said[0] == '5' && best[0] == '4')
+		best[0] = '\0'; /* it was for now, and is for good */
+	if (said[0] == '2' || (best[0] && !is_telling(best) && is_telling(said)))
+		best[0] = '\0';
+	memcpy(out, best[0] ? best : said, DSN_CODE);
 }

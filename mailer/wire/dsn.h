@@ -53,6 +53,8 @@ bool dsn_find_status(struct span text, size_t *at, char out[static DSN_CODE]);
 
 /* The first SMTP reply code (400 to 599) that stands where one would; 0 if none does. */
 int dsn_find_reply(struct span text);
+/* Where it stands; text.length if there is none. */
+size_t dsn_reply_place(struct span text);
 
 /* What both of them together say: the more telling of a report's Status and of the codes
  * in the diagnostic; derived from the reply code if there is nothing else. */

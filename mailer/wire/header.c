@@ -298,7 +298,7 @@ static size_t local_start(struct span s, size_t sign)
 	}
 	while (at && is_local(s.at[at - 1]) && sign - at < 256)
 		at--;
-	while (at < sign && strchr("'`=/?", s.at[at])) /* 'ann@force.example' */
+	while (at < sign && strchr("'`", s.at[at])) /* 'ann@force.example' */
 		at++;
 	return at;
 }

@@ -257,15 +257,21 @@ static bool is_reply(const struct reading *r)
 	       span_starts(subject, "re :");
 }
 
-static bool try_feedback(const struct reading *r, struct letter *l)
+/* The header of the mail that it brings back, as a part or in the text. */
+static struct span returned_head(const struct reading *r, const struct bounce_tone *tone)
+{
+	return r->returned.length ? reading_span(&r->returned) : tone->returned;
+}
+
+static bool try_feedback(
+	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
 {
 	struct span fields = reading_span(&r->feedback);
-	struct span head = reading_span(&r->returned), value;
+	struct span head = returned_head(r, tone), value;
 	char address[LETTER_ADDRESS];
 	size_t at = 0;
 	bool jmrp = header_find(head, "x-hmxmroriginalrecipient", &value) ||
-		    header_find(r->head, "x-hmxmroriginalrecipient", &value) ||
-		    span_starts(value, "x-hmxm");
+		    header_find(r->head, "x-hmxmroriginalrecipient", &value);
 
 	if (!fields.length && !jmrp)
 		return false;
@@ -336,7 +342,7 @@ static bool try_receipt(const struct reading *r, struct letter *l)
 	if (!span_starts(value, "displayed") && says_rejected(r)) {
 		struct reason reason;
 
-		reason_find(reading_span(&r->words), "", &reason);
+		reason_find(reading_span(&r->words), span_of(""), "", &reason);
 		l->class = LETTER_BOUNCE_SOFT;
 		l->reason = reason.reason == LETTER_FULL ? LETTER_FULL : LETTER_FILTERED;
 	}
@@ -379,27 +385,33 @@ static bool try_failed_recipients(
 	return true;
 }
 
-static bool try_words(
-	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
+/* Words of a bounce, from a mail system or under the subject of one. */
+static bool try_words(const struct reading *r, const struct bounce_tone *tone, bool sure,
+	struct letter *l)
 {
 	bool machine = is_from_machine(r);
 	bool subject = tone->subject_failed || tone->subject_delayed;
 	bool body = tone->failed || tone->delayed;
+	bool named = is_machine_name(header_value(r->head, "from"));
 
 	if (is_reply(r) && !machine)
 		return false;
-	if (!(machine && (subject || body)) && !(subject && body && !l->n_references))
+	if (sure ? !(machine && (subject || named) && (body || (subject && named)))
+		 : !(machine && (subject || body)) &&
+				!(subject && body && !l->n_references))
 		return false;
 	verdict_words(r, tone, l);
 	return true;
 }
 
-static bool try_answer(const struct reading *r, struct span words, struct letter *l)
+static bool try_answer(
+	const struct reading *r, struct span words, bool challenge, struct letter *l)
 {
 	struct answer answer;
 
 	answer_read(r->head, reading_span(&r->subject), words, &answer);
-	if (answer.class == LETTER_OTHER)
+	if (answer.class == LETTER_OTHER ||
+		challenge != (answer.class == LETTER_CHALLENGE))
 		return false;
 	l->class = answer.class;
 	l->evidence = answer.evidence;
@@ -414,19 +426,13 @@ static void judge(const struct reading *r, struct letter *l)
 
 	bounce_tone(reading_span(&r->subject), reading_span(&r->words), &tone);
 	find_original(r, &tone, l);
-	if (try_feedback(r, l) || try_receipt(r, l) || try_report(r, &tone, l) ||
-		try_failed_recipients(r, &tone, l))
+	if (try_feedback(r, &tone, l) || try_receipt(r, l) ||
+		try_answer(r, tone.words, true, l) || try_report(r, &tone, l) ||
+		try_failed_recipients(r, &tone, l) || try_words(r, &tone, true, l) ||
+		try_answer(r, tone.words, false, l) || try_words(r, &tone, false, l))
 		return;
-	if (try_answer(r, tone.words, l) && !tone.subject_failed)
-		return;
-	l->class = LETTER_HUMAN;
+	l->class = is_from_machine(r) ? LETTER_OTHER : LETTER_HUMAN;
 	l->evidence = LETTER_BY_NOTHING;
-	if (try_words(r, &tone, l))
-		return;
-	if (is_from_machine(r)) {
-		l->class = LETTER_OTHER;
-		l->evidence = LETTER_BY_SENDER;
-	}
 }
 
 /* What the person wrote, cut at a whole character. */

@@ -39,7 +39,8 @@ static void add_line(struct phrase_set *set, struct span line, unsigned char kin
 	if (words[line.length - 1] == '_')
 		words[line.length - 1] = ' ';
 	set->table = text_realloc(set->table, (set->count + 1) * sizeof(*set->table));
-	set->table[set->count++] = (struct phrase){words, kind, family};
+	set->table[set->count++] =
+		(struct phrase){.words = words, .kind = kind, .family = family};
 }
 
 static void read_source(struct phrase_set *set)
@@ -85,6 +86,7 @@ static void add_phrase(struct phrase_set *set, size_t which, uint16_t *states)
 			*next = (*states)++;
 		state = *next;
 	}
+	set->table[which].same = set->found[state];
 	set->found[state] = (uint16_t)(which + 1);
 }
 
@@ -182,18 +184,20 @@ struct scan {
 	bool blank; /* the last one */
 };
 
+static void add_hit(struct scan *s, const struct phrase *phrase, size_t end)
+{
+	size_t first = s->folded - strlen(phrase->words);
+
+	if (s->count < s->room)
+		s->hits[s->count++] =
+			(struct phrase_hit){phrase, s->places[first % LONGEST], end};
+}
+
 static void add_hits(struct scan *s, size_t end)
 {
-	uint16_t state = s->state;
-
-	if (!s->set->found[state])
-		state = s->set->shorter[state];
-	for (; state && s->count < s->room; state = s->set->shorter[state]) {
-		const struct phrase *phrase = &s->set->table[s->set->found[state] - 1];
-
-		s->hits[s->count++] = (struct phrase_hit){phrase,
-			s->places[(s->folded - strlen(phrase->words)) % LONGEST], end};
-	}
+	for (uint16_t state = s->state; state; state = s->set->shorter[state])
+		for (uint16_t i = s->set->found[state]; i; i = s->set->table[i - 1].same)
+			add_hit(s, &s->set->table[i - 1], end);
 }
 
 static void feed(struct scan *s, char c, size_t start, size_t end)

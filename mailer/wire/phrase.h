@@ -19,6 +19,7 @@ struct phrase {
 	const char *words;
 	unsigned char kind; /* which of the owner's sections, from 0 */
 	bool family;	    /* one mail system alone says so */
+	uint16_t same;	    /* phrase's own: another of the same words, plus one */
 };
 
 /*

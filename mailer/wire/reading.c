@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "mailer/wire/charset.h"
 #include "mailer/wire/header.h"
 #include "mailer/wire/plain.h"
 
@@ -65,8 +66,22 @@ static void take_html(const struct mime_part *p, struct reading *r)
 	text_done(&decoded);
 }
 
+/* Some forget the header of the part, so that the returned mail's own stands there. */
+static bool is_bare_mail(const struct mime_part *p, const struct reading *r)
+{
+	struct span value;
+
+	return p->head.at != r->head.at && header_find(p->head, "message-id", &value) &&
+	       header_find(p->head, "from", &value);
+}
+
 static void take_part(const struct mime_part *p, struct reading *r)
 {
+	if (is_bare_mail(p, r)) {
+		if (!r->returned.length)
+			text_add(&r->returned, p->head.at, p->head.length);
+		return;
+	}
 	if (is(p, "message/rfc822") || is(p, "message/global") ||
 		is(p, "text/rfc822-headers") || is(p, "message/rfc822-headers") ||
 		is(p, "message/global-headers") || is(p, "text/rfc822-header") ||
@@ -100,6 +115,11 @@ static void take_other_words(struct reading *r)
 	}
 }
 
+static struct span shortened(struct span s)
+{
+	return s.length > WORDS_MAX ? (struct span){s.at, WORDS_MAX} : s;
+}
+
 void reading_read(struct span letter, struct reading *ret)
 {
 	text_clear(&ret->subject);
@@ -118,6 +138,10 @@ void reading_read(struct span letter, struct reading *ret)
 		if (!ret->mime.parts[i].returned)
 			take_part(&ret->mime.parts[i], ret);
 	take_other_words(ret);
+	if (is_blank(&ret->words) &&
+		!ret->status.length) /* no structure, or a broken one */
+		charset_decode(span_of(""),
+			shortened(span_from(letter, ret->head.length)), &ret->words);
 	/* a report that somebody passed on as an attachment */
 	for (size_t i = 0; i < ret->mime.count && !ret->report; i++)
 		if (ret->mime.parts[i].returned)

@@ -24,14 +24,18 @@ static const struct {
 	{"too-big", LETTER_TOO_BIG},
 	{"closed", LETTER_CLOSED},
 	{"moved", LETTER_MOVED},
+	{"network first", LETTER_NETWORK},
+	{"filtered first", LETTER_FILTERED},
 	{"auth", LETTER_AUTH},
 	{"no-ptr", LETTER_NO_PTR},
 	{"rate", LETTER_RATE},
 	{"no-relay", LETTER_NO_RELAY},
 	{"no-person", LETTER_NO_PERSON},
+	{"vague no-person", LETTER_NO_PERSON},
 	{"no-mail-there", LETTER_NO_MAIL_THERE},
 	{"sender", LETTER_SENDER},
 	{"no-domain", LETTER_NO_DOMAIN},
+	{"denied", LETTER_POLICY},
 	{"filtered", LETTER_FILTERED},
 	{"virus", LETTER_VIRUS},
 	{"reputation", LETTER_REPUTATION},
@@ -48,9 +52,22 @@ static const struct {
 	{"protocol", LETTER_PROTOCOL},
 	{"perhaps no-person", LETTER_NO_PERSON},
 	{"perhaps filtered", LETTER_FILTERED},
+	{"perhaps policy", LETTER_POLICY},
 	{"away", LETTER_AWAY},
+	/* no reasons: which command was answered */
+	{"at rcpt", LETTER_NO_REASON},
+	{"at data", LETTER_NO_REASON},
+	{"at mail", LETTER_NO_REASON},
+	{"at connect", LETTER_NO_REASON},
 };
 #define ORDER (sizeof(order) / sizeof(*order))
+enum command {
+	AT_RCPT = ORDER - 4,
+	AT_DATA,
+	AT_MAIL,
+	AT_CONNECT,
+	AT_UNKNOWN
+};
 #define HITS 64
 
 static const char *sections[ORDER + 1];
@@ -128,27 +145,105 @@ static enum letter_reason status_reason(const char *status)
 	return LETTER_NO_REASON;
 }
 
-void reason_find(struct span diagnostic, const char *status, struct reason *ret)
+/* The command before the reply; with the systems that say it behind, the one behind. */
+static enum command find_command(
+	const struct phrase_hit hits[], size_t count, size_t reply)
+{
+	enum command before = AT_UNKNOWN, behind = AT_UNKNOWN;
+
+	for (size_t i = 0; i < count; i++) {
+		if (hits[i].phrase->kind < AT_RCPT)
+			continue;
+		if (hits[i].start < reply)
+			before = (enum command)hits[i].phrase->kind;
+		else if (behind == AT_UNKNOWN)
+			behind = (enum command)hits[i].phrase->kind;
+	}
+	return before != AT_UNKNOWN ? before : behind;
+}
+
+/* What is said to MAIL FROM or at the door is about us, whatever the words. */
+static enum letter_reason by_command(enum letter_reason r, enum command c)
+{
+	bool address = r == LETTER_NO_PERSON || r == LETTER_NO_DOMAIN;
+
+	if (c == AT_MAIL && (address || r == LETTER_FILTERED || r == LETTER_POLICY))
+		return LETTER_SENDER;
+	if (c == AT_CONNECT && (address || r == LETTER_FILTERED || r == LETTER_POLICY ||
+				       r == LETTER_SYSTEM))
+		return LETTER_BLOCKED;
+	return r;
+}
+
+static bool is_address_bad(
+	const struct reason *r, bool vague, enum command c, const char *status)
+{
+	switch (r->reason) {
+	case LETTER_MOVED:
+		return true;
+	case LETTER_NO_DOMAIN:
+	case LETTER_NO_MAIL_THERE:
+		return status[0] != '4'; /* a name server may be wrong for a while */
+	case LETTER_NO_PERSON:
+		break;
+	default: /* all others speak of something else; discouraged elsewhere */
+		return false;
+	}
+	if (!vague || c == AT_RCPT || !strncmp(status + (status[0] != 0), ".1.", 3))
+		return true;
+	return c != AT_DATA && status[0] && strncmp(status + 1, ".2.", 3) &&
+	       strncmp(status + 1, ".3.", 3);
+}
+
+static bool is_section(const struct phrase *p, const char *name)
+{
+	return !strcmp(order[p->kind].section, name);
+}
+
+static const struct phrase *best_phrase(
+	const struct phrase_hit hits[], size_t count, size_t from)
+{
+	const struct phrase *best = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (hits[i].start >= from && hits[i].phrase->kind < AT_RCPT &&
+			(!best || hits[i].phrase->kind < best->kind))
+			best = hits[i].phrase;
+	return best;
+}
+
+static enum command command_of(struct span words)
 {
 	struct phrase_hit hits[HITS];
-	size_t count;
-	const struct phrase *best = NULL;
+	size_t count = phrase_scan(&set, words, hits, HITS);
+
+	return find_command(hits, count, dsn_reply_place(words));
+}
+
+void reason_find(struct span diagnostic, struct span context, const char *status,
+	struct reason *ret)
+{
+	struct phrase_hit hits[HITS];
+	size_t count, reply = dsn_reply_place(diagnostic);
+	const struct phrase *best;
+	enum command command;
 
 	reason_prepare();
 	count = phrase_scan(&set, diagnostic, hits, HITS);
-	for (size_t i = 0; i < count; i++)
-		if (!best || hits[i].phrase->kind < best->kind)
-			best = hits[i].phrase;
-	*ret = (struct reason){.reason = status_reason(status)};
+	command = find_command(hits, count, reply);
+	if (command == AT_UNKNOWN && context.length)
+		command = command_of(context);
+	best = best_phrase(hits, count, reply < diagnostic.length ? reply : 0);
 	if (!best)
-		return;
-	ret->phrase = true;
-	ret->family = best->family;
-	ret->reason = order[best->kind].reason;
-}
-
-bool reason_is_hard(enum letter_reason r)
-{
-	return r == LETTER_NO_PERSON || r == LETTER_NO_DOMAIN || r == LETTER_MOVED ||
-	       r == LETTER_NO_MAIL_THERE;
+		best = best_phrase(hits, count, 0);
+	*ret = (struct reason){.reason = status_reason(status)};
+	if (best) {
+		ret->phrase = true;
+		ret->family = best->family;
+		ret->reason = by_command(order[best->kind].reason, command);
+		if (is_section(best, "denied") && !strcmp(status, "5.4.1"))
+			ret->reason = LETTER_NO_PERSON;
+	}
+	ret->hard = is_address_bad(
+		ret, best && is_section(best, "vague no-person"), command, status);
 }

@@ -71,11 +71,6 @@ void verdict_sum(struct letter *l)
 
 /* --- what is said of one --- */
 
-static enum letter_class failed_class(enum letter_reason reason)
-{
-	return reason_is_hard(reason) ? LETTER_BOUNCE_HARD : LETTER_BOUNCE_SOFT;
-}
-
 /* The line of the words that a person should see: the one with the code, or the last. */
 static void set_diagnostic(struct letter_recipient *r, struct span words)
 {
@@ -133,8 +128,7 @@ static enum letter_class action_class(const struct dsn_recipient *d, const char 
 	case DSN_DELAYED:
 		return span_has(said, "expired") ? LETTER_BOUNCE_ANY : LETTER_DELAYED;
 	case DSN_DELIVERED:
-		return span_has(said, "relayed") || span_has(d->comment, "relayed") ||
-				       span_has(said, "non-dsn")
+		return span_has(d->comment, "relayed") || span_has(said, "non-dsn")
 			       ? LETTER_RELAYED
 			       : LETTER_DELIVERED;
 	case DSN_RELAYED:
@@ -151,20 +145,31 @@ static enum letter_class action_class(const struct dsn_recipient *d, const char 
 	return status[0] == '4' && late ? LETTER_DELAYED : LETTER_BOUNCE_ANY;
 }
 
+/* A status so common that it tells nothing: then what is written about it counts too. */
+static bool is_vague(const char *status)
+{
+	static const char *const vague[] = {
+		".0.0", ".3.0", ".5.0", ".7.1", ".7.0", ".1.0", ".2.0", ".4.0"};
+
+	for (size_t i = 0; status[0] && i < sizeof(vague) / sizeof(*vague); i++)
+		if (!strcmp(status + 1, vague[i]))
+			return true;
+	return !status[0];
+}
+
 /* Reason from the report, or from the words about this recipient if the report has none.
  */
-static void find_reason(
-	struct letter_recipient *r, struct span diagnostic, struct span said)
+static void find_reason(struct letter_recipient *r, struct span diagnostic,
+	struct span said, struct reason *ret)
 {
-	struct reason from_fields, from_words;
+	struct reason words;
 
-	reason_find(diagnostic, r->status, &from_fields);
-	r->reason = from_fields.reason;
-	if (from_fields.phrase)
+	reason_find(diagnostic, said, r->status, ret);
+	if (ret->phrase || (ret->reason != LETTER_NO_REASON && !is_vague(r->status)))
 		return;
-	reason_find(said, r->status, &from_words);
-	if (from_words.phrase)
-		r->reason = from_words.reason;
+	reason_find(said, span_of(""), r->status, &words);
+	if (words.phrase)
+		*ret = words;
 }
 
 static struct span words_about(
@@ -200,6 +205,7 @@ bool verdict_report(const struct reading *r, struct span fields,
 	for (size_t i = 0; i < dsn.count; i++) {
 		const struct dsn_recipient *d = &dsn.recipients[i];
 		struct letter_recipient *to = verdict_add(l, "");
+		struct reason reason;
 		struct span said;
 
 		if (!to)
@@ -215,10 +221,14 @@ bool verdict_report(const struct reading *r, struct span fields,
 				d->diagnostic, to->diagnostic, sizeof(to->diagnostic));
 		else
 			set_diagnostic(to, said);
-		if (to->class == LETTER_BOUNCE_ANY || to->class == LETTER_DELAYED)
-			find_reason(to, d->diagnostic, said);
+		if (to->class == LETTER_BOUNCE_ANY || to->class == LETTER_DELAYED) {
+			find_reason(to, d->diagnostic, said, &reason);
+			to->reason = reason.reason;
+		}
 		if (to->class == LETTER_BOUNCE_ANY)
-			to->class = failed_class(to->reason);
+			to->class = reason.hard ? LETTER_BOUNCE_HARD : LETTER_BOUNCE_SOFT;
+		if (to->class == LETTER_DELAYED) /* its own, not the server's */
+			dsn_status(d->status, span_of(""), to->status);
 	}
 	verdict_sum(l);
 	return true;
@@ -257,11 +267,15 @@ static void judge_words(struct letter_recipient *to, struct span said, bool late
 	struct reason reason;
 
 	dsn_status(span_of(""), said, to->status);
-	reason_find(said, to->status, &reason);
-	if (!reason.phrase && !to->status[0])
-		reason_find(tone->words, to->status, &reason);
+	reason_find(said, tone->words, to->status, &reason);
+	if (!reason.phrase && !to->status[0]) {
+		dsn_status(span_of(""), tone->words, to->status);
+		reason_find(tone->words, span_of(""), to->status, &reason);
+	}
 	to->reason = reason.reason;
-	to->class = late ? LETTER_DELAYED : failed_class(to->reason);
+	to->class = late          ? LETTER_DELAYED
+		    : reason.hard ? LETTER_BOUNCE_HARD
+				  : LETTER_BOUNCE_SOFT;
 	to->evidence = words_evidence(said, &reason, tone);
 	set_diagnostic(to, said);
 }

@@ -227,6 +227,19 @@ static bool begins_entry(struct span behind)
 	       span_starts(behind, "...");
 }
 
+/* "ann@force.example <bea@force.example>:": an address as the name of another. */
+static bool is_name(struct span behind, struct span line, size_t start, size_t end)
+{
+	char other[LETTER_ADDRESS];
+	size_t at = 0;
+
+	behind = span_trim(behind);
+	if (!behind.length || *behind.at != '<' || span_starts(behind, "<mailto:"))
+		return false;
+	return header_address(behind, &at, other, sizeof(other)) &&
+	       !span_is((struct span){line.at + start, end - start}, other);
+}
+
 static bool any_of(struct span s, const char *const words[])
 {
 	for (; *words; words++)
@@ -250,6 +263,8 @@ static enum tier judge_place(struct span line, size_t start, size_t end)
 	if (span_starts(span_trim(line), "original-recipient") ||
 		span_starts(span_trim(line), "final-recipient"))
 		return ALONE;
+	if (only_marks(before) && is_name(behind, line, start, end))
+		return MENTIONED;
 	if (only_marks(before) && begins_entry(behind))
 		return ALONE;
 	if (any_of(before, not_them))

@@ -282,7 +282,7 @@ int dsn_find_reply(struct span text)
 }
 
 /* x.0.0 says nothing but the class. */
-static bool is_telling(const char *status)
+bool dsn_is_telling(const char *status)
 {
 	return status[0] && strcmp(status + 1, ".0.0") != 0;
 }
@@ -307,7 +307,7 @@ static void find_best(struct span s, char out[static DSN_CODE])
 	out[0] = '\0';
 	while (best < 3 && dsn_find_status(s, &at, found)) {
 		unsigned worth = found[0] == '2'               ? 0
-				 : !is_telling(found)          ? 1
+				 : !dsn_is_telling(found)      ? 1
 				 : follows_reply(s, at, found) ? 3
 							       : 2;
 
@@ -326,11 +326,11 @@ void dsn_status(struct span status, struct span diagnostic, char out[static DSN_
 
 	(void)dsn_find_status(status, &at, said);
 	find_best(diagnostic, best);
-	if (code && best[0] && best[0] - '0' != code / 100 && is_telling(said))
+	if (code && best[0] && best[0] - '0' != code / 100 && dsn_is_telling(said))
 		best[0] = '\0'; /* it stands for something else */
 	if (said[0] == '5' && best[0] == '4')
 		best[0] = '\0'; /* it was for now, and is for good */
-	if (said[0] == '2' || (best[0] && !is_telling(best) && is_telling(said)))
+	if (said[0] == '2' || (best[0] && !dsn_is_telling(best) && dsn_is_telling(said)))
 		best[0] = '\0';
 	memcpy(out, best[0] ? best : said, DSN_CODE);
 }

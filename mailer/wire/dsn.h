@@ -60,6 +60,9 @@ size_t dsn_reply_place(struct span text);
  * in the diagnostic; derived from the reply code if there is nothing else. */
 void dsn_status(struct span status, struct span diagnostic, char out[static DSN_CODE]);
 
+/* Does it say more than its class? */
+bool dsn_is_telling(const char *status);
+
 /* xtext (RFC 3461 section 4) decoded. Returns the length. */
 size_t dsn_xtext(struct span s, char *out, size_t room);
 

@@ -15,6 +15,7 @@
 #include "mailer/wire/answer.h"
 #include "mailer/wire/bounce.h"
 #include "mailer/wire/charset.h"
+#include "mailer/wire/event.h"
 #include "mailer/wire/header.h"
 #include "mailer/wire/reading.h"
 #include "mailer/wire/reason.h"
@@ -426,7 +427,8 @@ static void judge(const struct reading *r, struct letter *l)
 
 	bounce_tone(reading_span(&r->subject), reading_span(&r->words), &tone);
 	find_original(r, &tone, l);
-	if (try_feedback(r, &tone, l) || try_receipt(r, l) ||
+	if ((*text_string(&r->words) == '{' && event_read(reading_span(&r->words), l)) ||
+		try_feedback(r, &tone, l) || try_receipt(r, l) ||
 		try_answer(r, tone.words, true, l) || try_report(r, &tone, l) ||
 		try_failed_recipients(r, &tone, l) || try_words(r, &tone, true, l) ||
 		try_answer(r, tone.words, false, l) || try_words(r, &tone, false, l))

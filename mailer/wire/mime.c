@@ -119,6 +119,17 @@ static void walk_mime(struct walk w, struct mailmime *mime)
 		p->returned = w.returned;
 }
 
+/* A boundary that never comes makes libetpan lose the text: better one part than none. */
+static bool has_boundary(struct span letter, struct span head)
+{
+	struct span boundary =
+		header_parameter(header_value(head, "content-type"), "boundary");
+	struct span body = span_from(letter, head.length);
+
+	return !boundary.length ||
+	       memmem(body.at, body.length, boundary.at, boundary.length) != NULL;
+}
+
 void mime_read(struct span letter, struct mime *ret)
 {
 	struct mailmime *tree = NULL;
@@ -126,7 +137,8 @@ void mime_read(struct span letter, struct mime *ret)
 
 	ret->count = 0;
 	ret->head = (struct span){letter.at, header_length(letter)};
-	if (mailmime_parse(letter.at, letter.length, &at, &tree) == MAILIMF_NO_ERROR)
+	if (has_boundary(letter, ret->head) &&
+		mailmime_parse(letter.at, letter.length, &at, &tree) == MAILIMF_NO_ERROR)
 		walk_mime((struct walk){.ret = ret, .head = ret->head}, tree);
 	if (tree)
 		mailmime_free(tree);

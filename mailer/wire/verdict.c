@@ -172,6 +172,16 @@ static void find_reason(struct letter_recipient *r, struct span diagnostic,
 		*ret = words;
 }
 
+/* "5.0.0" in the fields, "554 5.3.0 unknown mailer error" in the words. */
+static void take_better_status(struct letter_recipient *r, struct span said)
+{
+	char status[DSN_CODE];
+
+	dsn_status(span_of(""), said, status);
+	if (dsn_is_telling(status) && (!r->status[0] || status[0] == r->status[0]))
+		memcpy(r->status, status, sizeof(r->status));
+}
+
 static struct span words_about(
 	const struct bounce *b, const char *address, struct span all)
 {
@@ -214,6 +224,8 @@ bool verdict_report(const struct reading *r, struct span fields,
 		said = words_about(&bounce, to->address, tone->words);
 		dsn_status(d->status, d->diagnostic.length ? d->diagnostic : said,
 			to->status);
+		if (!dsn_is_telling(to->status))
+			take_better_status(to, said);
 		to->class = action_class(d, to->status, tone, said);
 		to->evidence = LETTER_BY_REPORT;
 		if (d->diagnostic.length)

@@ -109,6 +109,24 @@ static void show_tally(struct command *c, const struct track_tally *t)
 	show_changes(c, t);
 }
 
+/* People whose notice came back, and who were not told in another way since. */
+static int count_bounced(struct command *c, json_t *needs, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(c->ledger,
+		    SQL("SELECT count(*) AS people FROM person_state WHERE mode = :mode AND state = 'bounced'"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(c->settings));
+	if (query_next(q, f) < 0)
+		return -1;
+	if (query_int(q, "people"))
+		(void)json_object_set_new(
+			needs, "bounced", json_integer(query_int(q, "people")));
+	return 0;
+}
+
 /* What of all letters so far is a human's. */
 static int show_needs(struct command *c, struct fault *f)
 {
@@ -117,7 +135,8 @@ static int show_needs(struct command *c, struct fault *f)
 	char n[SHOW_NUMBER];
 
 	show_json(c, "needs_human", needs);
-	if (inbox_needs(c->ledger, settings_mode(c->settings), needs, f))
+	if (inbox_needs(c->ledger, settings_mode(c->settings), needs, f) ||
+		count_bounced(c, needs, f))
 		return -1;
 	json_object_foreach(needs, name, count) show(c, "%9s  %s\n",
 		show_number(json_integer_value(count), n), needs_words(name));

@@ -216,7 +216,7 @@ SELECT r.first_id,
        max(c.says = 'bounced' AND NOT c.settled) AS bounce_open
 FROM receipt_now c JOIN notice_round r ON r.notice_id = c.notice_id GROUP BY r.first_id;
 
--- As before, and: what came back. 'claimed' is for the reader to settle: pending while its sender lives, else in doubt or
+-- As before, and: what came back. `conflict`: it failed, and it did not. 'claimed' is for the reader to settle: pending while its sender lives, else in doubt or
 -- not sent (the flight journal).
 DROP VIEW notice_state;
 CREATE VIEW notice_state AS
@@ -232,7 +232,14 @@ SELECT n.id AS notice_id, n.person_id, n.level, n.level_order, n.cover,
             WHEN i.release_id IS NULL THEN 'planned'
             WHEN EXISTS (SELECT 1 FROM attempt b WHERE b.release_id = i.release_id) THEN 'pending'
             ELSE 'released' END AS state,
-       l.id AS attempt_id, l.at AS sent_at
+       l.id AS attempt_id, l.at AS sent_at,
+       b.acknowledged_at, b.delivered_at, b.relayed_at, b.bounced_at, coalesce(b.hard, 0) AS hard,
+       CASE WHEN coalesce(b.bounced_at, b.delivered_at, b.acknowledged_at) IS NULL THEN b.delayed_at END AS delayed_at,
+       b.read_at, b.away_at, b.away_until, coalesce(b.expanded, 0) AS expanded, coalesce(b.complaint, 0) AS complaint,
+       coalesce(b.challenge, 0) AS challenge, coalesce(b.question, 0) AS question, coalesce(b.worried, 0) AS worried,
+       b.bounced_at IS NOT NULL AND coalesce(b.delivered_at, b.acknowledged_at) IS NOT NULL AS conflict,
+       b.bounced_at IS NOT NULL AND coalesce(b.delivered_at, b.acknowledged_at) IS NOT NULL AND b.bounce_open
+           AS conflict_open
 FROM notice n
 LEFT JOIN (SELECT ri.notice_id, max(ri.release_id) AS release_id FROM release_item ri
            JOIN release_valid r ON r.id = ri.release_id GROUP BY ri.notice_id) i ON i.notice_id = n.id
@@ -268,23 +275,16 @@ LEFT JOIN person_task t ON t.mode = m.mode AND t.person_id = a.person_id
 LEFT JOIN person_held h ON h.person_id = a.person_id;
 
 -- What came back of the newest round of everyone who has a notice of their own, and what is proved by it. `proof`: 'none'
--- (not sent, in doubt, or failed), 'accepted', 'delivered' or 'acknowledged'. `conflict`: it failed, and it did not.
+-- (not sent, in doubt, or failed), 'accepted', 'delivered' or 'acknowledged'.
 CREATE VIEW person_proof AS
 SELECT c.mode, p.person_id, s.level, s.level_order, s.notice_id, s.state, s.attempt_id, s.sent_at,
        CASE WHEN s.state IN ('acknowledged', 'delivered', 'accepted') THEN s.state
             WHEN s.state = 'relayed' THEN 'accepted'
             ELSE 'none' END AS proof,
-       b.acknowledged_at, b.delivered_at, b.relayed_at, b.bounced_at, coalesce(b.hard, 0) AS hard,
-       CASE WHEN coalesce(b.bounced_at, b.delivered_at, b.acknowledged_at) IS NULL THEN b.delayed_at END AS delayed_at,
-       b.read_at, b.away_at, b.away_until, coalesce(b.expanded, 0) AS expanded, coalesce(b.complaint, 0) AS complaint,
-       coalesce(b.challenge, 0) AS challenge, coalesce(b.question, 0) AS question, coalesce(b.worried, 0) AS worried,
-       b.bounced_at IS NOT NULL AND coalesce(b.delivered_at, b.acknowledged_at) IS NOT NULL AS conflict,
-       b.bounced_at IS NOT NULL AND coalesce(b.delivered_at, b.acknowledged_at) IS NOT NULL AND b.bounce_open
-           AS conflict_open
+       s.acknowledged_at, s.delivered_at, s.relayed_at, s.bounced_at, s.hard, s.delayed_at, s.read_at, s.away_at,
+       s.away_until, s.expanded, s.complaint, s.challenge, s.question, s.worried, s.conflict, s.conflict_open
 FROM compose_set_now c JOIN plan p ON p.set_id = c.id
-JOIN notice_state s ON s.notice_id = p.notice_id AND NOT s.cover
-LEFT JOIN notice_round o ON o.notice_id = s.notice_id
-LEFT JOIN round_fact b ON b.first_id = o.first_id;
+JOIN notice_state s ON s.notice_id = p.notice_id AND NOT s.cover;
 
 CREATE TRIGGER letter_no_update BEFORE UPDATE ON letter BEGIN SELECT RAISE(ABORT, 'letter is append-only'); END;
 CREATE TRIGGER letter_no_delete BEFORE DELETE ON letter BEGIN SELECT RAISE(ABORT, 'letter is append-only'); END;

@@ -199,19 +199,13 @@ CREATE VIEW person_proof AS
 SELECT r.mode, r.person_id, s.level, s.level_order, s.notice_id, s.state, s.attempt_id, s.sent_at,
        CASE WHEN s.state IN ('acknowledged', 'delivered', 'accepted') THEN s.state
             WHEN s.state = 'relayed' THEN 'accepted'
-            WHEN s.state NOT IN ('in_doubt', 'refused', 'claimed') OR o.first_id IS NULL OR b.bounced_at IS NOT NULL THEN 'none'
-            WHEN b.acknowledged_at IS NOT NULL THEN 'acknowledged'
-            WHEN b.delivered_at IS NOT NULL THEN 'delivered'
+            WHEN s.state NOT IN ('in_doubt', 'refused', 'claimed') OR o.first_id IS NULL OR s.bounced_at IS NOT NULL THEN 'none'
+            WHEN s.acknowledged_at IS NOT NULL THEN 'acknowledged'
+            WHEN s.delivered_at IS NOT NULL THEN 'delivered'
             ELSE 'accepted' END AS proof,
-       b.acknowledged_at, b.delivered_at, b.relayed_at, b.bounced_at, coalesce(b.hard, 0) AS hard,
-       CASE WHEN coalesce(b.bounced_at, b.delivered_at, b.acknowledged_at) IS NULL THEN b.delayed_at END AS delayed_at,
-       b.read_at, b.away_at, b.away_until, coalesce(b.expanded, 0) AS expanded, coalesce(b.complaint, 0) AS complaint,
-       coalesce(b.challenge, 0) AS challenge, coalesce(b.question, 0) AS question, coalesce(b.worried, 0) AS worried,
-       b.bounced_at IS NOT NULL AND coalesce(b.delivered_at, b.acknowledged_at) IS NOT NULL AS conflict,
-       b.bounced_at IS NOT NULL AND coalesce(b.delivered_at, b.acknowledged_at) IS NOT NULL AND b.bounce_open
-           AS conflict_open
+       s.acknowledged_at, s.delivered_at, s.relayed_at, s.bounced_at, s.hard, s.delayed_at, s.read_at, s.away_at,
+       s.away_until, s.expanded, s.complaint, s.challenge, s.question, s.worried, s.conflict, s.conflict_open
 FROM round_first r JOIN notice_state s ON s.notice_id = r.notice_id AND NOT s.cover
-LEFT JOIN round_fact b ON b.first_id = s.notice_id
 LEFT JOIN (SELECT u.after_id AS first_id FROM follow_up u JOIN attempt_last l ON l.notice_id = u.notice_id
            WHERE l.verdict = 'accepted' AND (u.kind = 'reminder' OR u.kind = 'resend') GROUP BY u.after_id) o
        ON o.first_id = s.notice_id;

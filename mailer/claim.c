@@ -16,8 +16,16 @@
 #include "recipients/clock.h"
 #include "recipients/text.h"
 
-#define LOOK_AHEAD 4096 /* notices, past those whose domains have their fill, at a time  \
-			 */
+/* Notices looked at in one go, past those whose domains have their fill. */
+#define LOOK_AHEAD 4096
+
+/* Of one step: a group is claimed while half of one goes out, and all its outcomes are
+ * written. */
+#define STEP_CLAIMS 2
+#define STEP_LOOK 16
+#define STEP_OUTCOMES 3
+
+#define COMMIT_MS 250 /* an outcome waits this long for company */
 
 int claim_open(struct sending *s, struct fault *f)
 {
@@ -116,13 +124,14 @@ static int claim_one(
 	c->todo = t;
 	c->domain = domain;
 	c->attempt = s->next_attempt++;
-	if (released_get(s->released, t->notice, &c->mail, f)) {
+	if (released_take(s->released, t->notice, &c->mail, f)) {
 		claim_free(c);
 		return -1;
 	}
 	c->place = flight_claim(s->flight, c->attempt, t->notice);
-	*s->waiting_end = c;
-	s->waiting_end = &c->next;
+	*s->ahead_end = c;
+	s->ahead_end = &c->next;
+	s->ahead_count++;
 	s->outstanding++;
 	s->left--;
 	domain_begin(domain, clock_monotonic());
@@ -136,15 +145,20 @@ static int claim_one(
 	return query_run(s->insert_attempt, f);
 }
 
-static int write_settled(struct sending *s, struct fault *f)
+static int write_outcome(struct sending *s, const struct claim *c, struct fault *f)
 {
-	for (const struct claim *c = s->settled; c; c = c->next) {
-		if (outcome_write(s->ledger, s->insert_outcome, c->attempt,
-			    outcome_word(c->verdict.kind), c->verdict.code,
-			    c->verdict.enhanced, c->reply ? c->reply : "", f) ||
-			outcome_relay_write(s->insert_relay, c->attempt, c->relay, f))
+	if (outcome_write(s->ledger, s->insert_outcome, c->attempt,
+		    outcome_word(c->verdict.kind), c->verdict.code, c->verdict.enhanced,
+		    c->reply ? c->reply : "", f))
+		return -1;
+	return outcome_relay_write(s->insert_relay, c->attempt, c->relay, f);
+}
+
+static int write_settled(struct sending *s, size_t most, struct fault *f)
+{
+	for (; s->unwritten && most; s->unwritten = s->unwritten->next, most--)
+		if (write_outcome(s, s->unwritten, f))
 			return -1;
-	}
 	return 0;
 }
 
@@ -159,6 +173,7 @@ void claim_forget_settled(struct sending *s)
 		claim_free(c);
 	}
 	s->settled_end = &s->settled;
+	s->unwritten = NULL;
 	s->settled_count = 0;
 }
 
@@ -183,22 +198,18 @@ bool claim_is_any(const struct sending *s)
 }
 
 /* Unless a human has decided since that they get none. */
-static int claim_unless_barred(struct sending *s, struct queue_item *t,
-	struct domain *domain, size_t *claimed, struct fault *f)
+static int claim_unless_barred(
+	struct sending *s, struct queue_item *t, struct domain *domain, struct fault *f)
 {
 	bool barred;
 
 	if (queue_barred(s->bars, t->notice, &barred, f))
 		return -1;
-	if (barred)
-		return 0;
-	(*claimed)++;
-	return claim_one(s, t, domain, f);
+	return barred ? 0 : claim_one(s, t, domain, f);
 }
 
 /* Its domain may have its fill: then it is kept, and the next one looked at. */
-static int claim_or_keep(
-	struct sending *s, struct queue_item *t, size_t *claimed, struct fault *f)
+static int claim_or_keep(struct sending *s, struct queue_item *t, struct fault *f)
 {
 	struct domain *domain = NULL;
 	auto_text to = NULL;
@@ -209,7 +220,7 @@ static int claim_or_keep(
 		domain = domain_of(s->domains, to);
 	}
 	if (domain_may(domain, clock_monotonic()))
-		return claim_unless_barred(s, t, domain, claimed, f);
+		return claim_unless_barred(s, t, domain, f);
 	domain_keep(s->domains, domain, t);
 	return 0;
 }
@@ -241,37 +252,34 @@ static bool is_held_up(struct sending *s, int32_t level)
 	return s->holding;
 }
 
-static bool is_full(const struct sending *s, size_t claimed)
+static bool is_full(const struct sending *s, size_t most)
 {
-	return claimed >= s->batch || s->left <= 0;
+	return s->ahead_count >= most || s->left <= 0;
 }
 
 /* Those that their domains kept, and may be given now. */
-static int claim_kept(struct sending *s, size_t *claimed, struct fault *f)
+static int claim_kept(struct sending *s, size_t most, struct fault *f)
 {
 	struct domain *domain;
 	struct queue_item *t;
 
-	while (!is_full(s, *claimed) &&
+	while (!is_full(s, most) &&
 		(t = domain_next(s->domains, clock_monotonic(), &domain)))
-		if (claim_unless_barred(s, t, domain, claimed, f))
+		if (claim_unless_barred(s, t, domain, f))
 			return -1;
 	return 0;
 }
 
-/* Claims only within one level: the barrier. */
-static int write_claims(struct sending *s, struct fault *f)
+/* Claims only within one level: the barrier. Up to `most` are ahead then. */
+static int write_claims(struct sending *s, size_t most, size_t look, struct fault *f)
 {
-	size_t claimed = 0;
-
-	fetch_due(s);
-	if (claim_kept(s, &claimed, f))
+	if (claim_kept(s, most, f))
 		return -1;
-	while (!is_full(s, claimed) && s->again_count)
-		if (claim_or_keep(s, s->again[--s->again_count], &claimed, f))
+	while (!is_full(s, most) && s->again_count)
+		if (claim_or_keep(s, s->again[--s->again_count], f))
 			return -1;
-	for (size_t looked = 0; !is_full(s, claimed) && s->todo_next < s->todo_count &&
-				looked < LOOK_AHEAD;
+	for (size_t looked = 0;
+		!is_full(s, most) && s->todo_next < s->todo_count && looked < look;
 		looked++) {
 		struct queue_item *t = &s->todo[s->todo_next];
 
@@ -280,45 +288,86 @@ static int write_claims(struct sending *s, struct fault *f)
 				is_held_up(s, t->level)))
 			break;
 		s->todo_next++;
-		if (claim_or_keep(s, t, &claimed, f))
+		if (claim_or_keep(s, t, f))
 			return -1;
 	}
 	return 0;
 }
 
-/* What the ledger did not take is not claimed. */
-static void forget_waiting(struct sending *s)
+/* What the ledger did not take is not claimed, and no outcome is kept. */
+static void take_back(struct sending *s)
 {
-	while (s->waiting) {
-		struct claim *c = s->waiting;
+	ledger_rollback(s->ledger);
+	s->begun = false;
+	s->unwritten = s->settled;
+	while (s->ahead) {
+		struct claim *c = s->ahead;
 
-		s->waiting = c->next;
+		s->ahead = c->next;
 		flight_free(s->flight, c->place);
 		domain_end(c->domain);
 		claim_free(c);
 		s->outstanding--;
 	}
-	s->waiting_end = &s->waiting;
+	s->ahead_end = &s->ahead;
+	s->ahead_count = 0;
 }
 
-/*
- * One transaction: the outcomes that wait, and the claims of the mails that come next.
- * THE PROMISE STANDS HERE: when this returns 0 the claims are durable, and only then
- * relay is given their mails.
- */
+static int begin(struct sending *s, struct fault *f)
+{
+	if (s->begun)
+		return 0;
+	if (ledger_begin(s->ledger, f))
+		return -1;
+	s->begun = true;
+	s->begun_at = clock_monotonic();
+	fetch_due(s);
+	return 0;
+}
+
+/* More mails at a time while they are used up quickly, fewer while they wait: a slow
+ * relay is not claimed in advance. */
+static void adapt_batch(struct sending *s)
+{
+	int64_t now = clock_monotonic();
+
+	if (s->claimed_at && now - s->claimed_at < 200 && s->batch < CLAIM_BATCH_MOST)
+		s->batch *= 2;
+	else if (s->claimed_at && now - s->claimed_at > 1000 &&
+		 s->batch > CLAIM_BATCH_LEAST)
+		s->batch /= 2;
+	s->claimed_at = now;
+}
+
+/* What is durable may go. */
+static void release_ahead(struct sending *s)
+{
+	if (!s->ahead)
+		return;
+	/* a copy of the ledger from before these claims is an older one */
+	head_move(s->head, s->next_attempt - 1, s->last_notice);
+	if (!s->waiting)
+		adapt_batch(s);
+	*s->waiting_end = s->ahead;
+	s->waiting_end = s->ahead_end;
+	s->waiting_count += s->ahead_count;
+	s->ahead = NULL;
+	s->ahead_end = &s->ahead;
+	s->ahead_count = 0;
+}
+
 int claim_commit(struct sending *s, bool claims, struct fault *f)
 {
-	if (!claims && !s->settled)
+	if (!claims && !s->settled && !s->begun)
 		return 0;
-	if (ledger_begin(s->ledger, f) || write_settled(s, f) ||
-		(claims && write_claims(s, f)) || ledger_commit(s->ledger, f)) {
-		ledger_rollback(s->ledger);
-		if (claims)
-			forget_waiting(s);
+	if (begin(s, f) || write_settled(s, SIZE_MAX, f) ||
+		(claims && !s->ahead && write_claims(s, s->batch, LOOK_AHEAD, f)) ||
+		ledger_commit(s->ledger, f)) {
+		take_back(s);
 		return -1;
 	}
-	if (s->waiting) /* claims were made: a copy from before them is an older one */
-		head_move(s->head, s->next_attempt - 1, s->last_notice);
+	s->begun = false;
+	release_ahead(s);
 	claim_forget_settled(s);
 	return 0;
 }
@@ -326,8 +375,34 @@ int claim_commit(struct sending *s, bool claims, struct fault *f)
 /* The ledger takes no more, or a message is not the one that was released: no mail
  * begins, but those on the wire are finished, and the flight journal keeps what is heard
  * of them. */
+static void give_up(struct sending *s)
+{
+	s->failed = s->stop = true;
+}
+
 void claim_commit_or_stop(struct sending *s, bool claims)
 {
 	if (!s->failed && claim_commit(s, claims, &s->fault))
-		s->failed = s->stop = true;
+		give_up(s);
+}
+
+bool claim_is_due(const struct sending *s, bool idle)
+{
+	int64_t now = clock_monotonic();
+
+	if (idle)
+		return s->settled || s->begun;
+	return (s->settled && now - s->settled_since >= COMMIT_MS) ||
+	       (s->begun && now - s->begun_at >= COMMIT_MS);
+}
+
+void claim_ahead(struct sending *s)
+{
+	if (s->failed || s->waiting_count > s->batch / 2 || s->ahead_count >= s->batch)
+		return;
+	if (begin(s, &s->fault) || write_settled(s, STEP_OUTCOMES, &s->fault) ||
+		write_claims(s, s->ahead_count + STEP_CLAIMS, STEP_LOOK, &s->fault)) {
+		take_back(s);
+		give_up(s);
+	}
 }

@@ -91,11 +91,15 @@ struct sending {
 	struct queue_item *later_items; /* those that were so before this run */
 	size_t later_count;
 	size_t outstanding;                   /* claimed, not settled */
+	struct claim *ahead, **ahead_end; /* claimed in a transaction that is still open: not durable */
 	struct claim *waiting, **waiting_end; /* claimed, not given to the relay */
+	size_t ahead_count, waiting_count;
 	struct claim *given;                  /* on the wire, chained by next */
 	struct claim *settled, **settled_end;
+	struct claim *unwritten; /* the first of them that is in no transaction yet */
+	bool begun;              /* a transaction is open */
 	size_t settled_count, batch;
-	int64_t settled_since, claimed_at;
+	int64_t settled_since, begun_at, claimed_at;
 	int64_t left; /* claims that all relays together may still be given today */
 	struct domains *domains; /* those over their limit keep notices */
 	struct brake brakes[1 + SETTINGS_RELAYS]; /* of all, and of each relay */
@@ -124,8 +128,18 @@ size_t claim_level(const struct sending *s, const struct queue_item *t);
 bool claim_level_is_over(const struct sending *s);
 
 /*
- * One transaction: the outcomes that wait, and with `claims` those of the mails that come next. THE PROMISE STANDS HERE: when
- * this returns 0 the claims are durable, and only then relay is given their mails.
+ * A step ahead, while mails go out: a few outcomes and claims into a transaction that the next commit ends, so that the relay
+ * does not wait while a whole group is written. It begins when half of the last group is used up: until then the ledger is
+ * free for what a human decides beside us. A fault is kept in `s`, and no mail begins any more.
+ */
+void claim_ahead(struct sending *s);
+
+/* Is it time for a commit? `idle`: nothing is on the wire. */
+bool claim_is_due(const struct sending *s, bool idle);
+
+/*
+ * Ends the transaction: the outcomes that wait, the claims written ahead, and with `claims` a group of them if there are
+ * none. THE PROMISE STANDS HERE: when this returns 0 the claims are durable, and only then relay is given their mails.
  */
 int claim_commit(struct sending *s, bool claims, struct fault *f);
 /* The same; a fault is kept in `s`, and no mail begins any more. */

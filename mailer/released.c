@@ -9,8 +9,6 @@
 #include <string.h>
 
 #include "mailer/scribe.h"
-#include "mailer/store.h"
-#include "recipients/vault.h"
 
 struct released {
 	struct ledger *ledger;
@@ -52,6 +50,8 @@ void released_mail_done(struct released_mail *m)
 	text_freep(&m->envelope_from);
 	text_freep(&m->token);
 	text_done(&m->bytes);
+	text_done(&m->facts);
+	text_done(&m->piece.sealed);
 }
 
 char *released_sender(const char *pattern, const char *token)
@@ -69,74 +69,96 @@ static int refuse_changed(struct fault *f)
 		"a message is not the one that was released; nothing more was sent. Keep the ledger, call for help");
 }
 
-static int read_recipient(
+static int gone(struct fault *f)
+{
+	return fault_set(f, FAULT_LEDGER, "a released message is gone from the ledger");
+}
+
+static bool take_digest(
+	struct query *q, const char *column, unsigned char *out, size_t length)
+{
+	size_t there;
+	const void *digest = query_blob(q, column, &there);
+
+	if (there != length)
+		return false;
+	memcpy(out, digest, length);
+	return true;
+}
+
+static int take_notice(
 	struct released *r, int64_t notice, struct released_mail *m, struct fault *f)
 {
 	struct query *q = r->select_notice;
+	const void *facts;
+	size_t length;
+	int got;
+
+	query_reset(q); /* the one before may have been a fault */
+	query_bind_int(q, ":notice", notice);
+	got = query_next(q, f);
+	if (got <= 0)
+		return got ? -1 : gone(f);
+	facts = query_blob(q, "facts_sealed", &length);
+	text_add(&m->facts, facts, length);
+	if (!take_digest(q, "message_sha256", m->sha256, sizeof(m->sha256)) ||
+		!take_digest(q, "recipient_digest", m->recipient, sizeof(m->recipient)))
+		return refuse_changed(f);
+	query_reset(q);
+	return 0;
+}
+
+int released_take(
+	struct released *r, int64_t notice, struct released_mail *m, struct fault *f)
+{
+	int got;
+
+	if (take_notice(r, notice, m, f))
+		return -1;
+	got = store_take(r->store, notice, &m->piece, f);
+	return got > 0 ? 0 : got ? -1 : gone(f);
+}
+
+static int prove_recipient(
+	struct released *r, int64_t notice, struct released_mail *m, struct fault *f)
+{
 	unsigned char digest[VAULT_DIGEST];
 	auto_row facts = {0};
-	const void *then;
-	size_t length;
 
-	if (query_sealed(
-		    q, "facts_sealed", "notice.facts_sealed", notice, &facts.packed, f))
+	if (vault_unseal(ledger_vault(r->ledger), "notice.facts_sealed", notice,
+		    m->facts.bytes, m->facts.length, &facts.packed, f))
 		return refuse_changed(f);
 	m->to = text_copy(row_value(&facts, SCRIBE_ADDRESS));
 	m->token = text_copy(row_value(&facts, SCRIBE_TOKEN));
 	if (!m->to || !m->token)
 		return refuse_changed(f);
 	vault_digest(ledger_vault(r->ledger), "recipient", m->to, strlen(m->to), digest);
-	then = query_blob(q, "recipient_digest", &length);
-	if (length != sizeof(digest) || memcmp(then, digest, length) != 0)
+	if (memcmp(m->recipient, digest, sizeof(digest)) != 0)
 		return refuse_changed(f);
 	m->envelope_from = released_sender(r->envelope_from, m->token);
 	return 0;
 }
 
-static int gone(struct fault *f)
-{
-	return fault_set(f, FAULT_LEDGER, "a released message is gone from the ledger");
-}
-
-int released_get(
+int released_prove(
 	struct released *r, int64_t notice, struct released_mail *m, struct fault *f)
 {
-	struct query *q = r->select_notice;
 	unsigned char sha256[VAULT_SHA256];
-	const void *then;
-	size_t length;
-	int got;
 
-	query_bind_int(q, ":notice", notice);
-	got = query_next(q, f);
-	if (got <= 0)
-		return got ? -1 : gone(f);
-	if (read_recipient(r, notice, m, f))
+	if (prove_recipient(r, notice, m, f))
 		return -1;
-	got = store_get(r->store, notice, &m->bytes, f);
-	if (got <= 0)
-		return got ? refuse_changed(f) : gone(f);
-	vault_sha256(m->bytes.bytes, m->bytes.length, sha256);
-	then = query_blob(q, "message_sha256", &length);
-	if (length != sizeof(sha256) || memcmp(then, sha256, length) != 0)
+	if (store_open(r->store, notice, &m->piece, &m->bytes, f))
 		return refuse_changed(f);
-	query_reset(q);
-	return 0;
+	vault_sha256(m->bytes.bytes, m->bytes.length, sha256);
+	return memcmp(m->sha256, sha256, sizeof(sha256)) != 0 ? refuse_changed(f) : 0;
 }
 
 int released_to(struct released *r, int64_t notice, char **ret, struct fault *f)
 {
 	struct released_mail m = {0};
-	int got;
+	int failed = take_notice(r, notice, &m, f) || prove_recipient(r, notice, &m, f);
 
-	query_bind_int(r->select_notice, ":notice", notice);
-	got = query_next(r->select_notice, f);
-	if (got <= 0)
-		return got ? -1 : gone(f);
-	got = read_recipient(r, notice, &m, f);
-	query_reset(r->select_notice);
 	*ret = m.to;
 	m.to = NULL;
 	released_mail_done(&m);
-	return got;
+	return failed ? -1 : 0;
 }

@@ -24,25 +24,10 @@
 #include "mailer/wire/relay.h"
 #include "recipients/text.h"
 
-#define COMMIT_MS 250 /* an outcome waits this long for company */
-#define TRIES 3       /* of one notice in one run, a relay: lost before the final dot */
-#define LOOK_MS 100   /* between two looks for a request to stop */
+#define TRIES 3     /* of one notice in one run, a relay: lost before the final dot */
+#define LOOK_MS 100 /* between two looks for a request to stop */
 
 /* --- what the relay asks and tells --- */
-
-/* More mails at a time while they are used up quickly, fewer while they wait: a slow
- * relay is not claimed in advance. */
-static void adapt_batch(struct sending *s)
-{
-	int64_t now = clock_monotonic();
-
-	if (s->claimed_at && now - s->claimed_at < 200 && s->batch < CLAIM_BATCH_MOST)
-		s->batch *= 2;
-	else if (s->claimed_at && now - s->claimed_at > 1000 &&
-		 s->batch > CLAIM_BATCH_LEAST)
-		s->batch /= 2;
-	s->claimed_at = now;
-}
 
 /* Nothing was claimed. Held up, we wait for those that are put off, unless time stands
  * still. */
@@ -61,6 +46,8 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 	(void)f;
 	if (s->stop)
 		return RELAY_END;
+	if (!s->waiting && s->ahead)
+		claim_commit_or_stop(s, false);
 	if (!s->waiting) {
 		if (claim_is_over(s))
 			return s->outstanding ? RELAY_NONE_NOW : RELAY_END;
@@ -68,13 +55,17 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 			return RELAY_NONE_NOW; /* the barrier: the last ones of the level
 						  are on the wire, or wait for their
 						  domain */
-		adapt_batch(s);
 		claim_commit_or_stop(s, true);
 		if (!s->waiting) /* the last ones may all be barred by now */
 			return is_at_end(s) ? RELAY_END : RELAY_NONE_NOW;
 	}
 	c = s->waiting;
+	if (released_prove(s->released, c->todo->notice, &c->mail, &s->fault)) {
+		s->failed = s->stop = true;
+		return RELAY_END;
+	}
 	s->waiting = c->next;
+	s->waiting_count--;
 	if (!s->waiting)
 		s->waiting_end = &s->waiting;
 	c->given = true;
@@ -87,6 +78,7 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 		.envid = c->mail.token,
 		.bytes = c->mail.bytes.bytes,
 		.length = c->mail.bytes.length};
+	claim_ahead(s);
 	return RELAY_MAIL;
 }
 
@@ -198,8 +190,11 @@ static void settle(struct sending *s, struct claim *c, const struct relay_verdic
 	c->verdict.text = NULL;
 	c->settled = true;
 	c->next = NULL;
+	released_mail_done(&c->mail);
 	*s->settled_end = c;
 	s->settled_end = &c->next;
+	if (!s->unwritten)
+		s->unwritten = c;
 	if (!s->settled_count++)
 		s->settled_since = clock_monotonic();
 	s->outstanding--;
@@ -269,7 +264,7 @@ static int on_turn(void *user, bool idle, struct fault *f)
 	struct sending *s = user;
 
 	(void)f;
-	if (s->settled && (idle || clock_monotonic() - s->settled_since >= COMMIT_MS))
+	if (claim_is_due(s, idle))
 		claim_commit_or_stop(s, false);
 	tell_progress(s, false);
 	if (clock_interrupted())
@@ -287,12 +282,14 @@ static int on_turn(void *user, bool idle, struct fault *f)
 static int settle_rest(struct sending *s, struct fault *f)
 {
 	struct relay_verdict v = {.text = "the run ended before this mail's turn"};
-	struct claim *lists[2] = {s->waiting, s->given};
+	struct claim *lists[] = {s->waiting, s->ahead, s->given};
 
-	s->waiting = s->given = NULL;
+	s->waiting = s->ahead = s->given = NULL;
 	s->waiting_end = &s->waiting;
+	s->ahead_end = &s->ahead;
+	s->waiting_count = s->ahead_count = 0;
 	s->stop = true;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		while (lists[i]) {
 			struct claim *c = lists[i];
 
@@ -420,6 +417,7 @@ static int send_all(struct sending *s, struct send_tally *ret, struct fault *f)
 		s->brakes[i] = (struct brake){
 			.stop_count = r->stop_count, .stop_share = r->stop_share};
 	s->domains = domain_new(s->options->settings);
+	s->ahead_end = &s->ahead;
 	s->waiting_end = &s->waiting;
 	s->settled_end = &s->settled;
 	if (outcome_open(s->ledger, &s->insert_outcome, f))

@@ -91,6 +91,7 @@ struct store_reader {
 	struct ledger *ledger;
 	struct stencil stencils[STORE_KINDS]; /* a cache, by id modulo its size */
 	struct text difference;
+	struct store_piece piece;
 	struct query *select_stencil, *select_message;
 };
 
@@ -116,6 +117,7 @@ void store_reader_close(struct store_reader *r)
 	for (size_t i = 0; i < STORE_KINDS; i++)
 		text_done(&r->stencils[i].bytes);
 	text_done(&r->difference);
+	text_done(&r->piece.sealed);
 	query_close(r->select_stencil);
 	query_close(r->select_message);
 	free(r);
@@ -142,27 +144,49 @@ static int find_stencil(struct store_reader *r, int64_t id, const struct stencil
 	return 0;
 }
 
-int store_get(struct store_reader *r, int64_t notice, struct text *out, struct fault *f)
+int store_take(struct store_reader *r, int64_t notice, struct store_piece *ret, struct fault *f)
+{
+	struct query *q = r->select_message;
+	const void *sealed;
+	size_t length;
+	int got;
+
+	text_clear(&ret->sealed);
+	query_reset(q); /* the one before may have been a fault */
+	query_bind_int(q, ":notice", notice);
+	got = query_next(q, f);
+	if (got <= 0)
+		return got;
+	ret->stencil = query_int(q, "stencil_id");
+	sealed = query_blob(q, "bytes_sealed", &length);
+	text_add(&ret->sealed, sealed, length);
+	query_reset(q);
+	return 1;
+}
+
+int store_open(struct store_reader *r, int64_t notice, const struct store_piece *piece, struct text *out, struct fault *f)
 {
 	const struct stencil *s;
-	int64_t stencil;
+
+	text_clear(out);
+	if (vault_unseal(ledger_vault(r->ledger), "message.bytes_sealed", notice, piece->sealed.bytes,
+		    piece->sealed.length, &r->difference, f) ||
+		find_stencil(r, piece->stencil, &s, f))
+		return -1;
+	text_reserve(out, s->bytes.length + r->difference.length);
+	return stencil_fill(s->bytes.bytes, s->bytes.length, r->difference.bytes, r->difference.length, STORE_MESSAGE_MAX,
+		out, f);
+}
+
+int store_get(struct store_reader *r, int64_t notice, struct text *out, struct fault *f)
+{
 	int got;
 
 	text_clear(out);
-	query_reset(r->select_message); /* the one before may have been a fault */
-	query_bind_int(r->select_message, ":notice", notice);
-	got = query_next(r->select_message, f);
+	got = store_take(r, notice, &r->piece, f);
 	if (got <= 0)
 		return got;
-	stencil = query_int(r->select_message, "stencil_id");
-	if (query_sealed(r->select_message, "bytes_sealed", "message.bytes_sealed", notice, &r->difference, f))
-		return -1;
-	query_reset(r->select_message);
-	if (find_stencil(r, stencil, &s, f) ||
-		stencil_fill(s->bytes.bytes, s->bytes.length, r->difference.bytes, r->difference.length, STORE_MESSAGE_MAX,
-			out, f))
-		return -1;
-	return 1;
+	return store_open(r, notice, &r->piece, out, f) ? -1 : 1;
 }
 
 int store_drop_replaced(struct ledger *l, const char *mode, int64_t set, struct fault *f)

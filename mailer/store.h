@@ -29,6 +29,14 @@ void store_reader_close(struct store_reader *r);
 /* 1 and the bytes (`out` is cleared first), 0 they are gone, -1 a fault. */
 int store_get(struct store_reader *r, int64_t notice, struct text *out, struct fault *f);
 
+/* The same in two steps: what the ledger holds, still sealed (1, 0, -1), and later the bytes (0, -1). */
+struct store_piece {
+	int64_t stencil;
+	struct text sealed;
+};
+int store_take(struct store_reader *r, int64_t notice, struct store_piece *ret, struct fault *f);
+int store_open(struct store_reader *r, int64_t notice, const struct store_piece *piece, struct text *out, struct fault *f);
+
 /* Drops the bytes of a mode's sets before `set` that were never in a release. */
 int store_drop_replaced(struct ledger *l, const char *mode, int64_t set, struct fault *f);
 

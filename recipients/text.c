@@ -70,7 +70,7 @@ void text_freep(char **p)
 	*p = NULL;
 }
 
-static void text_reserve(struct text *t, size_t more)
+void text_reserve(struct text *t, size_t more)
 {
 	size_t need = t->length + more + 1;
 

@@ -26,6 +26,7 @@ struct text {
 	size_t room;
 };
 
+void text_reserve(struct text *t, size_t more); /* room for so many bytes, so that adding them moves nothing */
 void text_add(struct text *t, const void *bytes, size_t length);
 void text_add_string(struct text *t, const char *s);
 void text_add_char(struct text *t, char c);

@@ -6,8 +6,8 @@
  * cert_file, key_file, user, password, token_file, per_second, dsn=1, failures, connect,
  * command, data, dot, block, back_off (milliseconds); stop_after=N: finish gently after N
  * verdicts, fail_after=N: fail in settled; pause=N: next has nothing for N milliseconds
- * after each mail; bench=N: N mails of 5,000 bytes and no line for each. Else one mail a
- * line on stdin: "ID SENDER RECIPIENT LENGTH", a "-" as sender is the null sender.
+ * after each mail; bench=N: N mails of bytes=N (5,000) each, and no line for each. Else
+ * one mail a line on stdin: "ID SENDER RECIPIENT LENGTH", a "-" as sender is the null sender.
  * stdout: "handing ID SLOT" and one JSON object a verdict, at the end one with the
  * summary; exit code of the fault.
  */
@@ -198,8 +198,11 @@ int main(int argc, char **argv)
 	struct fault f = {0};
 	json_t *o;
 
-	if (d.bench)
-		make_bytes(&d.shared.bytes, 1, 5000);
+	if (d.bench) {
+		size_t bytes = (size_t)number(argc, argv, "bytes");
+
+		make_bytes(&d.shared.bytes, 1, bytes ? bytes : 5000);
+	}
 	(void)run(&s, &d, &sum, &f);
 	o = json_pack("{s:i s:s s:i s:i s:i s:i s:i s:i s:b s:b s:i}", "exit",
 		(int)f.kind, "fault", f.text, "accepted", (int)sum.accepted, "refused",

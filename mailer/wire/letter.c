@@ -17,6 +17,7 @@
 #include "mailer/wire/charset.h"
 #include "mailer/wire/event.h"
 #include "mailer/wire/header.h"
+#include "mailer/wire/letter_code.h"
 #include "mailer/wire/reading.h"
 #include "mailer/wire/reason.h"
 #include "mailer/wire/reply_sense.h"
@@ -500,4 +501,5 @@ void letter_read(const char *bytes, size_t length, struct letter *ret)
 	judge(&reading, ret);
 	if (ret->class == LETTER_HUMAN)
 		take_reply(&reading, ret);
+	letter_code_find(&reading, ret);
 }

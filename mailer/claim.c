@@ -84,10 +84,9 @@ size_t claim_level(const struct sending *s, const struct queue_item *t)
 int claim_load(struct sending *s, struct fault *f)
 {
 	const struct send_options *o = s->options;
-	bool resend = o->policy->in_doubt == POLICY_RESEND;
 	int64_t now = clock_now();
 
-	if (queue_load(s->ledger, s->release, resend, &s->todo, &s->todo_count, f))
+	if (queue_load(s->ledger, s->release, o->policy, &s->todo, &s->todo_count, f))
 		return -1;
 	(void)queue_wait(s->todo, &s->todo_count, s->head_starts, now);
 	if (o->first && keep_first(s, f))

@@ -239,6 +239,23 @@ static void write_domain(
 			d->connections, (long long)d->per_minute);
 }
 
+/* To whom mail may not go any more, should it change after the release. */
+static void write_list(const struct settings *s, const char *key, const char *name,
+	struct text *manifest)
+{
+	const json_t *item, *list = json_object_get(s->json, key);
+	size_t i;
+
+	if (!json_array_size(list))
+		return;
+	text_printf(manifest, "%s", name);
+	json_array_foreach(list, i, item)
+	{
+		text_printf(manifest, "%s %s", i ? ";" : "", json_string_value(item));
+	}
+	text_add_char(manifest, '\n');
+}
+
 static void write_head(const struct release_options *o, int64_t number, int64_t at,
 	struct text *manifest)
 {
@@ -269,8 +286,15 @@ static void write_head(const struct release_options *o, int64_t number, int64_t 
 	write_domain(&s->each_domain, "each", manifest);
 	for (size_t i = 0; i < s->domains_count; i++)
 		write_domain(&s->domains[i], s->domains[i].name.domain, manifest);
-	text_printf(manifest, "in-doubt %s\napprovals %d\n",
-		in_doubt[o->policy->in_doubt], (int)o->policy->approvals);
+	write_list(s, "allowed_domains", "allowed-domains", manifest);
+	write_list(s, "closed_channels", "closed-channels", manifest);
+	text_printf(manifest, "in-doubt %s\n", in_doubt[o->policy->in_doubt]);
+	for (size_t i = 0; i < o->policy->levels_count; i++)
+		if (o->policy->levels[i].in_doubt != o->policy->in_doubt)
+			text_printf(manifest, "in-doubt-of %s %s\n",
+				o->policy->levels[i].name,
+				in_doubt[o->policy->levels[i].in_doubt]);
+	text_printf(manifest, "approvals %d\n", (int)o->policy->approvals);
 }
 
 int manifest_next(struct ledger *l, int64_t *ret, struct fault *f)

@@ -21,8 +21,15 @@ static void read_item(struct query *q, struct queue_item *ret)
 	ret->due_at = query_int(q, "last_at") + retry_wait(ret->times, ret->notice);
 }
 
-int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item **ret,
-	size_t *ret_count, struct fault *f)
+/* May a mail that is perhaps out go again by itself? */
+static bool goes_again(const struct policy *p, const struct queue_item *item)
+{
+	return item->level >= 0 && (size_t)item->level < p->levels_count &&
+	       p->levels[item->level].in_doubt == POLICY_RESEND;
+}
+
+int queue_load(struct ledger *l, int64_t release, const struct policy *policy,
+	struct queue_item **ret, size_t *ret_count, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	size_t room = 0;
@@ -31,25 +38,28 @@ int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item
 	*ret = NULL;
 	*ret_count = 0;
 	if (ledger_query(l,
-		    SQL("SELECT i.position, i.notice_id, n.level_order, d.times, d.first_at, d.last_at FROM release_item i JOIN notice n ON n.id = i.notice_id"
+		    SQL("SELECT i.position, i.notice_id, n.level_order, d.times, d.first_at, d.last_at,"
+			" a.verdict IS 'in_doubt' AS in_doubt FROM release_item i JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id"
 			" LEFT JOIN (SELECT b.notice_id, count(*) AS times, min(o.at) AS first_at, max(o.at) AS last_at FROM outcome o"
 			" JOIN attempt b ON b.id = o.attempt_id WHERE o.verdict = 'deferred' AND b.release_id = :release"
 			" GROUP BY b.notice_id) d ON d.notice_id = i.notice_id AND a.verdict = 'deferred' WHERE i.release_id = :release AND"
-			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND :resend)"
+			" (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent') OR (a.verdict = 'in_doubt' AND NOT EXISTS"
+			" (SELECT 1 FROM decision s WHERE s.kind = 'resolve' AND s.attempt_id = a.id))"
 			" OR (a.verdict = 'refused' AND a.release_id <> i.release_id))"
 			" AND NOT EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id)"
 			" ORDER BY i.position"), /* as released: levels in order */
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":release", release);
-	query_bind_int(q, ":resend", resend);
 	while ((got = query_next(q, f)) > 0) {
 		if (*ret_count == room) {
 			room = room ? room * 2 : 1024;
 			*ret = text_realloc(*ret, room * sizeof(**ret));
 		}
-		read_item(q, &(*ret)[(*ret_count)++]);
+		read_item(q, &(*ret)[*ret_count]);
+		*ret_count += !query_int(q, "in_doubt") ||
+			      goes_again(policy, &(*ret)[*ret_count]);
 	}
 	return got;
 }

@@ -15,6 +15,7 @@
 #include "mailer/head_start.h"
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
+#include "recipients/policy.h"
 
 struct queue_item {
 	int64_t notice, position;
@@ -26,10 +27,11 @@ struct queue_item {
 };
 
 /*
- * Not yet handed over, or told to try again. `resend`: what is in doubt as well. A refused mail that a human released anew
- * is tried again; it is nobody's second. `*ret` is the caller's to free.
+ * Not yet handed over, or told to try again; of levels where the policy says so (resend) also what is in doubt, unless a
+ * human has settled that it is left. A refused mail that a human released anew is tried again; it is nobody's second. `*ret`
+ * is the caller's to free.
  */
-int queue_load(struct ledger *l, int64_t release, bool resend, struct queue_item **ret, size_t *ret_count,
+int queue_load(struct ledger *l, int64_t release, const struct policy *policy, struct queue_item **ret, size_t *ret_count,
 	struct fault *f);
 
 /*

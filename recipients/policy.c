@@ -188,8 +188,8 @@ static int read_level(struct policy *p, struct policy_level *to, struct config c
 {
 	static const char *const keys[] = {"name", "title", "when", "route", "template",
 		"tell_at", "follow_up", "escalate", "proof", "head_start", "cover",
-		"restriction", "review", "default", "give_away", NULL};
-	int review = POLICY_FULL;
+		"restriction", "review", "default", "give_away", "in_doubt", NULL};
+	int review = POLICY_FULL, in_doubt = (int)p->in_doubt;
 
 	to->tell_at = 0.5;
 	if (config_known(c, keys, f) ||
@@ -204,10 +204,12 @@ static int read_level(struct policy *p, struct policy_level *to, struct config c
 		config_duration(config_member(&c, "head_start"), &to->head_start, f) ||
 		config_bool(config_member(&c, "cover"), &to->cover, f) ||
 		config_choice(config_member(&c, "review"), reviews, &review, f) ||
+		config_choice(config_member(&c, "in_doubt"), in_doubts, &in_doubt, f) ||
 		config_strings(config_member(&c, "give_away"), GIVE_AWAYS, LINE,
 			&to->give_away, &to->give_away_count, f))
 		return -1;
 	to->review = (enum policy_review)review;
+	to->in_doubt = (enum policy_in_doubt)in_doubt;
 	return 0;
 }
 

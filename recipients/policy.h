@@ -90,6 +90,7 @@ struct policy_level {
 		const char *review_by; /* YYYY-MM-DD; on none it may be NULL */
 	} restriction;
 	enum policy_review review; /* full unless given */
+	enum policy_in_doubt in_doubt; /* the policy's unless given */
 	const char **give_away; /* words that tell this level: never in a subject or sender, nor in other levels' letters */
 	size_t give_away_count;
 };

@@ -190,7 +190,7 @@ static void the_queue_waits(void **state)
 	(void)state;
 	release();
 	h = newest();
-	fine(queue_load(L, 1, false, &items, &count, &f), &f);
+	fine(queue_load(L, 1, incident.policy, &items, &count, &f), &f);
 	assert_int_equal(count, INCIDENT_NOTICES);
 	assert_int_equal(queue_wait(items, &count, &h, NINE + 2 * HOUR), 0);
 	assert_int_equal(count, INCIDENT_NOTICES);

@@ -176,6 +176,10 @@ static const struct {
 	{"\"pipelining\": \"on\"", "\"pipelining\": \"off\"", "connections"},
 	{"\"retry_for\": \"24h\"", "\"retry_for\": \"24h\", \"per_minute\": 60",
 		"limits"},
+	{"\"retry_for\": \"24h\"",
+		"\"retry_for\": \"24h\", \"per_domain\": {\"connections\": 1}", "domain"},
+	{"\"allowed_domains\": []", "\"allowed_domains\": [\"met.police.example\"]",
+		"allowed-domains"},
 };
 
 static void settings_that_changed(void **state)

@@ -53,7 +53,7 @@ static const char whole[] =
 	"  {'name': 'terrorism', 'when': [{'person.unit': {'matches': ['SO15*', '*terror*']}},"
 	"    {'record.unit': {'contains': 'terror'}}], 'route': 'mail', 'template': 'notice/ct',"
 	"   'follow_up': [{'after': '24h', 'template': 'follow-up/one'},"
-	"     {'after': '3d', 'template': 'follow-up/two'}], 'proof': 'acknowledged'},"
+	"     {'after': '3d', 'template': 'follow-up/two'}], 'proof': 'acknowledged', 'in_doubt': 'ask'},"
 	"  {'name': 'court', 'when': [{'person.Duty Type': {'is': 'court'}}], 'route': 'restricted',"
 	"   'restriction': {'ground': 's. 68(7)', 'owner': 'DPO', 'review_by': '2026-12-01'}},"
 	"  " STANDARD ","
@@ -70,6 +70,8 @@ static void test_whole(void **state)
 		fail_msg("%s", f.text);
 	assert_int_equal(p->approvals, 1);
 	assert_int_equal(p->in_doubt, POLICY_RESEND);
+	assert_int_equal(p->levels[0].in_doubt, POLICY_RESEND); /* as the whole */
+	assert_int_equal(p->levels[1].in_doubt, POLICY_ASK);
 	assert_int_equal(p->retention_days, 30);
 	assert_int_equal(p->levels_count, 5);
 	assert_int_equal(p->default_level, 3);
@@ -149,6 +151,8 @@ static const struct {
 	{TOP("'in_doubt': 'resent'"),
 		"in_doubt: is none of ask, resend; did you mean resend?"},
 	{TOP("'in_doubt': true"), "in_doubt: is true or false, not text"},
+	{HIGH_AND_STANDARD("'route': 'task', 'in_doubt': 'leave'"),
+		"levels[0].in_doubt: is none of ask, resend"},
 	{TOP("'retention_days': 0"), "retention_days: is not between 1 and 3650"},
 	{TOP("'retention_days': '30d'"), "retention_days: is text, not a whole number"},
 	{TOP("'unit_aliases': []"), "unit_aliases: is a list, not an object"},

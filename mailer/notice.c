@@ -150,6 +150,8 @@ static json_t *common_data(struct notice_maker *m, const struct settings *s)
 		data, "consequences", fit_list(m, json_object_get(i, "consequences")));
 	(void)json_object_set_new(
 		data, "measures", fit_list(m, json_object_get(i, "measures")));
+	(void)json_object_set_new(
+		data, "what_changed", fit_list(m, json_object_get(i, "what_changed")));
 	(void)json_object_set_new(data, "closed_channels",
 		fit_list(m, json_object_get(i, "closed_channels")));
 	(void)json_object_set_new(

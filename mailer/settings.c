@@ -26,7 +26,7 @@
 static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aware_at",
 	"occurred", "controller", "exposed", "not_exposed", "nature", "consequences",
 	"measures", "help", "verify", "next_update", "closed_channels", "mode",
-	"timezone", "sending_hours", "allowed_domains", "relay", "relays", "mailbox",
+	"timezone", "sending_hours", "allowed_domains", "relay", "relays", "mailbox", "what_changed",
 	NULL};
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
@@ -135,6 +135,7 @@ static int check_words(const struct config *root, struct fault *f)
 			       lines(root, "not_exposed", ITEMS, f) ||
 			       lines(root, "consequences", ITEMS, f) ||
 			       lines(root, "measures", ITEMS, f) ||
+			       lines(root, "what_changed", ITEMS, f) ||
 			       lines(root, "closed_channels", ITEMS, f) ||
 			       optional_line(root, "next_update", f)
 		       ? -1

@@ -61,12 +61,20 @@ static const struct {
 	{"notice/crime-data/witness", "crime-data", PUBLIC},
 	{"notice/crime-data/suspect", "crime-data", PUBLIC},
 	{"notice/crime-data/person", "crime-data", PUBLIC},
+	{"follow-up/crime-data", "crime-data", PUBLIC},
 	{"notice/lost-footage/victim", "lost-footage", LOST},
 	{"notice/lost-footage/witness", "lost-footage", LOST},
 	{"notice/lost-footage/suspect", "lost-footage", LOST},
 	{"notice/lost-footage/person", "lost-footage", LOST},
 	{"notice/lost-footage/officer", "lost-footage", LOST},
+	{"follow-up/lost-footage", "lost-footage", LOST},
 };
+
+/* Letters of another kind. */
+static const char *const others[] = {"follow-up/what-changed",
+	"follow-up/what-changed-public", "follow-up/what-changed-lost",
+	"follow-up/all-clear", "follow-up/all-clear-public", "follow-up/correction",
+	"follow-up/correction-public"};
 
 static const char *const blocks[] = {"salutation", "nature", "exposed", "consequences",
 	"measures", "steps", "advice", "will_do", "contact", "support", "genuine",
@@ -183,6 +191,8 @@ static void data_thin(json_t *data)
 		json_object_set_new(data, lists[i], json_array());
 	json_object_foreach(has, key, value) json_object_set_new(has, key, json_false());
 	json_object_set_new(data, "next_update", json_null());
+	json_object_set_new(data, "told", json_false());
+	json_object_set_new(data, "what_changed", json_array());
 	json_object_set_new(data, "salutation", json_null());
 	json_object_set_new(json_object_get(data, "incident"), "occurred", json_false());
 	json_object_set_new(json_object_get(data, "help"), "hours", json_null());
@@ -282,18 +292,25 @@ static void parts_check(
 			fail_msg("%s, form %u: a line is too long", name, form);
 }
 
+static void every_form(const char *name)
+{
+	for (unsigned form = 0; form < 16; form++) {
+		auto_text_buffer text = {0}, html = {0};
+		json_t *data = data_form(form);
+
+		notice_parts(name, data, &text, &html);
+		parts_check(name, form, text.bytes, html.bytes);
+		json_decref(data);
+	}
+}
+
 static void test_every_form(void **state)
 {
 	(void)state;
 	for (size_t n = 0; n < COUNT(notices); n++)
-		for (unsigned form = 0; form < 16; form++) {
-			auto_text_buffer text = {0}, html = {0};
-			json_t *data = data_form(form);
-
-			notice_parts(notices[n].name, data, &text, &html);
-			parts_check(notices[n].name, form, text.bytes, html.bytes);
-			json_decref(data);
-		}
+		every_form(notices[n].name);
+	for (size_t n = 0; n < COUNT(others); n++)
+		every_form(others[n]);
 }
 
 /* What a locked screen shows tells nothing and is the same for all. */

@@ -5,6 +5,7 @@
 
 #include "mailer/compose.h"
 #include "mailer/proofread.h"
+#include "mailer/round.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
 #include "templates/texts.h"
@@ -14,8 +15,12 @@ const struct verb_option compose_options[] = {
 		"each way a notice can come out, with a made-up person, as .eml files"},
 	{"all", NULL, "with --preview: every message as it is"},
 	{"show", "PERSON", "the message of one person (by their number)"},
-	{"what-changed", NULL, "(not in this version)"},
-	{"correction", NULL, "(not in this version)"}, {NULL, NULL, NULL}};
+	{"what-changed", NULL,
+		"a new round to everyone who was told: what_changed of incident.json; with --by and --reason"},
+	{"correction", NULL,
+		"a new round to whoever was told and is not in the leak; with --by and --reason"},
+	{"template", "NAME", "with either: another text than the shipped one"},
+	{NULL, NULL, NULL}};
 
 bool compose_only_looks(const struct command *c)
 {
@@ -79,6 +84,52 @@ static int proofread(struct command *c, struct texts *texts, struct fault *f)
 	return 0;
 }
 
+static void show_round(struct command *c, const struct round_tally *t)
+{
+	char n[SHOW_NUMBER];
+
+	show_count(c, "round", t->round);
+	show_count(c, "notices", t->notices);
+	show_count(c, "tasks", t->tasks);
+	show_count(c, "already", t->already);
+	show(c, "%9s  notices by mail\n", show_number(t->notices, n));
+	show(c, "%9s  tasks: people who were told in person\n", show_number(t->tasks, n));
+	if (t->already)
+		show(c, "%9s  had it before\n", show_number(t->already, n));
+	show(c, "They wait for a release of their own.\n");
+	(void)snprintf(c->next, sizeof(c->next), "breachmail approve");
+}
+
+/* A named person begins a new round. */
+static int new_round(struct command *c, struct texts *texts, struct fault *f)
+{
+	struct round_options o = {.settings = c->settings,
+		.texts = texts,
+		.correction = command_option(c, "correction") != NULL,
+		.template = command_option(c, "template"),
+		.by = c->by,
+		.reason = c->reason,
+		.progress = &c->progress};
+	struct group_options group;
+	struct round_tally t;
+	bool current;
+
+	if (o.correction && command_option(c, "what-changed"))
+		return fault_set(f, FAULT_USAGE,
+			"--what-changed and --correction are two rounds: begin one of them");
+	if (command_decides(c, f) || door_group_options(c, &group, f) ||
+		group_is_current(c->ledger, &group, &current, f))
+		return -1;
+	if (!current)
+		return fault_set(f, FAULT_REFUSED,
+			"group has not seen this policy and these matches and decisions yet: breachmail group, then compose");
+	o.policy = c->policy;
+	if (round_run(c->ledger, &o, &t, f))
+		return -1;
+	show_round(c, &t);
+	return 0;
+}
+
 int verb_compose(struct command *c, struct fault *f)
 {
 	auto_text dir = text_format("%s/templates", c->dir);
@@ -88,10 +139,10 @@ int verb_compose(struct command *c, struct fault *f)
 	struct compose_tally t;
 	json_t *levels;
 
-	if (command_option(c, "what-changed") || command_option(c, "correction"))
-		return command_later("compose --what-changed and --correction", f);
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail compose takes no arguments");
+	if (command_option(c, "what-changed") || command_option(c, "correction"))
+		return new_round(c, &texts, f);
 	if (door_group_options(c, &group, f))
 		return -1;
 	o.policy = c->policy;

@@ -72,7 +72,7 @@ CREATE INDEX attempt_notice ON attempt (notice_id);
 -- What a human told everybody since: the newest such notice of a person. (max() picks the row.)
 CREATE VIEW round_newest AS
 SELECT mode, person_id, notice_id, max(round_id) AS round_id FROM follow_up_now WHERE kind = 'what-changed'
-GROUP BY mode, person_id;
+AND notice_id NOT IN (SELECT notice_id FROM follow_up_over) GROUP BY mode, person_id;
 
 -- The notice with which a person's newest round begins. `task_id`: they are told by a human as well.
 CREATE VIEW round_first AS

@@ -312,7 +312,7 @@ def test_usage(idle, words):
 
 LATER = """
     follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
-    compose --what-changed; compose --correction; approve --sign x; approve --enrol Joan;
+    approve --sign x; approve --enrol Joan;
     approve --manifest x; approve --signature x; report --kind federation;
     report --kind evidence; report --kind review; report --kind summary --format html
 """

@@ -257,6 +257,10 @@ static void letter(struct imap_answers *a, struct imap_answer *ret)
 	char name[WORD];
 	uint32_t length;
 
+	if (!a->letter) {
+		bad(a, "It sends a letter that nobody asked for");
+		return;
+	}
 	text_clear(a->letter);
 	ret->kind = IMAP_LETTER;
 	if (peek(a) == '"') {
@@ -302,8 +306,6 @@ static void fetched(struct imap_answers *a, struct imap_answer *ret)
 
 static void found(struct imap_answers *a)
 {
-	size_t room = a->found ? a->most_found : 0;
-
 	while (skip_if(a, ' ')) {
 		if (peek(a) == '\r' || peek(a) == '\n')
 			break; /* a blank at the end, as some write */
@@ -311,16 +313,14 @@ static void found(struct imap_answers *a)
 			skip_value(a); /* (MODSEQ 5) */
 			continue;
 		}
-		if (a->found && a->found->count == room) {
+		if (a->found->count == a->most_found) {
 			(void)fault_set(a->f, FAULT_UNAVAILABLE,
-				"more than %zu new letters in the mailbox", room);
+				"more than %zu new letters in the mailbox",
+				a->most_found);
 			a->state = IMAP_FAULT;
 			return;
 		}
-		if (a->found)
-			imap_numbers_add(a->found, number(a));
-		else
-			(void)number(a);
+		imap_numbers_add(a->found, number(a));
 		a->length = 0;
 	}
 	line_end(a);
@@ -427,7 +427,7 @@ static void untagged(struct imap_answers *a, struct imap_answer *ret)
 	word(a, name);
 	if (is_state(name, &which))
 		state(a, which, ret);
-	else if (!strcasecmp(name, "SEARCH"))
+	else if (a->found && !strcasecmp(name, "SEARCH"))
 		found(a);
 	else
 		rest(a);

@@ -60,13 +60,13 @@ struct imap_answers {
 	/* Up to `room` bytes; 0: the connection has ended. -1: a fault. */
 	ssize_t (*more)(void *user, char *out, size_t room, struct fault *f);
 	void *user;
-	struct text *letter; /* where the bytes of a letter go */
+	struct text *letter; /* where the bytes of a letter go; NULL: none may come */
 	size_t most;	     /* how many of them at most */
-	struct imap_numbers *found; /* where the numbers of a SEARCH are added; NULL: nowhere */
+	struct imap_numbers *found; /* where the numbers of a SEARCH are added; NULL: none was asked for */
 	size_t most_found;
 	/* from here on its own */
 	struct fault *f;
-	size_t at, filled, length;
+	size_t at, filled, length; /* of the block; of the answer, without what is bounded elsewhere */
 	enum {
 		IMAP_FINE,
 		IMAP_ENDED,

@@ -20,11 +20,13 @@
 #define WAIT_MS 1000 /* at most between two looks for a signal */
 #define GOODBYE_MS 500
 #define TALK_MAX 10000 /* answers in a row of which none was asked for */
+#define TALK_BYTES ((size_t)4 << 20)
 
 static enum imap_step lost(struct imap_talk *t, const char *how, const char *said)
 {
 	char words[IMAP_WORDS];
 
+	t->connected = false;
 	reply_public(said, words, sizeof(words));
 	(void)fault_set(&t->why, FAULT_TEMPORARY, "mailbox %s:%u: %s%s%s%s",
 		t->place.server.host, t->place.server.port, how,
@@ -214,9 +216,12 @@ static enum imap_step hear_one(
 enum imap_step imap_talk_hear(
 	struct imap_talk *t, struct imap_answer *ret, struct fault *f)
 {
-	for (unsigned i = 0; i < TALK_MAX; i++) {
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < TALK_MAX && bytes < TALK_BYTES; i++) {
 		enum imap_step step = hear_one(t, ret, f);
 
+		bytes += t->answers.length;
 		if (step != IMAP_DONE)
 			return step;
 		if (ret->uidvalidity)

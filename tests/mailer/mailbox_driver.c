@@ -6,12 +6,13 @@
  * uidvalidity and uid (the position), pause (ms after each letter), quiet=1 (no line a
  * letter), keep=DIR (each letter into a file there). One JSON object a letter on stdout:
  * uidvalidity, uid, length, cut, and start, its first 40 bytes; at the end one with the
- * count; exit code of the fault.
+ * count and the memory that it took; exit code of the fault.
  */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "mailer/wire/mailbox.h"
@@ -79,6 +80,7 @@ int main(int argc, char **argv)
 	auto_mailbox *m = NULL;
 	struct mailbox_letter l;
 	struct fault f = {0};
+	struct rusage usage;
 	int count = 0, got = 0;
 
 	clock_catch_signals();
@@ -91,7 +93,8 @@ int main(int argc, char **argv)
 				keep(dir, count, &l);
 			(void)nanosleep(&nap, NULL);
 		}
-	print(json_pack(
-		"{s:i s:s s:i}", "exit", (int)f.kind, "fault", f.text, "letters", count));
+	(void)getrusage(RUSAGE_SELF, &usage);
+	print(json_pack("{s:i s:s s:i s:I}", "exit", (int)f.kind, "fault", f.text,
+		"letters", count, "memory", (json_int_t)usage.ru_maxrss * 1024));
 	return (int)f.kind;
 }

@@ -297,25 +297,36 @@ static bool follows_reply(struct span s, size_t end, const char *status)
 	return start >= 3 && reply_at(s, start - 3) / 100 == status[0] - '0';
 }
 
+/* What a code in a text is worth. */
+enum worth {
+	NOTHING,
+	CLASS_ALONE,
+	SOMEWHERE,
+	AT_START,
+	BEHIND_REPLY
+};
+
 /* The best code of a text: one behind a reply code, then one that tells something. */
-static void find_best(struct span s, char out[static DSN_CODE])
+static enum worth find_best(struct span s, char out[static DSN_CODE])
 {
 	char found[DSN_CODE];
-	unsigned best = 0;
+	enum worth best = NOTHING;
 	size_t at = 0;
 
 	out[0] = '\0';
-	while (best < 3 && dsn_find_status(s, &at, found)) {
-		unsigned worth = found[0] == '2'               ? 0
-				 : !dsn_is_telling(found)      ? 1
-				 : follows_reply(s, at, found) ? 3
-							       : 2;
+	while (best < BEHIND_REPLY && dsn_find_status(s, &at, found)) {
+		enum worth worth = found[0] == '2'               ? NOTHING
+				   : !dsn_is_telling(found)      ? CLASS_ALONE
+				   : follows_reply(s, at, found) ? BEHIND_REPLY
+				   : at == strlen(found)         ? AT_START
+								 : SOMEWHERE;
 
 		if (worth <= best)
 			continue;
 		best = worth;
 		memcpy(out, found, DSN_CODE);
 	}
+	return best;
 }
 
 void dsn_status(struct span status, struct span diagnostic, char out[static DSN_CODE])
@@ -325,7 +336,10 @@ void dsn_status(struct span status, struct span diagnostic, char out[static DSN_
 	int code = dsn_find_reply(diagnostic);
 
 	(void)dsn_find_status(status, &at, said);
-	find_best(diagnostic, best);
+	/* a code elsewhere in the text may be anything; it counts where there is no other
+	 */
+	if (find_best(diagnostic, best) < AT_START && said[0])
+		best[0] = '\0';
 	if (code && best[0] && best[0] - '0' != code / 100 && dsn_is_telling(said))
 		best[0] = '\0'; /* it stands for something else */
 	if (said[0] == '5' && best[0] == '4')

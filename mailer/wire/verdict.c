@@ -224,7 +224,7 @@ bool verdict_report(const struct reading *r, struct span fields,
 		said = words_about(&bounce, to->address, tone->words);
 		dsn_status(d->status, d->diagnostic.length ? d->diagnostic : said,
 			to->status);
-		if (!dsn_is_telling(to->status))
+		if (!dsn_is_telling(to->status) && !dsn_find_reply(d->diagnostic))
 			take_better_status(to, said);
 		to->class = action_class(d, to->status, tone, said);
 		to->evidence = LETTER_BY_REPORT;

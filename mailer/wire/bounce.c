@@ -29,6 +29,7 @@ static const char *const sections[] = {"failed", "delayed", "final", "delivered"
 static struct phrase_set set = {.source = words_bounce, .sections = sections};
 
 #define HITS 256
+#define NEARBY 300      /* bytes */
 #define SPOKEN_MAX 4096 /* bytes of what is said of one recipient */
 
 void bounce_prepare(void)
@@ -279,6 +280,15 @@ static enum tier judge_place(struct span line, size_t start, size_t end)
 	return MENTIONED;
 }
 
+/* Of a long line only what is near counts: a line may hold thousands of addresses. */
+static enum tier judge_nearby(struct span line, size_t start, size_t end)
+{
+	size_t from = start > NEARBY ? start - NEARBY : 0;
+
+	line.length = line.length > end + NEARBY ? end + NEARBY : line.length;
+	return judge_place(span_from(line, from), start - from, end - from);
+}
+
 struct places {
 	struct place list[BOUNCE_RECIPIENTS];
 	size_t count;
@@ -293,7 +303,16 @@ static bool known(const struct places *p, const struct place *place)
 	return false;
 }
 
-static void add_place(struct places *p, const struct place *place)
+/* "user ann@force.example not found", "user bea@force.example not found": a list too. */
+static bool same_form(struct span words, const struct place *a, const struct place *b)
+{
+	size_t length = a->start - a->line;
+
+	return length && b->start - b->line == length &&
+	       !memcmp(words.at + a->line, words.at + b->line, length);
+}
+
+static void add_place(struct places *p, const struct place *place, struct span words)
 {
 	if (place->tier < p->best || place->tier == NOBODY)
 		return;
@@ -302,7 +321,7 @@ static void add_place(struct places *p, const struct place *place)
 		p->count = 0;
 	}
 	/* where it merely stands in a sentence, the first is meant */
-	if (p->count && p->best < REFUSED)
+	if (p->count && p->best < REFUSED && !same_form(words, &p->list[0], place))
 		return;
 	if (p->count < BOUNCE_RECIPIENTS && !known(p, place))
 		p->list[p->count++] = *place;
@@ -324,12 +343,12 @@ static void find_places(struct span words, bool (*ours)(const char *, void *),
 			place.line = start;
 			place.end = start + in;
 			place.start = place.end - strlen(place.address);
-			place.tier = judge_place(line, place.start - start, in);
+			place.tier = judge_nearby(line, place.start - start, in);
 			if (is_office(place.address))
 				place.tier = OFFICE;
 			if (ours(place.address, context))
 				place.tier = NOBODY + (place.tier > OFFICE);
-			add_place(ret, &place);
+			add_place(ret, &place, words);
 		}
 	}
 }
@@ -372,7 +391,7 @@ void bounce_read(struct span words, bool (*ours)(const char *address, void *cont
 	text_clear(&ret->words);
 	ret->count = 0;
 	find_places(words, ours, context, &places);
-	ret->vague = places.best < BESIDE;
+	ret->vague = places.best < ADDRESSED;
 	for (size_t i = 0; i < places.count; i++) {
 		struct bounce_recipient *r = &ret->recipients[ret->count++];
 

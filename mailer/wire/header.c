@@ -164,6 +164,8 @@ static void add_quoted(struct span s, struct text *out)
 	}
 }
 
+#define WORD_MAX 2000 /* bytes; RFC 2047 allows 75 */
+
 struct word {
 	struct span charset, text;
 	char encoding; /* 'b' or 'q' */
@@ -187,12 +189,10 @@ static bool take_word(struct span s, struct word *ret)
 			ret->charset.length = i;
 	ret->encoding = span_lower(s.at[at + 1]);
 	start = at += 3;
-	while (at < s.length && s.at[at] != '?' && s.at[at] != '\n')
-		at++;
-	while (at + 1 < s.length && s.at[at] == '?' && s.at[at + 1] != '=' &&
-		at - start < 500)
-		at++; /* a raw "?" within, or a broken word */
-	if (at + 1 >= s.length || s.at[at] != '?' || s.at[at + 1] != '=' ||
+	while (at + 1 < s.length && at - start < WORD_MAX && s.at[at] != '\n' &&
+		(s.at[at] != '?' || s.at[at + 1] != '='))
+		at++; /* a raw "?" within is forgiven */
+	if (at + 1 >= s.length || s.at[at] != '?' ||
 		(ret->encoding != 'b' && ret->encoding != 'q'))
 		return false;
 	ret->text = (struct span){s.at + start, at - start};

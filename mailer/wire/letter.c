@@ -392,18 +392,20 @@ static bool try_words(const struct reading *r, const struct bounce_tone *tone, b
 	struct letter *l)
 {
 	bool machine = is_from_machine(r);
+	bool named = is_machine_name(header_value(r->head, "from"));
 	bool subject = tone->subject_failed || tone->subject_delayed;
 	bool body = tone->failed || tone->delayed;
-	bool named = is_machine_name(header_value(r->head, "from"));
+	bool enough = named ? subject || body : machine && subject && body;
 
 	if (is_reply(r) && !machine)
 		return false;
-	if (sure ? !(machine && (subject || named) && (body || (subject && named)))
-		 : !(machine && (subject || body)) &&
-				!(subject && body && !l->n_references))
-		return false;
-	verdict_words(r, tone, l);
-	return true;
+	if (!sure) /* and it is no automatic answer */
+		enough = (machine && (subject || body)) ||
+			 (subject && body && !l->n_references) ||
+			 (named && tone->returned.length) || (named && r->report);
+	if (enough)
+		verdict_words(r, tone, l);
+	return enough;
 }
 
 static bool try_answer(

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define TAG_MAX 8192 /* bytes; what is longer is text */
+
 static const struct {
 	const char *name, *text;
 } entities[] = {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"},
@@ -104,8 +106,12 @@ static size_t take_tag(struct span s, struct text *out)
 		length = skip_to(s, "-->");
 		return length < s.length ? length + 3 : length;
 	}
-	close = memchr(s.at, '>', s.length);
-	length = close ? (size_t)(close - s.at) + 1 : s.length;
+	close = memchr(s.at, '>', s.length < TAG_MAX ? s.length : TAG_MAX);
+	if (!close) {
+		text_add_char(out, '<');
+		return 1;
+	}
+	length = (size_t)(close - s.at) + 1;
 	while (name.length + 2 < length && name.at[name.length] > ' ' &&
 		name.at[name.length] != '>')
 		name.length++;

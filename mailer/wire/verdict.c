@@ -182,6 +182,8 @@ static void take_better_status(struct letter_recipient *r, struct span said)
 		memcpy(r->status, status, sizeof(r->status));
 }
 
+#define SAID_MAX 8192 /* bytes of the words that are looked at for one recipient */
+
 static struct span words_about(
 	const struct bounce *b, const char *address, struct span all)
 {
@@ -190,6 +192,8 @@ static struct span words_about(
 			return (struct span){
 				text_string(&b->words) + b->recipients[i].words,
 				b->recipients[i].words_end - b->recipients[i].words};
+	if (all.length > SAID_MAX)
+		all.length = SAID_MAX;
 	return b->count > 1 ? span_of("") : all;
 }
 
@@ -273,6 +277,26 @@ static enum letter_evidence words_evidence(
 	return LETTER_BY_PHRASE;
 }
 
+/* A success in plain words, without a single word of failure or delay. */
+static bool is_success(const struct bounce_tone *tone)
+{
+	return (tone->delivered || tone->relayed) && !tone->failed && !tone->delayed &&
+	       !tone->final && !tone->subject_delayed;
+}
+
+static enum letter_class words_class(const struct reason *reason, bool late,
+	const struct bounce_tone *tone, const char *status)
+{
+	if (is_success(tone) && reason->reason == LETTER_NO_REASON)
+		return tone->relayed ? LETTER_RELAYED : LETTER_DELIVERED;
+	if (late)
+		return LETTER_DELAYED;
+	if (reason->hard)
+		return LETTER_BOUNCE_HARD;
+	return tone->failed || tone->subject_failed || status[0] ? LETTER_BOUNCE_SOFT
+								 : LETTER_BOUNCE_ANY;
+}
+
 static void judge_words(struct letter_recipient *to, struct span said, bool late,
 	const struct bounce_tone *tone)
 {
@@ -285,9 +309,7 @@ static void judge_words(struct letter_recipient *to, struct span said, bool late
 		reason_find(tone->words, span_of(""), to->status, &reason);
 	}
 	to->reason = reason.reason;
-	to->class = late          ? LETTER_DELAYED
-		    : reason.hard ? LETTER_BOUNCE_HARD
-				  : LETTER_BOUNCE_SOFT;
+	to->class = words_class(&reason, late, tone, to->status);
 	to->evidence = words_evidence(said, &reason, tone);
 	set_diagnostic(to, said);
 }

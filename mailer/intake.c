@@ -38,7 +38,8 @@ int intake_open(struct ledger *l, const char *mode, struct intake **ret, struct 
 			SQL("INSERT INTO letter_body (letter_id, bytes_sealed) VALUES (:letter, :bytes_sealed)"),
 			&i->body, f) ||
 		ledger_query(l,
-			SQL("SELECT l.id FROM letter l WHERE l.id > :after AND l.mode = :mode AND NOT EXISTS"
+			/* + keeps it off the index by mode, which would go through all of them */
+			SQL("SELECT l.id FROM letter l WHERE l.id > :after AND +l.mode = :mode AND NOT EXISTS"
 			    " (SELECT 1 FROM reading r WHERE r.letter_id = l.id) ORDER BY l.id LIMIT 1"),
 			&i->unread, f) ||
 		ledger_query(l,

@@ -293,10 +293,10 @@ static const char *next_step(struct ledger *l, const json_t *status)
 		count_of(status, "states", "pending") ||
 		count_of(status, "states", "deferred"))
 		return "breachmail send";
-	if (count_of(status, "needs_human", "letters_worried"))
-		return "breachmail track --list worried";
 	if (count_of(status, "states", "in_doubt"))
 		return "breachmail send --resolve NUMBER resend|accepted|leave --by NAME --reason TEXT";
+	if (count_of(status, "needs_human", "letters_worried"))
+		return "breachmail track --list worried";
 	return "what needs a human, above";
 }
 

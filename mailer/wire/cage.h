@@ -26,7 +26,7 @@
 
 #define CAGE_MS 1500	     /* for one letter */
 #define CAGE_MEMORY (512u << 20) /* bytes of address space */
-#define CAGE_LETTERS 5000    /* after which a child has served */
+#define CAGE_LETTERS 20000    /* after which a child has served */
 
 struct cage;
 

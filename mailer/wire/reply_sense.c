@@ -177,7 +177,7 @@ static void understand(
 
 void reply_sense_read(struct span text, struct reply_sense *ret)
 {
-	struct phrase_hit *hits = text_alloc(HITS_MAX * sizeof(*hits));
+	static struct phrase_hit hits[HITS_MAX]; /* large: not on the stack */
 	auto_text_buffer soft = {0};
 	struct sentence s = {.hits = hits};
 	size_t count;
@@ -194,7 +194,6 @@ void reply_sense_read(struct span text, struct reply_sense *ret)
 		s.hits += s.count;
 		count -= s.count;
 	}
-	free(hits);
 }
 
 void reply_sense_prepare(void)

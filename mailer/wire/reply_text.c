@@ -66,12 +66,21 @@ static bool is_start(struct span line, const char *at)
 	return true;
 }
 
+static size_t count_lines(struct span s)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < s.length && lines < REPLY_LINES_MAX; i++)
+		lines += s.at[i] == '\n';
+	return lines;
+}
+
 static void split(struct span body, struct body *b)
 {
 	struct span line;
 	size_t at = 0;
 
-	b->lines = text_alloc(REPLY_LINES_MAX * sizeof(*b->lines));
+	b->lines = text_alloc((count_lines(body) + 1) * sizeof(*b->lines));
 	while (b->count < REPLY_LINES_MAX && span_line(body, &at, &line)) {
 		line = span_trim(line);
 		b->lines[b->count++] = (struct line){.text = line,
@@ -82,7 +91,7 @@ static void split(struct span body, struct body *b)
 /* Hits come in the order of their ends, so that lines are walked once. */
 static void mark_lines(struct span body, struct body *b)
 {
-	struct phrase_hit *hits = text_alloc(HITS_MAX * sizeof(*hits));
+	static struct phrase_hit hits[HITS_MAX]; /* large: not on the stack */
 	size_t count = phrase_scan(&words, body, hits, HITS_MAX), i = 0;
 	const char *at;
 
@@ -98,7 +107,6 @@ static void mark_lines(struct span body, struct body *b)
 		if (is_start(b->lines[i].text, at))
 			b->lines[i].begins |= 1u << hits[h].phrase->kind;
 	}
-	free(hits);
 }
 
 static bool has(const struct line *l, enum mark mark)

@@ -294,7 +294,9 @@ static int find_used(
 	if (!per_day(g->options->settings))
 		return 0;
 	if (ledger_query(g->ledger,
-		    SQL("SELECT at FROM attempt WHERE at > :since ORDER BY at"), &q, f))
+		    SQL("SELECT a.at FROM attempt a LEFT JOIN outcome o ON o.attempt_id = a.id WHERE a.at > :since"
+			" AND coalesce(o.verdict, '') <> 'not_sent' ORDER BY a.at"),
+		    &q, f))
 		return -1;
 	query_bind_int(q, ":since", g->now - DAY);
 	while ((got = query_next(q, f)) > 0) {

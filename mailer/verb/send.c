@@ -21,7 +21,7 @@
 
 const struct verb_option send_options[] = {
 	{"release", "DIGEST", "the release, by its first 8 or more digits"},
-	{"connections", "N", "connections to the relay"},
+	{"connections", "N", "connections to each relay"},
 	{"rate", "N", "mails per second, at most"},
 	{"resolve", "NUMBER",
 		"what to ask the relay's log; then, to settle it: accepted, resend or leave"},

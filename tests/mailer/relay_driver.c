@@ -4,12 +4,12 @@
  *
  * relay_driver KEY=VALUE...: url, connections, pipelining=on|full|off, ca_file,
  * cert_file, key_file, user, password, token_file, per_second, dsn=1, failures, connect,
- * command, data, dot, block, back_off (milliseconds); stop_after=N: finish gently after N
- * verdicts, fail_after=N: fail in settled; pause=N: next has nothing for N milliseconds
- * after each mail; bench=N: N mails of bytes=N (5,000) each, and no line for each. Else
- * one mail a line on stdin: "ID SENDER RECIPIENT LENGTH", a "-" as sender is the null sender.
- * stdout: "handing ID SLOT" and one JSON object a verdict, at the end one with the
- * summary; exit code of the fault.
+ * command, data, dot, block, back_off, idle (milliseconds); stop_after=N: finish gently
+ * after N verdicts, fail_after=N: fail in settled; pause=N: next has nothing for N
+ * milliseconds after each mail; bench=N: N mails of bytes=N (5,000) each, and no line for
+ * each. Else one mail a line on stdin: "ID SENDER RECIPIENT LENGTH", a "-" as sender is
+ * the null sender. stdout: "handing ID SLOT" and one JSON object a verdict, at the end
+ * one with the summary; exit code of the fault.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -193,7 +193,8 @@ int main(int argc, char **argv)
 			.data = number(argc, argv, "data"),
 			.block = number(argc, argv, "block"),
 			.dot = number(argc, argv, "dot"),
-			.back_off = number(argc, argv, "back_off")}};
+			.back_off = number(argc, argv, "back_off"),
+			.idle = number(argc, argv, "idle")}};
 	struct relay_summary sum = {0};
 	struct fault f = {0};
 	json_t *o;

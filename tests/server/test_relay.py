@@ -323,6 +323,14 @@ def test_next_has_nothing_now(tmp_path):
     assert run.kinds() == ["accepted"] * 5 and run.seconds > 0.25
 
 
+def test_an_idle_connection_is_ended(tmp_path):
+    """With QUIT, before the relay tires of it; the next mail has a new one."""
+    with Server(tmp_path) as server:
+        run = Run(url(server), [GOOD] * 3, idle=150, pause=500)
+        assert run.kinds() == ["accepted"] * 3 and run.summary["connections"] == 3
+        assert server.commands().count("QUIT") == 3
+
+
 def test_the_limit_for_connecting_ends_with_it(tmp_path):
     with Server(tmp_path) as server:
         run = Run(url(server), [mail("dot-hang"), GOOD, GOOD], connections=2, pause=400, connect=300, dot=1500)

@@ -128,24 +128,24 @@ def free_port():
 
 
 class Postfix:
-    def __init__(self, folder, pki, boxes, access):
+    def __init__(self, folder, pki, boxes, access=(), ports=PORTS, main="", master=""):
         self.d, self.pki = folder, pki
         folder.mkdir()
         for place in [folder, *folder.parents]:     # daemons of other users come through here
             if place == pathlib.Path("/") or place.stat().st_uid:
                 break
             place.chmod(place.stat().st_mode | 0o011)
-        self.ports = {name: free_port() for name in PORTS}
+        self.ports = {name: free_port() for name in ports}
         self.before = 0
         self.make_folders()
         self.write("boxes", "".join(f"{box} {box}/\n" for box in boxes))
         self.write("access", "".join(f"{box} {answer}\n" for box, answer in access))
         self.write("users", "joan:{PLAIN}pass word\n")
-        self.write("etc/main.cf", MAIN.format(d=folder, pki=pki))
-        self.write("etc/master.cf", MASTER_CF + "".join(
+        self.write("etc/main.cf", (MAIN + main).format(d=folder, pki=pki))
+        self.write("etc/master.cf", MASTER_CF + master.format(d=folder) + "".join(
             f"127.0.0.1:{self.ports[name]} inet n - n - - smtpd\n" + "".join(
                 f"  -o {{ {option.format(d=folder, pki=pki)} }}\n" for option in options)
-            for name, options in PORTS.items()))
+            for name, options in ports.items()))
         self.write("dove.conf", DOVE.format(d=folder))
 
     def write(self, name, words):

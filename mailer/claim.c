@@ -88,6 +88,7 @@ int claim_load(struct sending *s, struct fault *f)
 
 	if (queue_load(s->ledger, s->release, o->policy, &s->todo, &s->todo_count, f))
 		return -1;
+	queue_shut(s->todo, &s->todo_count, s->open_to);
 	(void)queue_wait(s->todo, &s->todo_count, s->head_starts, now);
 	if (o->first && keep_first(s, f))
 		return -1;

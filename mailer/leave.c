@@ -38,7 +38,7 @@ static int read_release(
 	if (query_next(q, f) < 0)
 		return -1;
 	text_add_string(&manifest, query_text(q, "manifest"));
-	manifest_digest(&manifest, digest);
+	proposal_digest(&manifest, digest);
 	if (!strcmp(digest, query_text(q, "digest")))
 		ret->manifest = text_copy(text_string(&manifest));
 	return 0;

@@ -358,6 +358,9 @@ static bool is_decision(const struct command *c)
 			       (c->arguments_count &&
 				       !strcmp(c->arguments[0], "shield")))) ||
 	       (c->verb->run == verb_send && command_option(c, "lift-head-start")) ||
+	       (c->verb->run == verb_approve &&
+		       (command_option(c, "sign") || command_option(c, "signature") ||
+			       command_option(c, "revoke"))) ||
 	       (c->verb->run == verb_track && track_decides(c));
 }
 

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lines out of ledger, settings and policy. What follows from a manifest that differs is
- * release.c's to say.
+ * The lines that hold, out of ledger, settings and policy. What else is told is told.c's,
+ * what follows from a manifest that differs release.c's to say.
+ *
+ * What cannot be read (a file of authorities) is said in its line, which then does not
+ * hold.
  */
 #include "mailer/manifest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "mailer/head_start.h"
-#include "mailer/outlook.h"
-#include "mailer/standing.h"
+#include "mailer/merkle.h"
 #include "recipients/clock.h"
 #include "recipients/vault.h"
+
+#define FILE_MOST ((size_t)256 << 20)
+#define HOUR 3600000
 
 /*
  * The notices of a draft are those of the newest set that no valid release has, and the
@@ -22,7 +28,7 @@ int manifest_items(struct ledger *l, const char *mode, const struct manifest_of 
 {
 	if (m->release) {
 		if (ledger_query(l,
-			    SQL("SELECT n.id, n.level, n.level_order, n.message_sha256, n.recipient_digest, u.kind FROM release_item i"
+			    SQL("SELECT n.id, n.level, n.level_order, n.message_sha256, n.recipient_digest, n.token_digest, u.kind FROM release_item i"
 				" JOIN notice n ON n.id = i.notice_id LEFT JOIN follow_up u ON u.notice_id = n.id"
 				" WHERE i.release_id = :release ORDER BY i.position"),
 			    ret, f))
@@ -32,7 +38,7 @@ int manifest_items(struct ledger *l, const char *mode, const struct manifest_of 
 	}
 	if (m->chosen) {
 		if (ledger_query(l,
-			    SQL("SELECT n.id, n.level, n.level_order, n.message_sha256, n.recipient_digest, u.kind FROM json_each(:chosen) j"
+			    SQL("SELECT n.id, n.level, n.level_order, n.message_sha256, n.recipient_digest, n.token_digest, u.kind FROM json_each(:chosen) j"
 				" JOIN notice n ON n.id = j.value JOIN follow_up u ON u.notice_id = n.id ORDER BY n.level_order, n.id"),
 			    ret, f))
 			return -1;
@@ -40,7 +46,7 @@ int manifest_items(struct ledger *l, const char *mode, const struct manifest_of 
 		return 0;
 	}
 	if (ledger_query(l,
-		    SQL("SELECT n.id, n.level, n.level_order, n.message_sha256, n.recipient_digest, w.kind FROM"
+		    SQL("SELECT n.id, n.level, n.level_order, n.message_sha256, n.recipient_digest, n.token_digest, w.kind FROM"
 			" (SELECT p.notice_id, NULL AS kind FROM plan p JOIN compose_set_now c ON c.id = p.set_id WHERE c.mode = :mode"
 			" UNION ALL SELECT u.notice_id, u.kind FROM follow_up u JOIN compose_set_now c ON c.id = u.set_id"
 			" WHERE c.mode = :mode) w JOIN notice n ON n.id = w.notice_id"
@@ -52,24 +58,44 @@ int manifest_items(struct ledger *l, const char *mode, const struct manifest_of 
 	return 0;
 }
 
-struct level_digest {
-	int64_t order, count;
-	struct text leaves, name;
+struct level {
+	int64_t order;
+	struct merkle tree;
+	struct text name;
 };
 
-static void write_level(struct level_digest *d, struct text *manifest)
+static void write_level(struct level *d, struct text *out)
 {
-	unsigned char sha256[VAULT_SHA256];
+	unsigned char root[VAULT_SHA256];
 	char hex[2 * VAULT_SHA256 + 1];
 
-	if (!d->count)
+	if (!d->tree.count)
 		return;
-	vault_sha256(d->leaves.bytes, d->leaves.length, sha256);
-	vault_hex(sha256, sizeof(sha256), hex);
-	text_printf(manifest, "level %s %lld sha256:%s\n", text_string(&d->name),
-		(long long)d->count, hex);
-	d->count = 0;
-	text_clear(&d->leaves);
+	merkle_root(&d->tree, root);
+	vault_hex(root, sizeof(root), hex);
+	text_printf(out, "level %s %lld sha256:%s\n", text_string(&d->name),
+		(long long)d->tree.count, hex);
+	d->tree.count = 0;
+}
+
+/* A leaf says which bytes go to whom, under which token. What has another length was
+ * tampered with. */
+static void add_leaf(struct query *q, struct merkle *tree)
+{
+	static const char *const columns[] = {
+		"message_sha256", "recipient_digest", "token_digest"};
+	static const size_t lengths[] = {VAULT_SHA256, VAULT_DIGEST, VAULT_DIGEST};
+	unsigned char leaf[MANIFEST_LEAF] = {0};
+	size_t at = 0;
+
+	for (size_t i = 0; i < 3; at += lengths[i++]) {
+		size_t length;
+		const void *bytes = query_blob(q, columns[i], &length);
+
+		if (length == lengths[i])
+			memcpy(leaf + at, bytes, length);
+	}
+	merkle_add(tree, leaf, sizeof(leaf));
 }
 
 static const char *const follow_ups[] = {
@@ -82,40 +108,32 @@ static void count_follow_up(const char *kind, int64_t counts[FOLLOW_UPS])
 		counts[i] += !strcmp(kind, follow_ups[i]);
 }
 
-/* A leaf: message digest, recipient commitment, in the order of sending. */
+/* One pass, in the order of sending. */
 static int write_levels(
-	struct query *q, struct text *manifest, int64_t *ret_count, struct fault *f)
+	struct query *q, struct text *out, int64_t *ret_count, struct fault *f)
 {
-	struct level_digest d = {.order = -1};
+	struct level d = {.order = -1};
 	int64_t counts[FOLLOW_UPS] = {0};
 	int got;
 
 	*ret_count = 0;
 	while ((got = query_next(q, f)) > 0) {
-		size_t length;
-		const void *bytes;
-
 		if (query_int(q, "level_order") != d.order)
-			write_level(&d, manifest);
-		if (!d.count) {
+			write_level(&d, out);
+		if (!d.tree.count) {
 			text_clear(&d.name);
 			text_add_string(&d.name, query_text(q, "level"));
 			d.order = query_int(q, "level_order");
 		}
-		bytes = query_blob(q, "message_sha256", &length);
-		text_add(&d.leaves, bytes, length);
-		bytes = query_blob(q, "recipient_digest", &length);
-		text_add(&d.leaves, bytes, length);
-		d.count++;
+		add_leaf(q, &d.tree);
 		(*ret_count)++;
 		count_follow_up(query_text(q, "kind"), counts);
 	}
-	write_level(&d, manifest);
+	write_level(&d, out);
 	for (size_t i = 0; i < FOLLOW_UPS; i++)
 		if (counts[i])
-			text_printf(manifest, "follow-ups %s %lld\n", follow_ups[i],
+			text_printf(out, "follow-ups %s %lld\n", follow_ups[i],
 				(long long)counts[i]);
-	text_done(&d.leaves);
 	text_done(&d.name);
 	return got;
 }
@@ -222,79 +240,132 @@ static bool relay_is_plain(const struct settings_relay *r)
 	       strncmp(r->url, "smtps:", 6) != 0;
 }
 
-static const char *tls_of(const struct settings_relay *r)
+/* SHA-256 of a file as it is now; "cannot be read" otherwise. */
+void manifest_file(const char *path, struct text *out)
 {
-	return r->capture_dir      ? "none (kept in a folder)"
-	       : r->ca_file        ? "verified, own authorities"
-	       : relay_is_plain(r) ? "none (this machine)"
-				   : "verified, the system's authorities";
+	unsigned char sha256[VAULT_SHA256];
+	char hex[2 * VAULT_SHA256 + 1], bytes[16384];
+	auto_text_buffer whole = {0};
+	FILE *file = fopen(path, "re");
+	size_t got;
+
+	while (file && whole.length < FILE_MOST &&
+		(got = fread(bytes, 1, sizeof(bytes), file)) > 0)
+		text_add(&whole, bytes, got);
+	if (file && !ferror(file) && whole.length) {
+		vault_sha256(whole.bytes, whole.length, sha256);
+		vault_hex(sha256, sizeof(sha256), hex);
+		text_printf(out, "sha256:%s", hex);
+	} else {
+		text_add_string(out, "cannot be read");
+	}
+	if (file)
+		(void)fclose(file);
+}
+
+/* Whom the relay is trusted by. */
+static void add_trust(const struct settings_relay *r, struct text *out)
+{
+	if (r->ca_file) {
+		text_add_string(out, "verified, own authorities ");
+		manifest_file(r->ca_file, out);
+		return;
+	}
+	text_add_string(out, r->capture_dir      ? "none (kept in a folder)"
+			     : relay_is_plain(r) ? "none (this machine)"
+						 : "verified, the system's authorities");
+}
+
+int64_t manifest_until(const struct policy *p, int64_t at)
+{
+	return at + p->release_hours * HOUR;
 }
 
 /* 0 is no limit. */
 static void write_domain(
-	const struct settings_domain *d, const char *name, struct text *manifest)
+	const struct settings_domain *d, const char *name, struct text *out)
 {
 	if (d->connections || d->per_minute || d->name.domain)
-		text_printf(manifest, "domain %s connections %u per-minute %lld\n", name,
+		text_printf(out, "domain %s connections %u per-minute %lld\n", name,
 			d->connections, (long long)d->per_minute);
 }
 
 /* To whom mail may not go any more, should it change after the release. */
-static void write_list(const struct settings *s, const char *key, const char *name,
-	struct text *manifest)
+static void write_list(
+	const struct settings *s, const char *key, const char *name, struct text *out)
 {
 	const json_t *item, *list = json_object_get(s->json, key);
 	size_t i;
 
 	if (!json_array_size(list))
 		return;
-	text_printf(manifest, "%s", name);
+	text_printf(out, "%s", name);
 	json_array_foreach(list, i, item)
 	{
-		text_printf(manifest, "%s %s", i ? ";" : "", json_string_value(item));
+		text_printf(out, "%s %s", i ? ";" : "", json_string_value(item));
 	}
-	text_add_char(manifest, '\n');
+	text_add_char(out, '\n');
 }
 
-static void write_head(const struct release_options *o, int64_t number, int64_t at,
-	struct text *manifest)
+static void write_relays(const struct settings *s, struct text *out)
+{
+	static const char *const pipelining[] = {"on", "full", "off"};
+	const struct settings_relay *r = &s->relay;
+
+	text_printf(out, "relay %s\nfrom %s\nreply-to %s\nenvelope-from %s\ntls ", r->url,
+		r->from.text, r->reply_to.text, r->envelope_from);
+	add_trust(r, out);
+	text_printf(out, "\nconnections %u pipelining %s\n", r->connections,
+		pipelining[r->pipelining]);
+	text_printf(out, "limits per-minute %lld per-day %lld\n",
+		(long long)r->per_minute, (long long)r->per_day);
+	for (size_t i = 0; i < s->more_count; i++) {
+		r = &s->more[i];
+		text_printf(out,
+			"relay-%zu %s envelope-from %s connections %u pipelining %s per-minute %lld per-day %lld tls ",
+			i + 2, r->url, r->envelope_from, r->connections,
+			pipelining[r->pipelining], (long long)r->per_minute,
+			(long long)r->per_day);
+		add_trust(r, out);
+		text_add_char(out, '\n');
+	}
+	write_domain(&s->each_domain, "each", out);
+	for (size_t i = 0; i < s->domains_count; i++)
+		write_domain(&s->domains[i], s->domains[i].name.domain, out);
+	write_list(s, "allowed_domains", "allowed-domains", out);
+	write_list(s, "closed_channels", "closed-channels", out);
+}
+
+static void write_rules(const struct policy *p, struct text *out)
+{
+	static const char *const in_doubt[] = {"ask", "resend"};
+
+	text_printf(out, "in-doubt %s\n", in_doubt[p->in_doubt]);
+	for (size_t i = 0; i < p->levels_count; i++)
+		if (p->levels[i].in_doubt != p->in_doubt)
+			text_printf(out, "in-doubt-of %s %s\n", p->levels[i].name,
+				in_doubt[p->levels[i].in_doubt]);
+	text_printf(out, "approvals %d\nemergency %s\n", (int)p->approvals,
+		p->emergency ? "on (one person may release the highest level alone)"
+			     : "off");
+}
+
+static void write_head(struct ledger *l, const struct release_options *o,
+	const struct manifest_of *m, int64_t number, struct text *out)
 {
 	const struct settings *s = o->settings;
-	const struct settings_relay *r = &s->relay;
-	static const char *const in_doubt[] = {"ask", "resend"}, *const pipelining[] = {
-									 "on", "full",
-									 "off"};
 	char when[CLOCK_TEXT];
 
-	text_printf(manifest,
-		"breachmail-release 1\nnumber %lld\nincident %s\nmode %s\nmade %s\n",
-		(long long)number, s->id, settings_mode(s), clock_write(at, when));
-	text_printf(manifest, "relay %s\nfrom %s\nreply-to %s\nenvelope-from %s\n",
-		r->url, r->from.text, r->reply_to.text, r->envelope_from);
-	text_printf(manifest, "tls %s\n", tls_of(r));
-	text_printf(manifest, "connections %u pipelining %s\n", r->connections,
-		pipelining[r->pipelining]);
-	text_printf(manifest, "limits per-minute %lld per-day %lld\n",
-		(long long)r->per_minute, (long long)r->per_day);
-	for (size_t i = 0; i < s->more_count; i++)
-		text_printf(manifest,
-			"relay-%zu %s envelope-from %s tls %s connections %u pipelining %s per-minute %lld per-day %lld\n",
-			i + 2, s->more[i].url, s->more[i].envelope_from,
-			tls_of(&s->more[i]), s->more[i].connections,
-			pipelining[s->more[i].pipelining],
-			(long long)s->more[i].per_minute, (long long)s->more[i].per_day);
-	write_domain(&s->each_domain, "each", manifest);
-	for (size_t i = 0; i < s->domains_count; i++)
-		write_domain(&s->domains[i], s->domains[i].name.domain, manifest);
-	write_list(s, "allowed_domains", "allowed-domains", manifest);
-	write_list(s, "closed_channels", "closed-channels", manifest);
-	text_printf(manifest, "in-doubt %s\n", in_doubt[o->policy->in_doubt]);
-	for (size_t i = 0; i < o->policy->levels_count; i++)
-		if (o->policy->levels[i].in_doubt != o->policy->in_doubt)
-			text_printf(manifest, "in-doubt-of %s %s\n",
-				o->policy->levels[i].name,
-				in_doubt[o->policy->levels[i].in_doubt]);
-	text_printf(manifest, "approvals %d\n", (int)o->policy->approvals);
+	text_printf(out,
+		"breachmail-release 1\nnumber %lld\nincident %s\nledger %s\nmode %s\nmade %s\n",
+		(long long)number, s->id, ledger_id(l), settings_mode(s),
+		clock_write(m->at, when));
+	if (!m->covered_by) /* else as long as the one that allows it */
+		text_printf(out, "valid-until %s%s\n",
+			clock_write(manifest_until(o->policy, m->at), when),
+			s->live ? "" : " (if it is signed)");
+	write_relays(s, out);
+	write_rules(o->policy, out);
 }
 
 int manifest_next(struct ledger *l, int64_t *ret, struct fault *f)
@@ -338,7 +409,7 @@ static int write_others(struct ledger *l, const struct release_options *o,
 		       : 0;
 }
 
-static int write_facts(struct ledger *l, const struct release_options *o,
+int manifest_write(struct ledger *l, const struct release_options *o,
 	const struct manifest_of *m, struct text *manifest, int64_t *ret_count,
 	struct fault *f)
 {
@@ -348,7 +419,7 @@ static int write_facts(struct ledger *l, const struct release_options *o,
 	if (!number && manifest_next(l, &number, f))
 		return -1;
 	text_clear(manifest);
-	write_head(o, number, m->at, manifest);
+	write_head(l, o, m, number, manifest);
 	if (write_covering(l, m->covered_by, manifest, f) ||
 		manifest_items(l, settings_mode(o->settings), m, &q, f) ||
 		write_levels(q, manifest, ret_count, f) ||
@@ -358,60 +429,21 @@ static int write_facts(struct ledger *l, const struct release_options *o,
 	return 0;
 }
 
-/* What was expected when the release was made: nothing that send goes by. */
-static int write_forecast(struct ledger *l, const struct release_options *o,
-	struct text *manifest, struct fault *f)
+int manifest_highest(
+	struct ledger *l, const struct release_options *o, int64_t *ret, struct fault *f)
 {
-	const struct outlook_options all = {.settings = o->settings, .policy = o->policy};
-	json_t *outlook;
+	const struct manifest_of draft = {0};
+	auto_query struct query *q = NULL;
+	int got;
 
-	if (outlook_gather(l, &all, &outlook, f))
+	if (manifest_items(l, settings_mode(o->settings), &draft, &q, f))
 		return -1;
-	outlook_manifest(outlook, manifest);
-	json_decref(outlook);
-	return 0;
-}
-
-/* What it foretells and allows is not made anew: that stands as it was released. */
-static void copy_promises(const char *released, struct text *manifest)
-{
-	for (const char *line = released, *end; (end = strchr(line, '\n'));
-		line = end + 1)
-		if (!strncmp(line, OUTLOOK_LINE, strlen(OUTLOOK_LINE)) ||
-			!strncmp(line, STANDING_LINE, strlen(STANDING_LINE)))
-			text_add(manifest, line, (size_t)(end - line) + 1);
-}
-
-int manifest_write(struct ledger *l, const struct release_options *o,
-	const struct manifest_of *m, struct text *ret, int64_t *ret_count,
-	struct fault *f)
-{
-	if (write_facts(l, o, m, ret, ret_count, f))
+	got = query_next(q, f);
+	if (got < 0)
 		return -1;
-	if (m->covered_by)
-		return 0;
-	return standing_write(o->settings, o->policy, ret, f) ||
-			       write_forecast(l, o, ret, f)
-		       ? -1
-		       : 0;
-}
-
-int manifest_again(struct ledger *l, const struct release_options *o,
-	const struct manifest_of *m, const char *released, struct text *ret,
-	struct fault *f)
-{
-	int64_t count;
-
-	if (write_facts(l, o, m, ret, &count, f))
-		return -1;
-	copy_promises(released, ret);
-	return 0;
-}
-
-void manifest_digest(const struct text *manifest, char digest[RELEASE_DIGEST])
-{
-	unsigned char sha256[VAULT_SHA256];
-
-	vault_sha256(manifest->bytes, manifest->length, sha256);
-	vault_hex(sha256, sizeof(sha256), digest);
+	*ret = got ? query_int(q, "level_order") : INT64_MAX;
+	return *ret < (int64_t)o->policy->default_level
+		       ? 0
+		       : fault_set(f, FAULT_REFUSED,
+				 "nobody above the default level is in this release: there is no emergency that one person may decide");
 }

@@ -80,6 +80,16 @@ size_t queue_later(struct queue_item *items, size_t *count, bool by_schedule, in
 	return waiting;
 }
 
+void queue_shut(struct queue_item *items, size_t *count, int64_t open_to)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++)
+		if (items[i].level <= open_to)
+			items[kept++] = items[i];
+	*count = kept;
+}
+
 size_t queue_wait(struct queue_item *items, size_t *count,
 	const struct head_starts *starts, int64_t now)
 {

@@ -40,6 +40,8 @@ int queue_load(struct ledger *l, int64_t release, const struct policy *policy, s
  */
 size_t queue_later(struct queue_item *items, size_t *count, bool by_schedule, int64_t now, struct queue_item *later);
 
+/* Drops those whose level is of a higher order. */
+void queue_shut(struct queue_item *items, size_t *count, int64_t open_to);
 /* Leaves out those of levels that wait for the head start of a higher one. Returns how many. */
 size_t queue_wait(struct queue_item *items, size_t *count, const struct head_starts *starts, int64_t now);
 

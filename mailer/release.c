@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Releases made, withdrawn, found. What one says is manifest.c's; who hands the mails
- * over is send.c; which questions must be answered first is verb/approve.c's.
+ * From a manifest to a release. Lines are manifest.c's and told.c's, whose signature
+ * counts is signers.c's, whether it may still be sent permit.c's; which questions must be
+ * answered first is verb/approve.c's.
  *
- * What can go wrong: something changed after the release (FAULT_REFUSED, naming the line
- * of the manifest that differs).
+ * What can go wrong: somebody tries to release alone; something changed while others read
+ * and signed (FAULT_REFUSED).
  */
 #include "mailer/release.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mailer/lines.h"
+#include "mailer/told.h"
 #include "recipients/clock.h"
+#include "recipients/vault.h"
 
 static int newest_set(struct ledger *l, const char *mode, int64_t *ret, struct fault *f)
 {
@@ -29,14 +34,16 @@ static int newest_set(struct ledger *l, const char *mode, int64_t *ret, struct f
 	return got < 0 ? -1 : 0;
 }
 
+/* Of what would be released as of `m->at`. */
 static int draft(struct ledger *l, const struct release_options *o, struct manifest_of *m,
 	struct text *manifest, char digest[RELEASE_DIGEST], int64_t *ret_count,
 	struct fault *f)
 {
 	if (newest_set(l, settings_mode(o->settings), &m->set, f) ||
-		manifest_write(l, o, m, manifest, ret_count, f))
+		manifest_write(l, o, m, manifest, ret_count, f) ||
+		(!m->covered_by && told_write(l, o, m, manifest, f)))
 		return -1;
-	manifest_digest(manifest, digest);
+	proposal_digest(manifest, digest);
 	return 0;
 }
 
@@ -48,6 +55,34 @@ int release_draft(struct ledger *l, const struct release_options *o,
 
 	return draft(l, o, &m, manifest, digest, ret_count, f);
 }
+
+int release_waiting(
+	struct ledger *l, const char *mode, struct manifest_of *ret, struct fault *f)
+{
+	auto_query struct query *items = NULL, *q = NULL;
+	int got;
+
+	*ret = (struct manifest_of){0};
+	if (newest_set(l, mode, &ret->set, f) || manifest_items(l, mode, ret, &items, f))
+		return -1;
+	got = query_next(items, f);
+	if (got)
+		return got < 0 ? -1 : 0;
+	if (ledger_query(l,
+		    SQL("SELECT id, compose_set_id FROM release_valid WHERE mode = :mode"
+			" AND id NOT IN (SELECT release_id FROM release_standing) ORDER BY id DESC LIMIT 1"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", mode);
+	got = query_next(q, f);
+	if (got > 0) {
+		ret->release = query_int(q, "id");
+		ret->set = query_int(q, "compose_set_id");
+	}
+	return got < 0 ? -1 : 0;
+}
+
+/* --- what it is made of --- */
 
 static int insert_cover(
 	struct ledger *l, int64_t release, int64_t covered_by, struct fault *f)
@@ -117,26 +152,36 @@ static int insert_items(struct ledger *l, const char *mode, const struct manifes
 	return got;
 }
 
+static int insert_all(struct ledger *l, const struct release_options *o,
+	const struct manifest_of *m, const char *digest, const struct text *manifest,
+	int64_t *ret_id, struct fault *f)
+{
+	const char *mode = settings_mode(o->settings);
+
+	return insert_release(l, mode, m, digest, manifest, ret_id, f) ||
+			       insert_items(l, mode, m, *ret_id, f)
+		       ? -1
+		       : 0;
+}
+
 static int refuse_empty(int64_t count, struct fault *f)
 {
 	return count ? 0
 		     : fault_set(f, FAULT_REFUSED,
-			       "no notice is waiting for a release (breachmail status)");
+			       "no notice is waiting for a release (breachmail status); what a release whose time is over has not sent waits again after approve --withdraw");
 }
 
 /* Within a transaction: no decision comes between the draft and the release. */
 static int make(struct ledger *l, const struct release_options *o, struct manifest_of *m,
 	char digest[RELEASE_DIGEST], int64_t *ret_count, struct fault *f)
 {
-	const char *mode = settings_mode(o->settings);
 	auto_text_buffer manifest = {0};
 	int64_t id;
 
 	m->at = clock_now() / 1000 * 1000;
 	return draft(l, o, m, &manifest, digest, ret_count, f) ||
 			       refuse_empty(*ret_count, f) ||
-			       insert_release(l, mode, m, digest, &manifest, &id, f) ||
-			       insert_items(l, mode, m, id, f)
+			       insert_all(l, o, m, digest, &manifest, &id, f)
 		       ? -1
 		       : 0;
 }
@@ -148,7 +193,7 @@ int release_make(struct ledger *l, const struct release_options *o,
 
 	if (o->settings->live)
 		return fault_set(f, FAULT_REFUSED,
-			"mode live needs a release signed by %d people (approve --sign), which is not in this version",
+			"mode live needs a release signed by %d people: approve --sign KEYFILE, each with their own key",
 			(int)o->policy->approvals);
 	if (ledger_begin(l, f))
 		return -1;
@@ -174,6 +219,203 @@ int release_make_covered(struct ledger *l, const struct release_options *o,
 	return failed;
 }
 
+/* --- what people sign --- */
+
+void release_open_done(struct release_open *p)
+{
+	proposal_done(&p->proposal);
+}
+
+/* Does what waits still say what is so, and name those who sign? */
+static bool still_says(const struct proposal *p, const struct text *now)
+{
+	auto_text_buffer held = {0}, held_now = {0};
+	const char *words = "signers ";
+	size_t one = 0, two = 0;
+	const char *a = lines_find(text_string(&p->text), words, &one),
+		   *b = lines_find(text_string(now), words, &two);
+
+	lines_held(text_string(&p->text), &held);
+	lines_held(text_string(now), &held_now);
+	return !strcmp(text_string(&held), text_string(&held_now)) && a && b &&
+	       one == two && !strncmp(a, b, one);
+}
+
+static int check_signers(const struct release_options *o, struct fault *f)
+{
+	if (o->settings->live && o->policy->approvals < 2)
+		return fault_set(f, FAULT_REFUSED,
+			"mode live takes the signatures of at least two people (policy.json: approvals)");
+	if (!signers_pinned(o->signers))
+		return fault_set(f, FAULT_REFUSED,
+			"%d people must be able to sign, and %zu are enrolled: approve --enrol NAME, or signers in policy.json",
+			(int)o->policy->approvals, o->signers->count);
+	return signers_agree(o->signers, o->policy, f);
+}
+
+/* What waits, if it is still so; else what would be new, without an id. */
+static int find_open(struct ledger *l, const struct release_options *o,
+	struct release_open *ret, struct fault *f)
+{
+	const char *mode = settings_mode(o->settings);
+	int64_t now = clock_now() / 1000 * 1000, count;
+	auto_text_buffer manifest = {0};
+	char digest[RELEASE_DIGEST];
+	struct manifest_of then, m = {.at = now};
+	int got = proposal_open(l, PROPOSAL_RELEASE, mode, &ret->proposal, f);
+
+	if (got < 0)
+		return -1;
+	if (got && now < manifest_until(o->policy, ret->proposal.at)) {
+		then = (struct manifest_of){.at = ret->proposal.at};
+		if (draft(l, o, &then, &manifest, digest, &count, f) ||
+			refuse_empty(count, f))
+			return -1;
+		if (still_says(&ret->proposal, &manifest))
+			return signers_count(l, o->signers, &ret->proposal, RELEASE_SPACE,
+				&ret->signed_by, f);
+	}
+	if (draft(l, o, &m, &manifest, ret->proposal.digest, &count, f) ||
+		refuse_empty(count, f))
+		return -1;
+	text_clear(&ret->proposal.text);
+	text_add(&ret->proposal.text, manifest.bytes, manifest.length);
+	ret->proposal.id = 0;
+	ret->proposal.at = now;
+	return 0;
+}
+
+int release_propose(struct ledger *l, const struct release_options *o, bool look,
+	struct release_open *ret, struct fault *f)
+{
+	auto_text_buffer manifest = {0};
+	int got;
+
+	if (check_signers(o, f))
+		return -1;
+	got = emergency_waiting(l, settings_mode(o->settings), o->signers, &ret->release,
+		&ret->proposal, &ret->signed_by, f);
+	if (got)
+		return got < 0 ? -1 : 0;
+	ret->release = 0;
+	if (find_open(l, o, ret, f))
+		return -1;
+	if (ret->proposal.id || look)
+		return 0;
+	text_add(&manifest, ret->proposal.text.bytes, ret->proposal.text.length);
+	ret->signed_by = (struct signers_tally){0};
+	if (ledger_begin(l, f))
+		return -1;
+	if (proposal_make(l, PROPOSAL_RELEASE, settings_mode(o->settings),
+		    ret->proposal.at, &manifest, &ret->proposal, f)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, f);
+}
+
+/* --- signatures --- */
+
+static int insert_signed(
+	struct ledger *l, int64_t release, int64_t proposal, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(l,
+		    SQL("INSERT INTO release_signed (release_id, proposal_id) VALUES (:release, :proposal)"),
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":release", release);
+	query_bind_int(q, ":proposal", proposal);
+	return query_run(q, f);
+}
+
+/* What was signed becomes the release, word for word. */
+static int make_signed(struct ledger *l, const struct release_options *o,
+	const struct proposal *p, int64_t *ret_id, int64_t *ret_count, struct fault *f)
+{
+	auto_text_buffer now = {0};
+	struct manifest_of m = {.at = p->at};
+	char digest[RELEASE_DIGEST];
+
+	if (draft(l, o, &m, &now, digest, ret_count, f))
+		return -1;
+	if (!still_says(p, &now))
+		return fault_set(f, FAULT_REFUSED,
+			"something changed since this was proposed: breachmail approve shows what would be released now");
+	return insert_all(l, o, &m, p->digest, &p->text, ret_id, f) ||
+			       insert_signed(l, *ret_id, p->id, f)
+		       ? -1
+		       : 0;
+}
+
+static int count_items(struct ledger *l, int64_t release, int64_t *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(l,
+		    SQL("SELECT count(*) AS notices FROM release_item WHERE release_id = :release"),
+		    &q, f))
+		return -1;
+	query_bind_int(q, ":release", release);
+	if (query_next(q, f) < 0)
+		return -1;
+	*ret = query_int(q, "notices");
+	return 0;
+}
+
+static int take(struct ledger *l, const struct release_options *o, struct release_open *p,
+	const char *armour, const struct emergency *emergency, int64_t level,
+	struct release_signed *ret, struct fault *f)
+{
+	bool enough;
+
+	if (proposal_sign(l, p->proposal.id, ret->who->fingerprint, armour, f) ||
+		signers_count(
+			l, o->signers, &p->proposal, RELEASE_SPACE, &p->signed_by, f))
+		return -1;
+	ret->count = p->signed_by.count;
+	enough = (int64_t)ret->count >= o->signers->approvals;
+	if (p->release) /* all of it is open now, if enough have signed */
+		return count_items(l, p->release, &ret->released, f);
+	if (!enough && !emergency)
+		return 0;
+	if (make_signed(l, o, &p->proposal, &p->release, &ret->released, f))
+		return -1;
+	return enough ? 0
+		      : emergency_write(l, p->release, level, emergency, &ret->until, f);
+}
+
+int release_sign(struct ledger *l, const struct release_options *o,
+	struct release_open *p, const char *armour, const struct emergency *emergency,
+	struct release_signed *ret, struct fault *f)
+{
+	int64_t level = 0;
+
+	*ret = (struct release_signed){0};
+	if (emergency && !(o->policy->emergency && o->signers->emergency))
+		return fault_set(f, FAULT_REFUSED,
+			"the emergency rule is off (policy.json: emergency): as many people sign as must");
+	if (emergency && p->release)
+		return fault_set(f, FAULT_REFUSED,
+			"an emergency release waits to be countersigned: approve --sign, without --emergency");
+	if (emergency && (manifest_highest(l, o, &level, f) ||
+				 emergency_none_before(
+					 l, settings_mode(o->settings), o->signers, f)))
+		return -1;
+	if (signers_check(
+		    l, o->signers, &p->proposal, RELEASE_SPACE, armour, &ret->who, f) ||
+		ledger_begin(l, f))
+		return -1;
+	if (take(l, o, p, armour, emergency, level, ret, f)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, f);
+}
+
+/* --- taking it back --- */
+
 static int insert_withdrawal(struct ledger *l, int64_t release, struct fault *f)
 {
 	auto_query struct query *q = NULL;
@@ -188,8 +430,9 @@ static int insert_withdrawal(struct ledger *l, int64_t release, struct fault *f)
 	return query_run(q, f);
 }
 
-int release_withdraw(struct ledger *l, const struct release_options *o,
-	char digest[RELEASE_DIGEST], struct fault *f)
+/* The newest valid release of this mode. */
+static int withdraw_release(
+	struct ledger *l, const char *mode, char digest[RELEASE_DIGEST], struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	int64_t id;
@@ -200,7 +443,7 @@ int release_withdraw(struct ledger *l, const struct release_options *o,
 			" AND id NOT IN (SELECT release_id FROM release_standing) ORDER BY id DESC LIMIT 1"),
 		    &q, f))
 		return -1;
-	query_bind_text(q, ":mode", settings_mode(o->settings));
+	query_bind_text(q, ":mode", mode);
 	got = query_next(q, f);
 	if (got <= 0)
 		return got ? -1
@@ -209,87 +452,23 @@ int release_withdraw(struct ledger *l, const struct release_options *o,
 	id = query_int(q, "id");
 	memcpy(digest, query_text(q, "digest"), RELEASE_DIGEST);
 	query_reset(q);
-	if (ledger_begin(l, f))
+	return insert_withdrawal(l, id, f);
+}
+
+int release_withdraw(struct ledger *l, const struct release_options *o,
+	char digest[RELEASE_DIGEST], struct fault *f)
+{
+	const char *mode = settings_mode(o->settings);
+	auto_proposal p = {0};
+	int got = proposal_open(l, PROPOSAL_RELEASE, mode, &p, f);
+
+	if (got < 0 || ledger_begin(l, f))
 		return -1;
-	if (insert_withdrawal(l, id, f)) {
+	if (got)
+		memcpy(digest, p.digest, RELEASE_DIGEST);
+	if (got ? proposal_withdraw(l, p.id, f) : withdraw_release(l, mode, digest, f)) {
 		ledger_rollback(l);
 		return -1;
 	}
 	return ledger_commit(l, f);
-}
-
-/* The first line in which two manifests differ, for the fault. */
-static const char *first_difference(const char *a, const char *b, char line[80])
-{
-	const char *start = a;
-	size_t length;
-
-	for (; *a && *a == *b; a++, b++)
-		if (*a == '\n')
-			start = a + 1;
-	length = strcspn(start, " \n");
-	if (length > 79)
-		length = 79;
-	memcpy(line, start, length);
-	line[length] = '\0';
-	return line;
-}
-
-/* The manifest, made anew from what ledger and settings say now, must be the one that was
- * released. */
-static int check(struct ledger *l, const struct release_options *o, struct query *q,
-	struct fault *f)
-{
-	const struct manifest_of m = {.release = query_int(q, "id"),
-		.set = query_int(q, "compose_set_id"),
-		.at = query_int(q, "at"),
-		.covered_by = query_int(q, "covered_by")};
-	auto_text_buffer now = {0};
-	char digest[RELEASE_DIGEST], line[80];
-
-	if (manifest_again(l, o, &m, query_text(q, "manifest"), &now, f))
-		return -1;
-	manifest_digest(&now, digest);
-	if (strcmp(digest, query_text(q, "digest")) != 0 ||
-		strcmp(text_string(&now), query_text(q, "manifest")) != 0)
-		return fault_set(f, FAULT_REFUSED,
-			"something changed after the release was made (its line '%s'); withdraw it and release again",
-			first_difference(
-				text_string(&now), query_text(q, "manifest"), line));
-	return 0;
-}
-
-int release_find(struct ledger *l, const struct release_options *o, const char *digits,
-	int64_t *ret_id, char digest[RELEASE_DIGEST], struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	if (digits && (strlen(digits) < 8 || strlen(digits) > 64 ||
-			      strspn(digits, "0123456789abcdefABCDEF") != strlen(digits)))
-		return fault_set(f, FAULT_USAGE,
-			"--release takes the first 8 or more digits of the release's digest");
-	if (ledger_query(l,
-		    SQL("SELECT r.id, r.compose_set_id, r.at, r.digest, r.manifest,"
-			" (SELECT covered_by FROM release_standing s WHERE s.release_id = r.id) AS covered_by, EXISTS (SELECT 1 FROM release_item i"
-			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = r.id AND"
-			" (a.verdict IS NULL OR a.verdict IN ('claimed', 'deferred', 'not_sent') OR"
-			" (a.verdict = 'refused' AND a.release_id <> i.release_id))"
-			" AND NOT EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id)) AS work"
-			" FROM release_valid r WHERE r.mode = :mode AND (:digits IS NULL OR substr(r.digest, 1, length(:digits)) ="
-			" lower(:digits)) ORDER BY work DESC, CASE WHEN work THEN r.id ELSE -r.id END LIMIT 1"),
-		    &q, f))
-		return -1;
-	query_bind_text(q, ":mode", settings_mode(o->settings));
-	query_bind_text(q, ":digits", digits);
-	got = query_next(q, f);
-	if (got < 0)
-		return -1;
-	if (!got)
-		return fault_set(f, FAULT_REFUSED,
-			digits ? "no valid release begins with these digits (breachmail approve)"
-			       : "nothing is released yet: breachmail approve");
-	*ret_id = query_int(q, "id");
-	memcpy(digest, query_text(q, "digest"), RELEASE_DIGEST);
-	return check(l, o, q, f);
 }

@@ -25,7 +25,7 @@ int released_open(struct ledger *l, const char *envelope_from, struct released *
 	r->ledger = l;
 	r->envelope_from = envelope_from;
 	if (ledger_query(l,
-		    SQL("SELECT message_sha256, recipient_digest, facts_sealed FROM notice WHERE id = :notice"),
+		    SQL("SELECT message_sha256, recipient_digest, token_digest, facts_sealed FROM notice WHERE id = :notice"),
 		    &r->select_notice, f) ||
 		store_reader_open(l, &r->store, f)) {
 		released_close(r);
@@ -102,7 +102,8 @@ static int take_notice(
 	facts = query_blob(q, "facts_sealed", &length);
 	text_add(&m->facts, facts, length);
 	if (!take_digest(q, "message_sha256", m->sha256, sizeof(m->sha256)) ||
-		!take_digest(q, "recipient_digest", m->recipient, sizeof(m->recipient)))
+		!take_digest(q, "recipient_digest", m->recipient, sizeof(m->recipient)) ||
+		!take_digest(q, "token_digest", m->of_token, sizeof(m->of_token)))
 		return refuse_changed(f);
 	query_reset(q);
 	return 0;
@@ -119,10 +120,19 @@ int released_take(
 	return got > 0 ? 0 : got ? -1 : gone(f);
 }
 
+/* Is this the value that stood in the release's leaf (manifest.h)? */
+static bool is_of_release(const struct released *r, const char *purpose,
+	const char *value, const unsigned char then[VAULT_DIGEST])
+{
+	unsigned char digest[VAULT_DIGEST];
+
+	vault_digest(ledger_vault(r->ledger), purpose, value, strlen(value), digest);
+	return !memcmp(then, digest, sizeof(digest));
+}
+
 static int prove_recipient(
 	struct released *r, int64_t notice, struct released_mail *m, struct fault *f)
 {
-	unsigned char digest[VAULT_DIGEST];
 	auto_row facts = {0};
 
 	if (vault_unseal(ledger_vault(r->ledger), "notice.facts_sealed", notice,
@@ -132,8 +142,8 @@ static int prove_recipient(
 	m->token = text_copy(row_value(&facts, SCRIBE_TOKEN));
 	if (!m->to || !m->token)
 		return refuse_changed(f);
-	vault_digest(ledger_vault(r->ledger), "recipient", m->to, strlen(m->to), digest);
-	if (memcmp(m->recipient, digest, sizeof(digest)) != 0)
+	if (!is_of_release(r, "recipient", m->to, m->recipient) ||
+		!is_of_release(r, "token", m->token, m->of_token))
 		return refuse_changed(f);
 	m->envelope_from = released_sender(r->envelope_from, m->token);
 	return 0;

@@ -22,7 +22,7 @@ struct released_mail {
 	/* as the ledger holds it, until it is opened */
 	struct text facts;
 	struct store_piece piece;
-	unsigned char sha256[VAULT_SHA256], recipient[VAULT_DIGEST];
+	unsigned char sha256[VAULT_SHA256], recipient[VAULT_DIGEST], of_token[VAULT_DIGEST];
 };
 void released_mail_done(struct released_mail *m);
 

@@ -327,7 +327,8 @@ static int newest_set(struct reminding *r, struct fault *f)
 
 static int make(struct reminding *r, struct fault *f)
 {
-	const struct release_options release = {r->options->settings, r->options->policy};
+	const struct release_options release = {
+		.settings = r->options->settings, .policy = r->options->policy};
 	auto_due_list due = {0};
 
 	if (end_follow_ups(r, f) || end_tasks(r, f) ||

@@ -18,7 +18,7 @@
 #include "mailer/flight.h"
 #include "mailer/outcome.h"
 #include "mailer/post.h"
-#include "mailer/release.h"
+#include "mailer/permit.h"
 #include "mailer/released.h"
 #include "mailer/retry.h"
 #include "mailer/wire/relay.h"
@@ -438,16 +438,18 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 	struct fault *f)
 {
 	struct sending s = {.ledger = l, .options = o, .batch = CLAIM_BATCH_LEAST};
-	struct release_options release = {o->settings, o->policy};
+	struct release_options release = {.settings = o->settings, .policy = o->policy};
 	struct fault after;
-	char digest[RELEASE_DIGEST];
+	struct permit permit;
 	int failed;
 
-	*ret = (struct send_tally){0};
-	if (release_find(l, &release, o->release, &s.release, digest, f))
+	*ret = (struct send_tally){.open_to = INT64_MAX};
+	if (permit_find(l, &release, o->release, &permit, f))
 		return -1;
-	memcpy(ret->release, digest, sizeof(digest));
-	ret->release_id = s.release;
+	memcpy(ret->release, permit.digest, sizeof(permit.digest));
+	ret->release_id = s.release = permit.id;
+	ret->open_to = s.open_to = permit.open_to;
+	ret->lapsed = permit.lapsed;
 	s.head_starts = &ret->head_starts;
 	if (head_start_find(l, o->policy, settings_mode(o->settings), s.release, 0, 0,
 		    &ret->head_starts, f))

@@ -39,6 +39,8 @@ int tally_read(struct ledger *l, const char *dir, int64_t release, struct send_t
 		ret->released++;
 		ret->held += query_int(q, "held") && !strcmp(v, "pending");
 		ret->given_up += query_int(q, "held") && !strcmp(v, "deferred");
+		ret->shut += !query_int(q, "held") && is_waiting(v) &&
+			     query_int(q, "level_order") > ret->open_to;
 		ret->waiting += !query_int(q, "held") && is_waiting(v) &&
 				head_start_not_before(&ret->head_starts,
 					query_int(q, "level_order"), clock_now());

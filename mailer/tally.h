@@ -17,6 +17,9 @@ struct send_tally {
 	int64_t release_id;
 	int64_t released, accepted, refused, deferred, in_doubt, pending; /* the whole release so far; the five add up */
 	int64_t waiting;  /* of the pending: until the head start of a higher level is over */
+	int64_t open_to;  /* of an emergency release: levels of a higher order stay shut; INT64_MAX: none */
+	int64_t shut;	  /* of the pending: those of these levels */
+	bool lapsed;	  /* and nobody can open them any more */
 	int64_t held;	  /* of the pending: barred since, by a decision or because group has learnt more (queue.h) */
 	int64_t given_up; /* of the deferred: barred since; most are told in person now (retry.h) */
 	int64_t sent_now; /* accepted in this run */

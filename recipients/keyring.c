@@ -50,8 +50,7 @@ int keyring_find(const char *asked, const char *id, char **ret, struct fault *f)
 	return 0;
 }
 
-/* mkdir -p for what is before the last "/", 0700 each. */
-static int make_folders(char *path, struct fault *f)
+int keyring_folders(char *path, struct fault *f)
 {
 	for (char *p = path + 1; *p; p++) {
 		int failed;
@@ -97,7 +96,7 @@ int keyring_place(
 	asked = asked_for(asked);
 	if (asked)
 		*ret = text_copy(asked);
-	else if (default_place(id, ret, f) || make_folders(*ret, f))
+	else if (default_place(id, ret, f) || keyring_folders(*ret, f))
 		return -1;
 	return keyring_apart(dir, *ret, f);
 }

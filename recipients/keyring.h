@@ -20,6 +20,8 @@ int keyring_find(const char *asked, const char *id, char **ret, struct fault *f)
  */
 int keyring_apart(const char *dir, const char *key_file, struct fault *f);
 
+/* mkdir -p for what is before the last "/", 0700 each; `path` is as it was afterwards. */
+int keyring_folders(char *path, struct fault *f);
 /* Where to put a new one: makes the default's folders, and sees that it is apart. */
 int keyring_place(const char *dir, const char *asked, const char *id, char **ret, struct fault *f);
 

@@ -18,6 +18,7 @@
 #define NAME 64 /* characters */
 #define GIVE_AWAYS 100 /* words of a level */
 #define LINE 500
+#define KEY 4000
 #define MAX_COLUMNS 1000
 
 static const char *const routes[] = {"mail", "task", "restricted", "none", NULL};
@@ -391,17 +392,53 @@ static int read_matching(struct policy *p, struct config c, struct fault *f)
 	return 0;
 }
 
-static int read_policy(struct policy *p, struct config c, struct fault *f)
+/* Whether the key is one, ssh-keygen says when it is pinned. */
+static int read_signer(struct policy *p, struct config c, struct fault *f)
 {
-	static const char *const keys[] = {"approvals", "in_doubt", "follow_ups",
-		"retention_days", "unit_aliases", "known_units", "matching", "levels",
-		NULL};
-	int in_doubt = POLICY_ASK, follow_ups = POLICY_COVERED;
+	static const char *const keys[] = {"name", "key", "expires", NULL};
+	struct policy_signer *to = &p->signers[p->signers_count];
+
+	if (config_known(c, keys, f) ||
+		config_string(config_needed(&c, "name"), NAME, &to->name, f) ||
+		config_string(config_needed(&c, "key"), KEY, &to->key, f) ||
+		config_time(config_member(&c, "expires"), &to->expires, f))
+		return -1;
+	p->signers_count++;
+	return 0;
+}
+
+static int read_signing(struct policy *p, const struct config *c, struct fault *f)
+{
+	struct config list = config_member(c, "signers");
+	size_t count;
 
 	p->approvals = 2;
+	p->release_hours = 24;
+	if (config_integer(config_member(c, "approvals"), 1, 16, &p->approvals, f) ||
+		config_integer(config_member(c, "release_hours"), 1, 720,
+			&p->release_hours, f) ||
+		config_bool(config_member(c, "emergency"), &p->emergency, f) ||
+		config_list(list, POLICY_MAX_SIGNERS, &count, f))
+		return -1;
+	p->signers = text_alloc((count + 1) * sizeof(*p->signers));
+	for (size_t i = 0; i < count; i++)
+		if (read_signer(p, config_item(&list, i), f))
+			return -1;
+	return 0;
+}
+
+/* Not in the digests: see policy_canonical. */
+static const char *const signing[] = {"signers", "emergency", "release_hours"};
+
+static int read_policy(struct policy *p, struct config c, struct fault *f)
+{
+	static const char *const keys[] = {"approvals", "signers", "emergency",
+		"release_hours", "in_doubt", "follow_ups", "retention_days",
+		"unit_aliases", "known_units", "matching", "levels", NULL};
+	int in_doubt = POLICY_ASK, follow_ups = POLICY_COVERED;
+
 	p->retention_days = 365;
-	if (config_known(c, keys, f) ||
-		config_integer(config_member(&c, "approvals"), 1, 16, &p->approvals, f) ||
+	if (config_known(c, keys, f) || read_signing(p, &c, f) ||
 		config_choice(config_member(&c, "in_doubt"), in_doubts, &in_doubt, f) ||
 		config_choice(config_member(&c, "follow_ups"), all_follow_ups,
 			&follow_ups, f) ||
@@ -461,6 +498,7 @@ void policy_free(struct policy *p)
 		free(p->levels[i].give_away);
 	}
 	free(p->levels);
+	free(p->signers);
 	for (size_t i = 0; i < p->known_units_count; i++)
 		free(p->known_units[i]);
 	free(p->known_units);
@@ -483,7 +521,12 @@ static int add_bytes(const char *bytes, size_t length, void *out)
 
 void policy_canonical(const struct policy *p, struct text *out)
 {
-	(void)json_dump_callback(p->json, add_bytes, out, JSON_SORT_KEYS | JSON_COMPACT);
+	json_t *copy = json_copy(p->json);
+
+	for (size_t i = 0; i < sizeof(signing) / sizeof(signing[0]); i++)
+		(void)json_object_del(copy, signing[i]);
+	(void)json_dump_callback(copy, add_bytes, out, JSON_SORT_KEYS | JSON_COMPACT);
+	json_decref(copy);
 }
 
 void policy_judge(

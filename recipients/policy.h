@@ -27,6 +27,7 @@
 
 #define POLICY_MAX_LEVELS 64 /* a set of levels is a uint64_t */
 #define POLICY_MAX_RULES 1000
+#define POLICY_MAX_SIGNERS 32
 #define POLICY_MAX_FOLLOW_UPS 16
 #define POLICY_MAX_UNITS 10000
 
@@ -95,8 +96,19 @@ struct policy_level {
 	size_t give_away_count;
 };
 
+/* Who may sign a release, as the file has it. What counts is what was pinned (mailer/signers.h). */
+struct policy_signer {
+	const char *name;
+	const char *key;     /* "ssh-ed25519 AAAA..." */
+	int64_t expires;     /* milliseconds since 1970; 0: never */
+};
+
 struct policy {
 	int64_t approvals; /* 1 to 16; 2 unless given. Where 1 is too few, approve says so */
+	struct policy_signer *signers;
+	size_t signers_count;
+	bool emergency;	       /* one person may release the highest level alone (mailer/emergency.h) */
+	int64_t release_hours; /* how long a signed release is valid: 1 to 720; 24 unless given */
 	enum policy_in_doubt in_doubt; /* ask unless given */
 	enum policy_follow_ups follow_ups; /* covered unless given */
 	int64_t retention_days;	       /* 1 to 3650; 365 unless given */
@@ -125,7 +137,10 @@ void policy_free(struct policy *p);
 void policy_freep(struct policy **p);
 #define auto_policy __attribute__((cleanup(policy_freep))) struct policy
 
-/* Bytes that do not depend on blanks or the order of keys: what a digest is taken of. */
+/*
+ * Bytes that do not depend on blanks or the order of keys: what a digest is taken of. Who signs, and for how long, is not in
+ * them: that changes nobody's level and no letter.
+ */
 void policy_canonical(const struct policy *p, struct text *out);
 
 /*

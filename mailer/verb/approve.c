@@ -16,6 +16,7 @@
 #include "mailer/release.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
+#include "mailer/verb/sign.h"
 #include "recipients/decision.h"
 #include "recipients/decision_file.h"
 #include "recipients/stray.h"
@@ -36,12 +37,24 @@ const struct verb_option approve_options[] = {
 	{"reopen", NULL, "with --row: take back what was decided about it"},
 	{"decisions", "FILE",
 		"decide many rows: the file of match --export with a column 'decision' (person, nobody, all-candidates, leaver ...)"},
-	{"sign", "KEYFILE", "(not in this version)"},
-	{"enrol", "NAME", "(not in this version)"},
-	{"manifest", "FILE", "(not in this version)"},
-	{"signature", "FILE", "(not in this version)"}, {NULL, NULL, NULL}};
-
-static const char *const later[] = {"sign", "enrol", "manifest", "signature"};
+	{"read", NULL,
+		"what to read before signing: each kind of letter, the shortest, the longest, five at random"},
+	{"out", "DIR", "with --read: as files, into a new folder"},
+	{"sign", "KEYFILE", "sign the release with your SSH key"},
+	{"manifest", "FILE",
+		"write out what is to be signed, for ssh-keygen -Y sign -n breachmail-release"},
+	{"signature", "FILE", "take that signature back"},
+	{"emergency", NULL,
+		"with --sign, --by and --reason: alone, for the highest level, where the policy allows it"},
+	{"enrol", "NAME", "somebody may sign from now on, with a new key"},
+	{"public", "FILE", "with --enrol: with the key that they have (FILE.pub)"},
+	{"key", "FILE", "with --enrol: where the new key goes"},
+	{"expires", "DAY", "with --enrol: until then"},
+	{"revoke", "NAME",
+		"their signature counts no more, at once; with --by and --reason"},
+	{"signers", NULL,
+		"who may sign; with --sign, --manifest or --signature: another list of them"},
+	{NULL, NULL, NULL}};
 
 static bool decides(const struct command *c)
 {
@@ -52,8 +65,13 @@ static bool decides(const struct command *c)
 
 bool approve_only_looks(const struct command *c)
 {
-	return !command_option(c, "release") && !command_option(c, "withdraw") &&
-	       !decides(c);
+	static const char *const writes[] = {"release", "withdraw", "sign", "manifest",
+		"signature", "enrol", "revoke"};
+
+	for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++)
+		if (command_option(c, writes[i]))
+			return false;
+	return !decides(c);
 }
 
 #define ANY_DOMAIN "no-allowed-domains" /* a question that only live asks */
@@ -267,16 +285,49 @@ static int show_corrections(struct command *c, struct fault *f)
 	return 0;
 }
 
-static int look(struct command *c, const struct release_options *o, struct fault *f)
+/* What waits for signatures, in place of a draft: it is that which is signed. */
+static int show_signatures(struct command *c, struct release_options *o,
+	struct text *manifest, char digest[RELEASE_DIGEST], struct fault *f)
 {
+	auto_release_open open = {0};
+	struct fault why;
+
+	show_count(c, "needed", o->policy->approvals);
+	if (release_propose(c->ledger, o, true, &open, &why)) {
+		show_count(c, "signatures", 0);
+		show_string(c, "cannot_sign", why.text);
+		if (o->signers->set || o->policy->signers_count || o->settings->live)
+			show(c, "Not to be signed yet: %s\n", why.text);
+		return why.kind == FAULT_REFUSED || why.kind == FAULT_INPUT
+			       ? 0
+			       : (*f = why, -1);
+	}
+	show_count(c, "signatures", (int64_t)open.signed_by.count);
+	show_json(c, "signed", sign_names(&open.signed_by));
+	if (open.proposal.id) {
+		text_clear(manifest);
+		text_add(manifest, open.proposal.text.bytes, open.proposal.text.length);
+		memcpy(digest, open.proposal.digest, RELEASE_DIGEST);
+	}
+	show(c, "%zu of %lld signatures.\n", open.signed_by.count,
+		(long long)o->signers->approvals);
+	return 0;
+}
+
+static int look(struct command *c, const struct release_options *options, struct fault *f)
+{
+	struct release_options with = *options, *o = &with;
 	const struct outlook_options all = {.settings = o->settings, .policy = o->policy};
 	auto_text_buffer manifest = {0};
+	auto_signers signers = {0};
 	char digest[RELEASE_DIGEST];
 	json_t *outlook;
 	int64_t count;
 
-	if (show_corrections(c, f) ||
+	o->signers = &signers;
+	if (signers_load(c->ledger, &signers, f) || show_corrections(c, f) ||
 		release_draft(c->ledger, o, &manifest, digest, &count, f) ||
+		show_signatures(c, o, &manifest, digest, f) ||
 		outlook_gather(c->ledger, &all, &outlook, f))
 		return -1;
 	show_json(c, "forecast", outlook);
@@ -292,23 +343,32 @@ static int look(struct command *c, const struct release_options *o, struct fault
 	show(c, "\nReleased and sent now, the last mail of each level goes:\n");
 	if (!c->json)
 		outlook_write(stdout, outlook);
-	(void)snprintf(c->next, sizeof(c->next), "breachmail approve --release");
+	(void)snprintf(c->next, sizeof(c->next), "%s",
+		o->settings->live
+			? "breachmail approve --read, then approve --sign KEYFILE"
+			: "breachmail approve --release");
 	return 0;
 }
 
-static int release(struct command *c, const struct release_options *o, struct fault *f)
+/* Whoever group makes a task must not be in the release. */
+static int check_current(struct command *c, struct fault *f)
 {
-	char digest[RELEASE_DIGEST], n[SHOW_NUMBER];
 	struct group_options group;
-	int64_t count;
 	bool current;
 
 	if (door_group_options(c, &group, f) ||
 		group_is_current(c->ledger, &group, &current, f))
 		return -1;
-	if (!current) /* whoever it makes a task must not be in the release */
-		return fault_set(f, FAULT_REFUSED,
-			"group has not seen this policy and these matches and decisions yet: breachmail group, then compose");
+	return current ? 0
+		       : fault_set(f, FAULT_REFUSED,
+				 "group has not seen this policy and these matches and decisions yet: breachmail group, then compose");
+}
+
+static int release(struct command *c, const struct release_options *o, struct fault *f)
+{
+	char digest[RELEASE_DIGEST], n[SHOW_NUMBER];
+	int64_t count;
+
 	if (release_make(c->ledger, o, digest, &count, f))
 		return -1;
 	show_string(c, "release", digest);
@@ -350,34 +410,22 @@ static int proofread(struct command *c, bool releases, struct fault *f)
 	return 0;
 }
 
-int verb_approve(struct command *c, struct fault *f)
+/* What is open, then the release: shown, made, or signed. */
+static int let_go(
+	struct command *c, const struct release_options *o, bool signs, struct fault *f)
 {
-	struct release_options o = {c->settings, NULL};
-	json_t *open;
+	bool unsigned_one = command_option(c, "release"), goes = unsigned_one || signs;
 	size_t open_count;
+	json_t *open;
 
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		auto_text words = text_format("approve --%s", later[i]);
-
-		if (command_option(c, later[i]))
-			return command_later(words, f);
-	}
-	if (c->arguments_count)
-		return fault_set(f, FAULT_USAGE, "breachmail approve takes no arguments");
-	if (command_policy(c, f))
-		return -1;
-	o.policy = c->policy;
-	if (decides(c))
-		return decide(c, f);
-	if (command_option(c, "withdraw"))
-		return withdraw(c, &o, f);
-	if (proofread(c, command_option(c, "release") != NULL, f) ||
-		gather_open(c, &open, &open_count, f))
+	if (proofread(c, goes, f) || gather_open(c, &open, &open_count, f))
 		return -1;
 	show_json(c, "open", open);
-	if (!command_option(c, "release") && show_rows(c, f))
+	if (command_option(c, "read"))
+		return read_letters(c, o, f);
+	if (!goes && show_rows(c, f))
 		return -1;
-	if (open_count && c->settings->live && command_option(c, "release"))
+	if (open_count && c->settings->live && goes)
 		return fault_set(f, FAULT_REFUSED,
 			"%zu open question%s a live release (approve --accept, or mend the cause)",
 			open_count, open_count == 1 ? " stops" : "s stop");
@@ -386,5 +434,57 @@ int verb_approve(struct command *c, struct fault *f)
 			"%zu open question%s: a live release would stop here. To leave one as it is:\n"
 			"  breachmail approve --accept QUESTION --by NAME --reason TEXT\n",
 			open_count, open_count == 1 ? "" : "s");
-	return command_option(c, "release") ? release(c, &o, f) : look(c, &o, f);
+	if (goes && check_current(c, f))
+		return -1;
+	return signs          ? sign_release(c, o, f)
+	       : unsigned_one ? release(c, o, f)
+			      : look(c, o, f);
+}
+
+/* Options that say nothing alone. */
+static int check_together(const struct command *c, bool signs, struct fault *f)
+{
+	static const char *const needs[][2] = {{"public", "enrol"}, {"key", "enrol"},
+		{"expires", "enrol"}, {"out", "read"}};
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (command_option(c, needs[i][0]) && !command_option(c, needs[i][1]))
+			return fault_set(f, FAULT_USAGE, "--%s goes with --%s",
+				needs[i][0], needs[i][1]);
+	if (command_option(c, "emergency") &&
+		(!signs || command_option(c, "manifest") || command_option(c, "enrol") ||
+			command_option(c, "signers")))
+		return fault_set(f, FAULT_USAGE,
+			"--emergency goes with --sign KEYFILE or --signature FILE, under a release");
+	if (signs && command_option(c, "release"))
+		return fault_set(f, FAULT_USAGE,
+			"--release makes an unsigned release: leave it out to sign one");
+	return 0;
+}
+
+int verb_approve(struct command *c, struct fault *f)
+{
+	auto_text over = text_format("%s/templates", c->dir);
+	struct texts texts = {over};
+	struct release_options o = {.settings = c->settings, .texts = &texts};
+	bool signs;
+
+	if (sign_choice(c, &signs, f) || check_together(c, signs, f))
+		return -1;
+	if (c->arguments_count)
+		return fault_set(f, FAULT_USAGE, "breachmail approve takes no arguments");
+	if (command_policy(c, f))
+		return -1;
+	o.policy = c->policy;
+	if (decides(c))
+		return decide(c, f);
+	if (command_option(c, "enrol"))
+		return signers_enrol(c, f);
+	if (command_option(c, "revoke"))
+		return signers_bar(c, f);
+	if (command_option(c, "signers"))
+		return signers_list(c, f);
+	if (command_option(c, "withdraw"))
+		return withdraw(c, &o, f);
+	return let_go(c, &o, signs, f);
 }

@@ -204,6 +204,19 @@ static void show_head_starts(struct command *c, const struct send_tally *t)
 			show_number(t->waiting, n));
 }
 
+/* What one person alone may not let go. */
+static void show_shut(struct command *c, const struct send_tally *t)
+{
+	char n[SHOW_NUMBER];
+
+	show_count(c, "shut", t->shut);
+	if (t->shut)
+		show(c, "%9s  shut: one person released the highest level alone, and %s\n",
+			show_number(t->shut, n),
+			t->lapsed ? "nobody countersigned in time"
+				  : "somebody else must sign for these (approve --sign)");
+}
+
 /* What becomes of those that the relay put off. */
 static void show_deferred(struct command *c, const struct send_tally *t)
 {
@@ -279,6 +292,7 @@ static void show_tally(struct command *c, const struct send_tally *t)
 		show(c, "%9s  %s\n", show_number(lines[i].count, n), lines[i].words);
 	}
 	show_head_starts(c, t);
+	show_shut(c, t);
 	show_count(c, "held", t->held);
 	if (t->held)
 		show(c, "%9s  of these held back: since the release they are not to be told by this mail\n",
@@ -440,6 +454,9 @@ static int finish(struct command *c, const struct send_tally *t, struct fault *f
 		return fault_set(f, FAULT_INTERRUPTED,
 			"stopped as asked: what was on the wire was finished, %lld are waiting. Run the same command to go on",
 			(long long)t->pending);
+	if (t->lapsed && t->shut && !t->sent_now && !c->dry_run)
+		return fault_set(f, FAULT_REFUSED,
+			"the emergency release was not countersigned in time: all but its highest level stays shut. Take it back (approve --withdraw), and release the rest with all signatures");
 	c->exit_code = again && !c->dry_run                   ? 75
 		       : t->refused || t->held || t->given_up ? 1
 							      : 0;
@@ -453,7 +470,8 @@ static int finish(struct command *c, const struct send_tally *t, struct fault *f
 		return 0;
 	}
 	(void)snprintf(c->next, sizeof(c->next), "%s",
-		t->pending > t->held || t->deferred > t->given_up
+		t->shut ? "breachmail approve --sign KEYFILE, by another of the signers"
+		: t->pending > t->held || t->deferred > t->given_up
 			? "breachmail send (again, later)"
 			: "breachmail status");
 	return 0;

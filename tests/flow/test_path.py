@@ -312,8 +312,7 @@ def test_usage(idle, words):
 
 LATER = """
     follow-up; resend --code X; review --listen 127.0.0.1:8443; archive; close; doctor;
-    approve --sign x; approve --enrol Joan;
-    approve --manifest x; approve --signature x; report --kind federation;
+    report --kind federation;
     report --kind evidence; report --kind review; report --kind summary --format html
 """
 

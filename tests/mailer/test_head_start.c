@@ -42,7 +42,8 @@ static int tear_down(void **state)
 
 static void release(void)
 {
-	const struct release_options o = {incident.settings, incident.policy};
+	const struct release_options o = {
+		.settings = incident.settings, .policy = incident.policy};
 	char digest[RELEASE_DIGEST];
 	struct fault f = {0};
 	int64_t count;

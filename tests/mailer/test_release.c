@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "mailer/permit.h"
 #include "mailer/release.h"
 #include "recipients/clock.h"
 
@@ -31,7 +32,8 @@ static int tear_down(void **state)
 
 static struct release_options options(void)
 {
-	return (struct release_options){incident.settings, incident.policy};
+	return (struct release_options){
+		.settings = incident.settings, .policy = incident.policy};
 }
 
 /* The digest of what would be released now. */
@@ -58,9 +60,12 @@ static void make(char digest[RELEASE_DIGEST])
 static int find(const char *digits, char digest[RELEASE_DIGEST], struct fault *f)
 {
 	const struct release_options o = options();
-	int64_t id;
+	struct permit permit;
+	int failed = permit_find(L, &o, digits, &permit, f);
 
-	return release_find(L, &o, digits, &id, digest, f);
+	if (!failed)
+		memcpy(digest, permit.digest, sizeof(permit.digest));
+	return failed;
 }
 
 static void refused(const char *digits, enum fault_kind kind, const char *says)

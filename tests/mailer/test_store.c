@@ -259,7 +259,8 @@ static void dropped_when_replaced(void **state)
 
 static void kept_when_released(void **state)
 {
-	const struct release_options o = {incident.settings, incident.policy};
+	const struct release_options o = {
+		.settings = incident.settings, .policy = incident.policy};
 	char digest[RELEASE_DIGEST];
 	struct store_reader *r;
 	auto_text_buffer out = {0};

@@ -19,7 +19,7 @@
 /*
  * {"mode", "clock" {"aware_at", "hours", "of", "regulator_told_at", "regulator_told_after" (hours; neither: not yet)},
  * "rows", "outcomes" {..}, "people", "levels" [{"name", "title", "people", "states" {..}}], "states" {..},
- * "needs_human" {..}, "in_doubt" [numbers for send --resolve], "forecast" (outlook.h), "outbox",
+ * "facts" {"read", "away", "question" ...: people; of no sum} (inbox.h), "needs_human" {..}, "in_doubt" [numbers for send --resolve], "forecast" (outlook.h), "outbox",
  * "head_start" [{"level", "until", "lifted", "running"}] (of the newest release), "corrections" [person_id or reference],
  * "presumed" (while the leak is not in hand: how many rest on that alone), "cover" (people with a task who get the common
  * notice too, where there are any), "next"}

@@ -232,6 +232,26 @@ static bool is_same(const char *a, const char *b)
 	return *x.text && !strcasecmp(x.text, y.text);
 }
 
+static bool is_below(const char *domain, const char *of)
+{
+	size_t length = strlen(domain), tail = strlen(of);
+
+	return length > tail && domain[length - tail - 1] == '.' &&
+	       !strcasecmp(domain + length - tail, of);
+}
+
+/* The same, or the same name at a host of the domain: so mail systems write an address
+ * once they have it. */
+static bool is_same_mailbox(const char *named, const char *ours)
+{
+	const char *x = strrchr(named, '@'), *y = strrchr(ours, '@');
+
+	if (is_same(named, ours))
+		return true;
+	return x && y && x - named == y - ours &&
+	       !strncasecmp(named, ours, (size_t)(x - named)) && is_below(x + 1, y + 1);
+}
+
 /* The notice's address and its person. */
 static int read_facts(struct ties *t, int64_t notice, struct row *facts,
 	int64_t *ret_person, struct fault *f)
@@ -267,7 +287,7 @@ int tie_recipient(struct ties *t, int64_t notice, const struct letter_recipient 
 	if (read_facts(t, notice, &facts, &person, f))
 		return -1;
 	address = row_value(&facts, SCRIBE_ADDRESS);
-	*ret = is_same(r->address, address) || is_same(r->final, address);
+	*ret = is_same_mailbox(r->address, address) || is_same_mailbox(r->final, address);
 	return 0;
 }
 

@@ -58,8 +58,8 @@ int tie_find(struct ties *t, const struct letter *letter, struct tie *ret, struc
 int tie_code(struct ties *t, const char *typed, int64_t *ret, struct fault *f);
 
 /*
- * Does an address that a report names agree with the notice's own? -1: it names none, 0 no, 1 yes. Case does not count:
- * mail systems change it on the way.
+ * Does an address that a report names agree with the notice's own? -1: it names none, 0 no, 1 yes. Case does not count,
+ * and a host of the domain is as good as the domain: mail systems change both on the way.
  */
 int tie_recipient(struct ties *t, int64_t notice, const struct letter_recipient *r, int *ret, struct fault *f);
 /* Is the sender the notice's recipient, or somebody by an address that a list has for the same person? As above. */

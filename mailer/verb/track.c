@@ -248,6 +248,8 @@ static void show_value(const struct command *c, const char *before, const char *
 
 static void show_recipient(struct command *c, const json_t *r)
 {
+	enum letter_reason why;
+
 	show(c, "  says      %s%s%s %s%s%s\n", text_of(r, "says"),
 		*text_of(r, "kind") ? ", " : "", text_of(r, "kind"), text_of(r, "status"),
 		json_is_true(json_object_get(r, "counts")) ? "" : "  (moves nothing)",
@@ -255,7 +257,8 @@ static void show_recipient(struct command *c, const json_t *r)
 			? "  (of, or from, another than the notice's recipient)"
 			: "");
 	show_value(c, "    of      ", text_of(r, "recipient"));
-	show_value(c, "    why     ", text_of(r, "reason"));
+	if (!letter_reason_find(text_of(r, "reason"), &why))
+		show_value(c, "    why     ", letter_reason_words(why));
 	show_value(c, "    in full ", text_of(r, "diagnostic"));
 }
 
@@ -272,7 +275,8 @@ static void show_opened(struct command *c, const json_t *l)
 	show_value(c, "  subject   ", text_of(l, "subject"));
 	show_value(c, "  text      ", text_of(l, "text"));
 	show_value(c, "  taken for ", text_of(l, "class"));
-	show_value(c, "  by its    ", text_of(l, "evidence"));
+	if (strcmp(text_of(l, "evidence"), "nothing") != 0)
+		show_value(c, "  by its    ", text_of(l, "evidence"));
 	if (*text_of(l, "tie"))
 		show_value(c, "  tied      ", tie_words(text_of(l, "tie")));
 	json_array_foreach(json_object_get(l, "recipients"), i, item)

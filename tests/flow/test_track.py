@@ -14,7 +14,7 @@ import time
 import pytest
 
 from conftest import CONFIG, HUMAN, INPUT, OK, REFUSED, TEMPORARY, USAGE, reconcile
-from letters import away, displayed, notices, report, to_maildir, to_mbox, written
+from came_back import away, displayed, notices, report, to_maildir, to_mbox, written
 
 SAID = ["--by", "Joan Ashby", "--reason", "looked at it"]
 JOHN, JACK, MARY, EVE, UMA = (f"{name}@met.police.example" for name in (

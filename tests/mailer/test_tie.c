@@ -180,6 +180,10 @@ static void the_recipient_must_agree(void **state)
 	assert_int_equal(agrees("JO@Met.Police.Example", ""), 1);
 	assert_int_equal(agrees("jo@met.police.example", "jo2@inner.example"), 1);
 	assert_int_equal(agrees("", "jo@met.police.example"), 1);
+	assert_int_equal(agrees("jo@exch01.met.police.example", ""), 1);
+	assert_int_equal(agrees("jo@police.example", ""), 0);
+	assert_int_equal(agrees("ann@exch01.met.police.example", ""), 0);
+	assert_int_equal(agrees("jo@xmet.police.example", ""), 0);
 	assert_int_equal(agrees("ann@met.police.example", ""), 0);
 	assert_int_equal(agrees("jo@met.police.example.evil.example", ""), 0);
 	assert_int_equal(agrees("not an address", ""), 0);

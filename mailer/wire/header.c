@@ -62,16 +62,32 @@ bool header_next(
 	return false;
 }
 
-bool header_find(struct span block, const char *name, struct span *ret)
+bool header_find_next(struct span block, size_t *at, const char *name, struct span *ret)
 {
 	struct span found;
-	size_t at = 0;
 
-	while (header_next(block, &at, &found, ret))
-		if (span_is(found, name))
+	while (*at < block.length) {
+		const char *line = block.at + *at;
+		const char *end = memchr(line, '\n', block.length - *at);
+		size_t here = *at;
+
+		if (span_lower(*line) == span_lower(*name) &&
+			header_next(block, &here, &found, ret) && span_is(found, name) &&
+			found.at == line) {
+			*at = here;
 			return true;
+		}
+		*at = end ? (size_t)(end - block.at) + 1 : block.length;
+	}
 	*ret = span_of("");
 	return false;
+}
+
+bool header_find(struct span block, const char *name, struct span *ret)
+{
+	size_t at = 0;
+
+	return header_find_next(block, &at, name, ret);
 }
 
 struct span header_value(struct span block, const char *name)

@@ -24,6 +24,8 @@ size_t header_length(struct span s);
 bool header_next(struct span block, size_t *at, struct span *ret_name,
 	struct span *ret_value);
 
+/* The next field of that name, walking on with `*at` (0 at the start). */
+bool header_find_next(struct span block, size_t *at, const char *name, struct span *ret);
 /* The first field of that name (any case); false: none, and `*ret` is empty. */
 bool header_find(struct span block, const char *name, struct span *ret);
 /* The same, or an empty span. */

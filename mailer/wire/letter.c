@@ -141,14 +141,12 @@ static void take_places(struct span head, struct letter *l)
 	static const char *const fields[] = {"delivered-to", "x-original-to",
 		"envelope-to", "x-envelope-to", "x-delivered-to", "to", "cc"};
 	char address[LETTER_ADDRESS];
-	struct span name, value;
+	struct span value;
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
-		for (size_t at = 0; header_next(head, &at, &name, &value);) {
+		for (size_t at = 0; header_find_next(head, &at, fields[i], &value);) {
 			size_t in = 0;
 
-			if (!span_is(name, fields[i]))
-				continue;
 			while (l->n_to < LETTER_PLACES &&
 				header_address(value, &in, address, sizeof(address)))
 				if (!has_place(l, address))

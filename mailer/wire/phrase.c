@@ -65,13 +65,19 @@ static size_t count_bytes(struct phrase_set *set)
 	size_t bytes = 1;
 
 	memset(set->class_of, 0, sizeof(set->class_of));
-	set->classes = 1; /* class 0: no phrase has it */
+	set->width = 1; /* class 0: no phrase has it */
 	for (size_t i = 0; i < set->count; i++)
 		for (const char *s = set->table[i].words; *s; s++, bytes++)
 			if (!set->class_of[(unsigned char)*s])
 				set->class_of[(unsigned char)*s] =
-					(unsigned char)set->classes++;
+					(unsigned char)set->width++;
+	set->width++;
 	return bytes;
+}
+
+static uint16_t *row(const struct phrase_set *set, uint16_t state)
+{
+	return set->rows + (size_t)state * set->width;
 }
 
 static void add_phrase(struct phrase_set *set, size_t which, uint16_t *states)
@@ -79,8 +85,7 @@ static void add_phrase(struct phrase_set *set, size_t which, uint16_t *states)
 	uint16_t state = 0;
 
 	for (const char *s = set->table[which].words; *s; s++) {
-		uint16_t *next = &set->next[state * set->classes +
-					    set->class_of[(unsigned char)*s]];
+		uint16_t *next = &row(set, state)[set->class_of[(unsigned char)*s]];
 
 		if (!*next)
 			*next = (*states)++;
@@ -90,6 +95,24 @@ static void add_phrase(struct phrase_set *set, size_t which, uint16_t *states)
 	set->found[state] = (uint16_t)(which + 1);
 }
 
+static void link_state(struct phrase_set *set, uint16_t state, uint16_t *tail,
+	uint16_t *queue, size_t *end)
+{
+	uint16_t *mine = row(set, state), *other = row(set, tail[state]);
+	unsigned ending = set->width - 1;
+
+	set->shorter[state] = other[ending];
+	mine[ending] = set->found[state] ? state : other[ending];
+	for (unsigned c = 0; c < ending; c++) {
+		if (mine[c]) {
+			tail[mine[c]] = other[c];
+			queue[(*end)++] = mine[c];
+		} else {
+			mine[c] = other[c];
+		}
+	}
+}
+
 /* Breadth first: where a state fails, its next states are those of its longest tail. */
 static void link_states(struct phrase_set *set, uint16_t states)
 {
@@ -97,26 +120,11 @@ static void link_states(struct phrase_set *set, uint16_t states)
 	uint16_t *queue = text_alloc(states * sizeof(*queue));
 	size_t head = 0, end = 0;
 
-	for (unsigned c = 0; c < set->classes; c++)
-		if (set->next[c])
-			queue[end++] = set->next[c];
-	while (head < end) {
-		uint16_t state = queue[head++];
-
-		set->shorter[state] =
-			set->found[tail[state]] ? tail[state] : set->shorter[tail[state]];
-		for (unsigned c = 0; c < set->classes; c++) {
-			uint16_t *next = &set->next[state * set->classes + c];
-			uint16_t other = set->next[tail[state] * set->classes + c];
-
-			if (*next) {
-				tail[*next] = other;
-				queue[end++] = *next;
-			} else {
-				*next = other;
-			}
-		}
-	}
+	for (unsigned c = 0; c + 1 < set->width; c++)
+		if (row(set, 0)[c])
+			queue[end++] = row(set, 0)[c];
+	while (head < end)
+		link_state(set, queue[head++], tail, queue, &end);
 	free(queue);
 	free(tail);
 }
@@ -126,13 +134,13 @@ void phrase_prepare(struct phrase_set *set)
 	size_t bytes;
 	uint16_t states = 1;
 
-	if (set->next)
+	if (set->rows)
 		return;
 	read_source(set);
 	bytes = count_bytes(set);
-	if (bytes > UINT16_MAX)
+	if (bytes > UINT16_MAX || set->width > 250)
 		abort();
-	set->next = text_alloc(bytes * set->classes * sizeof(*set->next));
+	set->rows = text_alloc(bytes * set->width * sizeof(*set->rows));
 	set->found = text_alloc(bytes * sizeof(*set->found));
 	set->shorter = text_alloc(bytes * sizeof(*set->shorter));
 	for (size_t i = 0; i < set->count; i++)
@@ -175,7 +183,7 @@ static size_t fold(const unsigned char *s, size_t left, char out[2], size_t *ret
 }
 
 struct scan {
-	struct phrase_set *set;
+	const struct phrase_set *set;
 	struct phrase_hit *hits;
 	size_t room, count;
 	size_t places[LONGEST]; /* where the last folded bytes stood */
@@ -184,47 +192,63 @@ struct scan {
 	bool blank; /* the last one */
 };
 
-static void add_hit(struct scan *s, const struct phrase *phrase, size_t end)
+static void add_hits(struct scan *s, uint16_t state, size_t end)
 {
-	size_t first = s->folded - strlen(phrase->words);
+	for (; state; state = s->set->shorter[state]) {
+		for (uint16_t i = s->set->found[state]; i && s->count < s->room;) {
+			const struct phrase *phrase = &s->set->table[i - 1];
+			size_t first = s->folded - strlen(phrase->words);
 
-	if (s->count < s->room)
-		s->hits[s->count++] =
-			(struct phrase_hit){phrase, s->places[first % LONGEST], end};
+			s->hits[s->count++] = (struct phrase_hit){
+				phrase, s->places[first % LONGEST], end};
+			i = phrase->same;
+		}
+	}
 }
 
-static void add_hits(struct scan *s, size_t end)
+static inline void feed(struct scan *s, char c, size_t start, size_t end)
 {
-	for (uint16_t state = s->state; state; state = s->set->shorter[state])
-		for (uint16_t i = s->set->found[state]; i; i = s->set->table[i - 1].same)
-			add_hit(s, &s->set->table[i - 1], end);
-}
+	const uint16_t *state;
 
-static void feed(struct scan *s, char c, size_t start, size_t end)
-{
 	if (c == ' ' && s->blank)
 		return;
 	s->blank = c == ' ';
 	s->places[s->folded++ % LONGEST] = start;
-	s->state = s->set->next[s->state * s->set->classes +
-				s->set->class_of[(unsigned char)c]];
-	add_hits(s, end);
+	s->state = row(s->set, s->state)[s->set->class_of[(unsigned char)c]];
+	state = row(s->set, s->state);
+	if (state[s->set->width - 1])
+		add_hits(s, state[s->set->width - 1], end);
+}
+
+/* All but plain ASCII. */
+static size_t feed_character(struct scan *s, struct span text, size_t at)
+{
+	char out[2];
+	size_t count;
+	size_t width =
+		fold((const unsigned char *)text.at + at, text.length - at, out, &count);
+
+	for (size_t i = 0; i < count; i++)
+		feed(s, out[i], at, at + width);
+	return width;
 }
 
 size_t phrase_scan(
 	struct phrase_set *set, struct span text, struct phrase_hit hits[], size_t room)
 {
 	struct scan s = {.set = set, .hits = hits, .room = room};
-	char out[2];
-	size_t width, count;
+	size_t width;
 
 	phrase_prepare(set);
 	feed(&s, ' ', 0, 0);
 	for (size_t at = 0; at < text.length && s.count < room; at += width) {
-		width = fold((const unsigned char *)text.at + at, text.length - at, out,
-			&count);
-		for (size_t i = 0; i < count; i++)
-			feed(&s, out[i], at, at + width);
+		unsigned char c = (unsigned char)text.at[at];
+
+		width = 1;
+		if (c > ' ' && c < 0x7f)
+			feed(&s, span_lower((char)c), at, at + 1);
+		else
+			width = feed_character(&s, text, at);
 	}
 	feed(&s, ' ', text.length, text.length);
 	return s.count;

@@ -67,10 +67,11 @@ bool span_ends(struct span s, const char *word)
 long span_find(struct span s, const char *word)
 {
 	size_t length = strlen(word);
+	char low = span_lower(*word);
+	char high = low >= 'a' && low <= 'z' ? (char)(low - 'a' + 'A') : low;
 
 	for (size_t i = 0; i + length <= s.length; i++)
-		if (span_lower(s.at[i]) == span_lower(word[0]) &&
-			same(s.at + i, word, length))
+		if ((s.at[i] == low || s.at[i] == high) && same(s.at + i, word, length))
 			return (long)i;
 	return -1;
 }

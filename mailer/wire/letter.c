@@ -112,20 +112,34 @@ const char *letter_evidence_name(enum letter_evidence e)
 
 /* --- the header --- */
 
+/* References has the oldest first; what was answered, last. What is over the room goes.
+ */
+static void add_first(const char *id, struct letter *l)
+{
+	unsigned at = 0;
+
+	while (at < l->n_references && strcmp(l->references[at], id))
+		at++;
+	if (at == l->n_references && l->n_references < LETTER_PLACES)
+		l->n_references++;
+	if (at == LETTER_PLACES)
+		at--;
+	memmove(l->references[1], l->references[0], at * LETTER_ID);
+	memcpy(l->references[0], id, strlen(id) + 1);
+}
+
 static void take_ids(struct span head, struct letter *l)
 {
-	static const char *const fields[] = {"in-reply-to", "references"};
-	struct span value;
+	struct span value = header_value(head, "references");
+	char id[LETTER_ID];
 	size_t at = 0;
 
 	(void)header_id(header_value(head, "message-id"), &at, l->message_id, LETTER_ID);
-	for (unsigned i = 0; i < 2; i++) {
-		value = header_value(head, fields[i]);
-		at = 0;
-		while (l->n_references < LETTER_PLACES &&
-			header_id(value, &at, l->references[l->n_references], LETTER_ID))
-			l->n_references++;
-	}
+	for (at = 0; header_id(value, &at, id, sizeof(id));)
+		add_first(id, l);
+	value = header_value(head, "in-reply-to");
+	for (at = 0; header_id(value, &at, id, sizeof(id));)
+		add_first(id, l);
 }
 
 static bool has_place(const struct letter *l, const char *address)

@@ -160,6 +160,27 @@ static void test_fields(void **state)
 	free(l);
 }
 
+/* What was answered comes first, then the newest, each once. */
+static void test_references(void **state)
+{
+	struct letter *l = text_alloc(sizeof(*l));
+	auto_text_buffer bytes = {0};
+
+	(void)state;
+	text_add_string(
+		&bytes, "From: ann@west.example\nIn-Reply-To: <m17@x>\nReferences:");
+	for (int i = 0; i < 20; i++)
+		text_printf(&bytes, "\n <m%d@x>", i);
+	text_add_string(&bytes, "\n\nYes.\n");
+	letter_read(bytes.bytes, bytes.length, l);
+	assert_int_equal(l->n_references, LETTER_PLACES);
+	assert_string_equal(l->references[0], "m17@x");
+	assert_string_equal(l->references[1], "m19@x");
+	assert_string_equal(l->references[2], "m18@x");
+	assert_string_equal(l->references[3], "m16@x");
+	free(l);
+}
+
 static void test_away_until(void **state)
 {
 	static const struct {
@@ -239,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_each_recipient),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_away_until),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_cut_anywhere),

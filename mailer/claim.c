@@ -86,7 +86,8 @@ int claim_load(struct sending *s, struct fault *f)
 	const struct send_options *o = s->options;
 	int64_t now = clock_now();
 
-	if (queue_load(s->ledger, s->release, o->policy, &s->todo, &s->todo_count, f))
+	if (queue_version(s->ledger, &s->version, f) ||
+		queue_load(s->ledger, s->release, o->policy, &s->todo, &s->todo_count, f))
 		return -1;
 	queue_shut(s->todo, &s->todo_count, s->open_to);
 	(void)queue_wait(s->todo, &s->todo_count, s->head_starts, now);
@@ -201,9 +202,9 @@ bool claim_is_any(const struct sending *s)
 static int claim_unless_barred(
 	struct sending *s, struct queue_item *t, struct domain *domain, struct fault *f)
 {
-	bool barred;
+	bool barred = false;
 
-	if (queue_barred(s->bars, t->notice, &barred, f))
+	if (s->news && queue_barred(s->bars, t->notice, &barred, f))
 		return -1;
 	return barred ? 0 : claim_one(s, t, domain, f);
 }
@@ -315,11 +316,16 @@ static void take_back(struct sending *s)
 
 static int begin(struct sending *s, struct fault *f)
 {
+	int64_t version;
+
 	if (s->begun)
 		return 0;
 	if (ledger_begin(s->ledger, f))
 		return -1;
-	s->begun = true;
+	s->begun = true; /* nobody else writes until its end */
+	if (queue_version(s->ledger, &version, f))
+		return -1;
+	s->news = s->news || version != s->version;
 	s->begun_at = clock_monotonic();
 	fetch_due(s);
 	return 0;

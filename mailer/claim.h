@@ -99,6 +99,8 @@ struct sending {
 	struct claim *settled, **settled_end;
 	struct claim *unwritten; /* the first of them that is in no transaction yet */
 	bool begun;              /* a transaction is open */
+	int64_t version;         /* the ledger's, when the queue was read */
+	bool news;               /* somebody else has written since: bars are asked for again */
 	size_t settled_count, batch;
 	int64_t settled_since, begun_at, claimed_at;
 	int64_t left; /* claims that all relays together may still be given today */

@@ -124,6 +124,11 @@ int queue_day_left(
 	return 0;
 }
 
+int queue_version(struct ledger *l, int64_t *ret, struct fault *f)
+{
+	return ledger_number(l, SQL("PRAGMA data_version"), 0, ret, f);
+}
+
 int queue_bars_open(struct ledger *l, struct query **ret, struct fault *f)
 {
 	return ledger_query(

@@ -48,7 +48,10 @@ size_t queue_wait(struct queue_item *items, size_t *count, const struct head_sta
 /* How many more a relay (its place, from 0) may be given within these 24 hours; 0 in `per_day`: no limit. */
 int queue_day_left(struct ledger *l, int64_t per_day, size_t relay, int64_t *ret, struct fault *f);
 
-/* Asked again at each claim, in its transaction: is this notice barred by now? */
+/* Another number each time that somebody else has written to the ledger. */
+int queue_version(struct ledger *l, int64_t *ret, struct fault *f);
+
+/* Asked again at each claim, in its transaction, if somebody has written since: is this notice barred by now? */
 int queue_bars_open(struct ledger *l, struct query **ret, struct fault *f);
 int queue_barred(struct query *q, int64_t notice, bool *ret, struct fault *f);
 

@@ -37,39 +37,78 @@ static bool is_envid(const char *s)
 	return encoded > 0 && encoded <= ENVID_MAX;
 }
 
-static bool is_seven_bit(const char *s, size_t length)
-{
-	uint64_t eight, all = 0;
+/* What a message consists of, counted in one go: it is looked at before each mail, and
+ * blocks of a fixed size are done many bytes at a time. */
+struct census {
+	size_t cr, lf, nul;
+	unsigned char all; /* the bits that any byte has */
+};
+#define BLOCK 240 /* its counts fit a byte */
 
-	for (; length >= sizeof(eight); s += sizeof(eight), length -= sizeof(eight)) {
-		memcpy(&eight, s, sizeof(eight));
-		all |= eight;
+static void count_block(struct census *c, const unsigned char s[static BLOCK])
+{
+	unsigned char cr = 0, lf = 0, nul = 0, all = 0;
+
+	for (size_t i = 0; i < BLOCK; i++) {
+		cr = (unsigned char)(cr + (s[i] == '\r'));
+		lf = (unsigned char)(lf + (s[i] == '\n'));
+		nul = (unsigned char)(nul + (s[i] == '\0'));
+		all |= s[i];
 	}
-	for (; length; length--)
-		all |= (unsigned char)*s++;
-	return !(all & 0x8080808080808080);
+	c->cr += cr;
+	c->lf += lf;
+	c->nul += nul;
+	c->all |= all;
 }
 
-/* Every CR before an LF, every LF behind a CR: read otherwise, one mail may be two. */
-static const char *check_lines(const char *s, size_t length)
+static struct census count(const char *bytes, size_t length)
 {
+	const unsigned char *s = (const unsigned char *)bytes;
+	unsigned char last[BLOCK];
+	struct census c = {0};
+
+	for (; length >= BLOCK; s += BLOCK, length -= BLOCK)
+		count_block(&c, s);
+	memset(last, ' ', sizeof(last));
+	memcpy(last, s, length);
+	count_block(&c, last);
+	return c;
+}
+
+/* Every CR before an LF, every LF behind a CR: read otherwise, one mail may be two. As
+ * many CRs as LFs, and one before each, leave none anywhere else. */
+static const char *check_lines(const char *s, size_t length, const struct census *c)
+{
+	static const char wrong[] =
+		"message has a line that does not end in CR LF, or has one inside";
 	const char *end = s + length;
 
-	if (length == 0)
-		return "message is empty";
-	if (memchr(s, '\0', length))
-		return "message holds a NUL";
+	if (c->cr != c->lf || s[length - 1] != '\n')
+		return wrong;
 	while (s < end) {
 		const char *lf = memchr(s, '\n', (size_t)(end - s));
-		const char *cr = memchr(s, '\r', (size_t)(end - s));
 
-		if (!lf || !cr || cr + 1 != lf)
-			return "message has a line that does not end in CR LF, or has one inside";
-		if (cr - s > LINE_MAX_BYTES)
+		if (lf == s || lf[-1] != '\r')
+			return wrong;
+		if (lf - 1 - s > LINE_MAX_BYTES)
 			return "message has a line of over 998 bytes";
 		s = lf + 1;
 	}
 	return NULL;
+}
+
+static const char *check_message(const char *bytes, size_t length)
+{
+	struct census c;
+
+	if (length == 0)
+		return "message is empty";
+	c = count(bytes, length);
+	if (c.all & 0x80)
+		return "message is not 7 bit";
+	if (c.nul)
+		return "message holds a NUL";
+	return check_lines(bytes, length, &c);
 }
 
 int relay_mail_check(const struct relay_mail *mail, struct fault *f)
@@ -82,10 +121,8 @@ int relay_mail_check(const struct relay_mail *mail, struct fault *f)
 		reason = "envelope recipient is not fit for the wire";
 	else if (mail->envid && !is_envid(mail->envid))
 		reason = "envelope id is empty, too long or not ASCII";
-	else if (!is_seven_bit(mail->bytes, mail->length))
-		reason = "message is not 7 bit";
 	else
-		reason = check_lines(mail->bytes, mail->length);
+		reason = check_message(mail->bytes, mail->length);
 	return reason ? fault_set(f, FAULT_INTERNAL, "mail %lld: %s", (long long)mail->id,
 				reason)
 		      : 0;

@@ -80,6 +80,10 @@ static void test_bytes(void **state)
 		{"a\r\n.\n\r\n", -1},
 		{"a\r\n.\rMAIL FROM:<x@y>\r\n", -1},
 		{"a\r\nb", -1},
+		{"a\n\rb\r\n", -1},
+		{"a\r\rb\n\n", -1},
+		{"a\rb\n\r\n", -1},
+		{"\n\r", -1},
 		{"caf\xc3\xa9\r\n", -1},
 		{"a long line of plain text \x80 and more\r\n", -1},
 	};
@@ -100,6 +104,33 @@ static void test_bytes(void **state)
 	assert_non_null(strstr(f.text, "998"));
 }
 
+/* One byte too many is found wherever it stands in a message of any length. */
+static void test_every_place(void **state)
+{
+	static const char bad[] = {'\r', '\n', '\0', '\x80', '\xff'};
+	char bytes[1000];
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = i % 40 == 38 ? '\r' : i % 40 == 39 ? '\n' : 'x';
+	for (size_t length = 40; length <= sizeof(bytes); length += 40) {
+		assert_int_equal(check("", "a@b.example", NULL, bytes, length, &f), 0);
+		for (size_t at = 0; at < length; at++) {
+			char was = bytes[at];
+
+			for (size_t i = 0; i < sizeof(bad); i++) {
+				bytes[at] = bad[i];
+				if (bad[i] != was)
+					assert_int_equal(check("", "a@b.example", NULL,
+								 bytes, length, &f),
+						-1);
+			}
+			bytes[at] = was;
+		}
+	}
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -113,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_every_place),
 		cmocka_unit_test(test_names),
 	};
 

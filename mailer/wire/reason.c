@@ -37,11 +37,11 @@ static const struct {
 	{"no-domain", LETTER_NO_DOMAIN},
 	{"denied", LETTER_POLICY},
 	{"filtered", LETTER_FILTERED},
+	{"form", LETTER_FORM},
 	{"virus", LETTER_VIRUS},
 	{"reputation", LETTER_REPUTATION},
 	{"spam", LETTER_SPAM},
 	{"blocked", LETTER_BLOCKED},
-	{"form", LETTER_FORM},
 	{"policy", LETTER_POLICY},
 	{"later", LETTER_LATER},
 	{"tls", LETTER_TLS},
@@ -244,6 +244,8 @@ void reason_find(struct span diagnostic, struct span context, const char *status
 		if (is_section(best, "denied") && !strcmp(status, "5.4.1"))
 			ret->reason = LETTER_NO_PERSON;
 	}
+	if (!best && command == AT_CONNECT && !dsn_is_telling(status))
+		ret->reason = LETTER_BLOCKED;
 	ret->hard = is_address_bad(
 		ret, best && is_section(best, "vague no-person"), command, status);
 }

@@ -117,11 +117,16 @@ static void take_addresses(const struct dsn_recipient *d, struct letter_recipien
 		memcpy(r->final, final, sizeof(r->final));
 }
 
+/* It waits and will be tried again; OpenSMTPD says so of its last attempt too. */
+static bool is_late(const struct bounce_tone *tone)
+{
+	return (tone->subject_delayed || (tone->delayed && !tone->final)) &&
+	       !span_has(tone->words, "envelope expired");
+}
+
 static enum letter_class action_class(const struct dsn_recipient *d, const char *status,
 	const struct bounce_tone *tone, struct span said)
 {
-	bool late = tone->subject_delayed || (tone->delayed && !tone->final);
-
 	switch (d->action) {
 	case DSN_FAILED:
 		return LETTER_BOUNCE_ANY;
@@ -142,7 +147,7 @@ static enum letter_class action_class(const struct dsn_recipient *d, const char 
 	}
 	if (status[0] == '2')
 		return LETTER_DELIVERED;
-	return status[0] == '4' && late ? LETTER_DELAYED : LETTER_BOUNCE_ANY;
+	return status[0] == '4' && is_late(tone) ? LETTER_DELAYED : LETTER_BOUNCE_ANY;
 }
 
 /* A status so common that it tells nothing: then what is written about it counts too. */
@@ -277,11 +282,11 @@ static enum letter_evidence words_evidence(
 	return LETTER_BY_PHRASE;
 }
 
-/* A success in plain words, without a single word of failure or delay. */
+/* A success in plain words; such letters also speak of errors that may come. */
 static bool is_success(const struct bounce_tone *tone)
 {
-	return (tone->delivered || tone->relayed) && !tone->failed && !tone->delayed &&
-	       !tone->final && !tone->subject_delayed;
+	return (tone->delivered || tone->relayed) && !tone->subject_delayed &&
+	       !dsn_find_reply(tone->words);
 }
 
 static enum letter_class words_class(const struct reason *reason, bool late,
@@ -339,7 +344,7 @@ void verdict_words(
 	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
 {
 	static struct bounce bounce;
-	bool late = tone->subject_delayed || (tone->delayed && !tone->final);
+	bool late = is_late(tone);
 	char address[LETTER_ADDRESS] = "";
 
 	bounce_read(tone->words, ours, l, &bounce);

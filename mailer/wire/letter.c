@@ -450,6 +450,12 @@ static void judge(const struct reading *r, struct letter *l)
 		return;
 	l->class = is_from_machine(r) ? LETTER_OTHER : LETTER_HUMAN;
 	l->evidence = LETTER_BY_NOTHING;
+	/* nobody to answer to, and it answers: RFC 3834 section 3.3 */
+	if (l->null_sender && l->n_references &&
+		!is_machine_name(header_value(r->head, "from"))) {
+		l->class = LETTER_AUTO_REPLY;
+		l->evidence = LETTER_BY_SENDER;
+	}
 }
 
 /* What the person wrote, cut at a whole character. */

@@ -420,18 +420,14 @@ static bool try_words(const struct reading *r, const struct bounce_tone *tone, b
 	return enough;
 }
 
-static bool try_answer(
-	const struct reading *r, struct span words, bool challenge, struct letter *l)
+static bool take_answer(const struct answer *answer, enum letter_class class,
+	struct span words, struct letter *l)
 {
-	struct answer answer;
-
-	answer_read(r->head, reading_span(&r->subject), words, &answer);
-	if (answer.class == LETTER_OTHER ||
-		challenge != (answer.class == LETTER_CHALLENGE))
+	if (answer->class != class)
 		return false;
-	l->class = answer.class;
-	l->evidence = answer.evidence;
-	if (l->class == LETTER_AUTO_REPLY)
+	l->class = class;
+	l->evidence = answer->evidence;
+	if (class == LETTER_AUTO_REPLY)
 		l->away_until = answer_until(words, l->date_ms / 1000);
 	return true;
 }
@@ -439,14 +435,18 @@ static bool try_answer(
 static void judge(const struct reading *r, struct letter *l)
 {
 	struct bounce_tone tone;
+	struct answer answer;
 
 	bounce_tone(reading_span(&r->subject), reading_span(&r->words), &tone);
+	answer_read(r->head, reading_span(&r->subject), tone.words, &answer);
 	find_original(r, &tone, l);
 	if ((*text_string(&r->words) == '{' && event_read(reading_span(&r->words), l)) ||
 		try_feedback(r, &tone, l) || try_receipt(r, l) ||
-		try_answer(r, tone.words, true, l) || try_report(r, &tone, l) ||
-		try_failed_recipients(r, &tone, l) || try_words(r, &tone, true, l) ||
-		try_answer(r, tone.words, false, l) || try_words(r, &tone, false, l))
+		take_answer(&answer, LETTER_CHALLENGE, tone.words, l) ||
+		try_report(r, &tone, l) || try_failed_recipients(r, &tone, l) ||
+		try_words(r, &tone, true, l) ||
+		take_answer(&answer, LETTER_AUTO_REPLY, tone.words, l) ||
+		try_words(r, &tone, false, l))
 		return;
 	l->class = is_from_machine(r) ? LETTER_OTHER : LETTER_HUMAN;
 	l->evidence = LETTER_BY_NOTHING;

@@ -130,6 +130,25 @@ static bool has_boundary(struct span letter, struct span head)
 	       memmem(body.at, body.length, boundary.at, boundary.length) != NULL;
 }
 
+/* Has it parts at all? Most letters of people have none, and need no library. */
+static bool has_structure(struct span head)
+{
+	struct span type = header_value(head, "content-type");
+
+	return span_starts(type, "multipart/") || span_starts(type, "message/");
+}
+
+static int encoding_of(struct span head)
+{
+	struct span value = header_value(head, "content-transfer-encoding");
+
+	if (span_starts(value, "quoted-printable"))
+		return MAILMIME_MECHANISM_QUOTED_PRINTABLE;
+	if (span_starts(value, "base64"))
+		return MAILMIME_MECHANISM_BASE64;
+	return MAILMIME_MECHANISM_8BIT;
+}
+
 void mime_read(struct span letter, struct mime *ret)
 {
 	struct mailmime *tree = NULL;
@@ -137,14 +156,14 @@ void mime_read(struct span letter, struct mime *ret)
 
 	ret->count = 0;
 	ret->head = (struct span){letter.at, header_length(letter)};
-	if (has_boundary(letter, ret->head) &&
+	if (has_structure(ret->head) && has_boundary(letter, ret->head) &&
 		mailmime_parse(letter.at, letter.length, &at, &tree) == MAILIMF_NO_ERROR)
 		walk_mime((struct walk){.ret = ret, .head = ret->head}, tree);
 	if (tree)
 		mailmime_free(tree);
 	if (!ret->count)
 		(void)add_part(ret, ret->head, span_from(letter, ret->head.length),
-			MAILMIME_MECHANISM_8BIT);
+			encoding_of(ret->head));
 }
 
 void mime_decode(const struct mime_part *p, struct text *out)

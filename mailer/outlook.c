@@ -315,7 +315,8 @@ static int work_out(struct gathering *g, struct fault *f)
 	struct schedule_terms t = {.per_second = g->per_second,
 		.per_day = per_day(s),
 		.from = s->sending_from,
-		.to = s->sending_to};
+		.to = s->sending_to,
+		.days = s->sending_days};
 	int64_t *used;
 	int failed = find_used(g, &used, &t.used_count, f);
 

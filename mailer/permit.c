@@ -203,3 +203,26 @@ int permit_find(struct ledger *l, const struct release_options *o, const char *d
 	(void)snprintf(ret->digest, sizeof(ret->digest), "%s", query_text(q, "digest"));
 	return check_lines(l, o, q, f) || check_signatures(l, o, q, ret, f) ? -1 : 0;
 }
+
+int permit_work(
+	struct ledger *l, const char *mode, bool begun, json_t **ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	*ret = json_array();
+	if (ledger_query(l,
+		    SQL("SELECT r.digest FROM release_valid r WHERE r.mode = :mode AND (NOT :begun"
+			" OR r.id IN (SELECT release_id FROM release_standing) OR r.id IN (SELECT release_id FROM attempt))"
+			" AND EXISTS (SELECT 1 FROM release_item i LEFT JOIN attempt_last a ON a.notice_id = i.notice_id"
+			" WHERE i.release_id = r.id AND (a.verdict IS NULL OR a.verdict IN ('claimed', 'deferred', 'not_sent') OR"
+			" (a.verdict = 'refused' AND a.release_id <> i.release_id))"
+			" AND NOT EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id)) ORDER BY r.id"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", mode);
+	query_bind_int(q, ":begun", begun);
+	while ((got = query_next(q, f)) > 0)
+		(void)json_array_append_new(*ret, json_string(query_text(q, "digest")));
+	return got;
+}

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "mailer/manifest.h"
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
@@ -29,5 +31,11 @@ struct permit {
 };
 int permit_find(struct ledger *l, const struct release_options *o, const char *digits, struct permit *ret,
 	struct fault *f);
+
+/*
+ * The digests of the valid releases that have work left, the oldest first: [string], the caller's. `begun`: only those that go
+ * by leave of another, or of which a human has begun the hand-over.
+ */
+int permit_work(struct ledger *l, const char *mode, bool begun, json_t **ret, struct fault *f);
 
 #endif

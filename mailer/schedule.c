@@ -13,8 +13,8 @@
 
 #define MINUTE 60000LL
 #define DAY (24 * 60 * MINUTE)
-/* Minutes to look ahead for the hours to open or close: two days of 25 hours. */
-#define AHEAD (2 * 25 * 60)
+/* Minutes to look ahead for the hours to open or close: eight days of 25 hours. */
+#define AHEAD (8 * 25 * 60)
 
 struct walk {
 	const struct schedule_terms *terms;
@@ -31,6 +31,8 @@ static bool is_open(const struct schedule_terms *t, int64_t at)
 {
 	int minute = settings_minute(at);
 
+	if (t->days && !(t->days >> settings_weekday(at) & 1))
+		return false;
 	return t->from < 0 || (minute >= t->from && minute < t->to);
 }
 
@@ -111,7 +113,7 @@ int schedule_run(const struct schedule_terms *t, int64_t now, struct schedule_st
 		.terms = t, .at = (double)now, .limit = now + SCHEDULE_DAYS * DAY};
 	int failed = 0;
 
-	if (t->from < 0)
+	if (t->from < 0 && !t->days)
 		w.closes = INT64_MAX;
 	prepare(&w, steps, count);
 	for (size_t i = 0; !failed && i < count; i++)

@@ -26,8 +26,8 @@
 static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aware_at",
 	"occurred", "controller", "exposed", "not_exposed", "nature", "consequences",
 	"measures", "help", "verify", "next_update", "closed_channels", "mode",
-	"timezone", "sending_hours", "allowed_domains", "relay", "relays", "mailbox", "what_changed",
-	NULL};
+	"timezone", "sending_hours", "sending_days", "allowed_domains", "relay", "relays",
+	"mailbox", "what_changed", "notify", NULL};
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
 	const json_t *occurred = json_object_get(s->json, "occurred");
@@ -165,6 +165,51 @@ static int read_hours(const struct config *root, struct settings *s, struct faul
 	return 0;
 }
 
+static const char *const weekdays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+
+/* ["mon", "tue"]: local days. */
+static int read_days(const struct config *root, struct settings *s, struct fault *f)
+{
+	struct config c = config_member(root, "sending_days");
+	const char **days = NULL;
+	size_t count;
+	int failed = config_strings(c, 7, 20, &days, &count, f);
+
+	for (size_t i = 0; !failed && i < count; i++) {
+		size_t day = 0;
+
+		while (day < 7 && strcasecmp(days[i], weekdays[day]) != 0)
+			day++;
+		if (day == 7)
+			failed = config_fault(config_item(&c, i), f,
+				"is not one of mon, tue, wed, thu, fri, sat, sun");
+		else
+			s->sending_days |= 1u << day;
+	}
+	free(days);
+	return failed;
+}
+
+/* Whoever is told that something needs a human: `notify`, else the officer in charge. */
+static int read_notify(const struct config *root, struct settings *s, struct fault *f)
+{
+	struct config c = config_member(root, "notify"),
+		      controller = config_member(root, "controller"),
+		      dpo = config_member(&controller, "dpo");
+	const char *own = NULL,
+		   *officer = json_string_value(json_object_get(dpo.value, "email"));
+	struct fault why;
+
+	if (config_string(c, LINE, &own, f))
+		return -1;
+	if (own && address_parse(own, strlen(own), &s->notify, &why))
+		return config_fault(c, f, "%s", why.text);
+	if (!own &&
+		(!officer || address_parse(officer, strlen(officer), &s->notify, &why)))
+		s->notify = (struct address){0};
+	return 0;
+}
+
 static int read_domains(const struct config *root, struct settings *s, struct fault *f)
 {
 	struct config c = config_member(root, "allowed_domains");
@@ -172,7 +217,6 @@ static int read_domains(const struct config *root, struct settings *s, struct fa
 	return config_strings(c, 1000, ADDRESS_DOMAIN_MAX, &s->allowed_domains,
 		&s->allowed_domains_count, f);
 }
-
 
 /* --- the whole --- */
 
@@ -223,6 +267,7 @@ static int read_all(const struct config *root, struct settings *s, struct fault 
 		check_controller(root, f) || check_help(root, f))
 		return -1;
 	return read_timezone(root, s, f) || read_hours(root, s, f) ||
+			       read_days(root, s, f) || read_notify(root, s, f) ||
 			       read_domains(root, s, f) ||
 			       settings_relay_read(root, s, f) ||
 			       settings_mailbox_read(
@@ -293,6 +338,13 @@ int settings_minute(int64_t ms)
 	return local(ms, &t) ? 0 : t.tm_hour * 60 + t.tm_min;
 }
 
+int settings_weekday(int64_t ms)
+{
+	struct tm t;
+
+	return local(ms, &t) ? 0 : (t.tm_wday + 6) % 7;
+}
+
 bool settings_allows(const struct settings *s, const char *domain)
 {
 	if (!s->allowed_domains_count)
@@ -345,10 +397,27 @@ bool settings_closes(const struct settings *s, const char *address, bool work)
 	return false;
 }
 
+/* "mon, tue, fri" */
+static const char *days_words(unsigned days, char out[40])
+{
+	*out = '\0';
+	for (size_t i = 0; i < 7; i++)
+		if (days >> i & 1) {
+			(void)strcat(out, *out ? ", " : "");
+			(void)strcat(out, weekdays[i]);
+		}
+	return out;
+}
+
 int settings_within_hours(const struct settings *s, struct fault *f)
 {
-	int minute = settings_minute(clock_now());
+	int64_t now = clock_now();
+	int minute = settings_minute(now);
+	char days[40];
 
+	if (s->sending_days && !(s->sending_days >> settings_weekday(now) & 1))
+		return fault_set(f, FAULT_TEMPORARY, "no mail goes today (only %s, %s)",
+			days_words(s->sending_days, days), s->timezone);
 	if (s->sending_from < 0 || (minute >= s->sending_from && minute < s->sending_to))
 		return 0;
 	return fault_set(f, FAULT_TEMPORARY,

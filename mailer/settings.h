@@ -63,6 +63,8 @@ struct settings {
 	int64_t clock_hours; /* 72 */
 	const char *timezone;
 	int sending_from, sending_to; /* minutes after midnight, local; -1: any time */
+	unsigned sending_days;	      /* bit 0 is Monday, local; 0: any day */
+	struct address notify;	      /* who hears that something needs a human; "" nobody */
 	const char **allowed_domains; /* lower case; none: no limit */
 	size_t allowed_domains_count;
 	struct settings_relay relay;
@@ -89,8 +91,9 @@ const char *settings_mode(const struct settings *s); /* "rehearsal" or "live" */
 
 /* "26 August 2023", in the incident's zone. */
 const char *settings_day(int64_t ms, char out[SETTINGS_DAY]);
-/* Minutes after local midnight. */
+/* Minutes after local midnight; the day of the week, 0 is Monday. */
 int settings_minute(int64_t ms);
+int settings_weekday(int64_t ms);
 
 /* May mail go to this domain (lower case)? Limits the work address only. */
 bool settings_allows(const struct settings *s, const char *domain);
@@ -101,7 +104,7 @@ bool settings_allows(const struct settings *s, const char *domain);
  */
 bool settings_closes(const struct settings *s, const char *address, bool work);
 
-/* FAULT_TEMPORARY outside the sending hours. */
+/* FAULT_TEMPORARY outside the sending hours and days. */
 int settings_within_hours(const struct settings *s, struct fault *f);
 
 /* All relays: how many, and each by its place from 0. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One mail about nobody. The words are notice.c's, the way is post.c's. No claim, no
+ * One mail about nobody. The words are notice.c's, the way is parcel.c's. No claim, no
  * outcome: nothing of the release moves by it.
  */
 #include "mailer/trial.h"
@@ -10,11 +10,10 @@
 
 #include "mailer/notice.h"
 #include "mailer/outcome.h"
-#include "mailer/post.h"
+#include "mailer/parcel.h"
 #include "mailer/released.h"
 #include "mailer/wire/address.h"
 #include "mailer/wire/message.h"
-#include "mailer/wire/reply.h"
 #include "recipients/clock.h"
 #include "recipients/roster.h"
 #include "recipients/text.h"
@@ -28,15 +27,15 @@ struct trial {
 	struct address to;
 	char token[33];
 	char *sender;
-	struct text bytes, reply;
-	bool given;
+	struct text bytes;
+	struct parcel_result sent;
 };
 
 static void trial_done(struct trial *t)
 {
 	text_freep(&t->sender);
 	text_done(&t->bytes);
-	text_done(&t->reply);
+	text_done(&t->sent.reply);
 }
 #define auto_trial __attribute__((cleanup(trial_done))) struct trial
 
@@ -116,54 +115,6 @@ static int write_mail(struct trial *t, const struct policy_level *level, struct 
 	return failed;
 }
 
-/* --- what the relay asks and tells --- */
-
-static int on_next(void *user, struct relay_mail *ret, struct fault *f)
-{
-	struct trial *t = user;
-
-	(void)f;
-	if (t->given)
-		return RELAY_END;
-	t->given = true;
-	*ret = (struct relay_mail){.id = 1,
-		.from = t->sender,
-		.to = t->to.text,
-		.bytes = t->bytes.bytes,
-		.length = t->bytes.length};
-	return RELAY_MAIL;
-}
-
-static void on_handing_over(void *user, const struct relay_mail *mail, unsigned slot)
-{
-	(void)user;
-	(void)mail;
-	(void)slot;
-}
-
-static int on_settled(void *user, const struct relay_mail *mail,
-	const struct relay_verdict *v, unsigned slot, struct fault *f)
-{
-	struct trial *t = user;
-
-	(void)mail;
-	(void)slot;
-	(void)f;
-	t->result->kind = v->kind;
-	t->result->code = v->code;
-	reply_public(v->text ? v->text : "", t->result->words, sizeof(t->result->words));
-	text_printf(&t->reply, "to %s\n%s", t->to.text, v->text ? v->text : "");
-	return 0;
-}
-
-static int on_turn(void *user, bool idle, struct fault *f)
-{
-	(void)user;
-	(void)idle;
-	(void)f;
-	return clock_interrupted() ? 0 : 1;
-}
-
 /* --- kept --- */
 
 static int keep(struct ledger *l, const struct trial *t, struct fault *f)
@@ -182,25 +133,21 @@ static int keep(struct ledger *l, const struct trial *t, struct fault *f)
 	query_bind_int(q, ":run", ledger_run(l));
 	query_bind_int(q, ":at", clock_now());
 	query_bind_text(q, ":level", t->result->level);
-	query_bind_text(q, ":verdict", outcome_word(t->result->kind));
-	query_bind_int(q, ":code", t->result->code);
+	query_bind_text(q, ":verdict", outcome_word(t->sent.kind));
+	query_bind_int(q, ":code", t->sent.code);
 	query_bind_sealed(q, ":reply_sealed", "test_mail.reply_sealed", id,
-		t->reply.bytes, t->reply.length, REPLY_PAD);
+		t->sent.reply.bytes, t->sent.reply.length, REPLY_PAD);
 	return query_run(q, f) || ledger_commit(l, f) ? -1 : 0;
 }
 
 int trial_run(struct ledger *l, const struct trial_options *o, struct trial_result *ret,
 	struct fault *f)
 {
-	static const struct relay_events events = {.next = on_next,
-		.handing_over = on_handing_over,
-		.settled = on_settled,
-		.turn = on_turn};
-	const struct post_limits one = {.connections = 1};
 	const struct policy_level *level = find_level(o->policy);
 	auto_trial t = {.options = o, .result = ret};
+	struct parcel parcel = {.to = t.to.text, .bytes = &t.bytes};
 	struct fault ignored;
-	int failed = 0;
+	int failed;
 
 	*ret = (struct trial_result){.kind = RELAY_NOT_SENT};
 	if (check_address(&t, f))
@@ -212,9 +159,12 @@ int trial_run(struct ledger *l, const struct trial_options *o, struct trial_resu
 		return -1;
 	if (o->dry_run)
 		return 0;
-	for (size_t i = 0; !t.given && i < settings_relays(o->settings); i++)
-		failed = post_to(o->settings, i, &one, &events, &t, f);
-	if (t.given && t.reply.length && keep(l, &t, failed ? &ignored : f))
+	parcel.from = t.sender;
+	failed = parcel_send(o->settings, &parcel, &t.sent, f);
+	ret->kind = t.sent.kind;
+	ret->code = t.sent.code;
+	(void)snprintf(ret->words, sizeof(ret->words), "%s", t.sent.words);
+	if (t.sent.reply.length && keep(l, &t, failed ? &ignored : f))
 		return -1;
 	return failed;
 }

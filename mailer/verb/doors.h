@@ -25,6 +25,7 @@ DOOR(person);
 DOOR(note);
 DOOR(track);
 DOOR(remind);
+DOOR(follow_up);
 DOOR(run);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);
@@ -55,5 +56,13 @@ int match_dedupe(struct command *c, struct fault *f);
 
 /* What group works with here: policy, the incident's kinds, which addresses mail may go to. */
 int door_group_options(struct command *c, struct group_options *ret, struct fault *f);
+
+/* What the commands that a verb runs (errand.h) need to know, and nobody needs to read each time. Begin with `{0}`. */
+struct door_hidden {
+	const char *words[8];
+	size_t count;
+	char wait[16];
+};
+void door_hide(struct door_hidden *h, const struct command *c);
 
 #endif

@@ -350,29 +350,6 @@ static void run_done(struct run *r)
 	text_freep(&r->decision);
 }
 
-/* What the commands need to know, and nobody needs to read each time. */
-struct hidden {
-	const char *words[8];
-	size_t count;
-	char wait[16];
-};
-
-static void hide(struct hidden *h, const struct command *c)
-{
-	h->words[h->count++] = "--operator";
-	h->words[h->count++] = c->operator;
-	if (c->key_file) {
-		h->words[h->count++] = "--key-file";
-		h->words[h->count++] = c->key_file;
-	}
-	if (c->quiet)
-		h->words[h->count++] = "--quiet";
-	if (c->wait_seconds) {
-		(void)snprintf(h->wait, sizeof(h->wait), "--wait=%d", c->wait_seconds);
-		h->words[h->count++] = h->wait;
-	}
-}
-
 static int end_well(struct run *r, int failed, struct fault *f)
 {
 	if (failed && r->ask.left) {
@@ -389,7 +366,7 @@ static int end_well(struct run *r, int failed, struct fault *f)
 
 int verb_run(struct command *c, struct fault *f)
 {
-	struct hidden hidden = {{NULL}, 0, ""};
+	struct door_hidden hidden = {{NULL}, 0, ""};
 	struct run r = {.c = c,
 		.asks = !c->json && !c->dry_run && isatty(STDIN_FILENO) &&
 			isatty(STDERR_FILENO),
@@ -399,7 +376,7 @@ int verb_run(struct command *c, struct fault *f)
 		.put_off = json_object()};
 	int failed;
 
-	hide(&hidden, c);
+	door_hide(&hidden, c);
 	failed = c->arguments_count
 			 ? fault_set(f, FAULT_USAGE, "breachmail run takes no arguments")
 			 : begin(&r, f) || walk(&r, f);

@@ -18,9 +18,9 @@ struct schedule_terms {
 	double per_second;   /* more than 0: all limits of the pace in one */
 	int64_t per_day;     /* 0: no limit */
 	int from, to;	     /* sending hours, minutes after local midnight (settings.h); from below 0: any time */
-	unsigned days;	     /* sending days (settings.h); 0: any */
 	const int64_t *used; /* when mails went within the last 24 hours, oldest first: they count for per_day */
 	size_t used_count;
+	unsigned days;	     /* sending days (settings.h); 0: any */
 };
 
 struct schedule_step {

@@ -398,26 +398,28 @@ bool settings_closes(const struct settings *s, const char *address, bool work)
 }
 
 /* "mon, tue, fri" */
-static const char *days_words(unsigned days, char out[40])
+static char *days_words(unsigned days)
 {
-	*out = '\0';
+	struct text words = {0};
+
 	for (size_t i = 0; i < 7; i++)
-		if (days >> i & 1) {
-			(void)strcat(out, *out ? ", " : "");
-			(void)strcat(out, weekdays[i]);
-		}
-	return out;
+		if (days >> i & 1)
+			text_printf(
+				&words, "%s%s", words.length ? ", " : "", weekdays[i]);
+	return words.bytes;
 }
 
 int settings_within_hours(const struct settings *s, struct fault *f)
 {
 	int64_t now = clock_now();
 	int minute = settings_minute(now);
-	char days[40];
+	auto_text days = NULL;
 
-	if (s->sending_days && !(s->sending_days >> settings_weekday(now) & 1))
+	if (s->sending_days && !(s->sending_days >> settings_weekday(now) & 1)) {
+		days = days_words(s->sending_days);
 		return fault_set(f, FAULT_TEMPORARY, "no mail goes today (only %s, %s)",
-			days_words(s->sending_days, days), s->timezone);
+			days, s->timezone);
+	}
 	if (s->sending_from < 0 || (minute >= s->sending_from && minute < s->sending_to))
 		return 0;
 	return fault_set(f, FAULT_TEMPORARY,

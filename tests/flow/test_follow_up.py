@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What a timer runs: track, remind and send in one, and a line to the officer in charge."""
+import shutil
+import subprocess
 
 import pytest
 
-from conftest import HUMAN, OK, TEMPORARY, UNAVAILABLE, parse, reconcile
+from conftest import HUMAN, OK, SCRIPTS, TEMPORARY, UNAVAILABLE, parse, reconcile
 from test_remind import SCHEDULE, now, policy
 
 
@@ -111,3 +113,21 @@ def test_ten_at_once(released):
         released.finish(process)
     to = [mail["To"] for mail in mails(released)]
     assert sorted(to) == sorted(set(to)) and len(to) == 6
+
+
+UNITS = SCRIPTS / "systemd"
+
+
+def test_the_units(tmp_path):
+    """A run that leaves something to a human is no failure; the key is a credential; nothing more than is needed."""
+    service = (UNITS / "breachmail-follow-up@.service").read_text()
+    for line in ("SuccessExitStatus=1 75", "LoadCredential=breachmail.key:/etc/breachmail/%i.key", "IPAddressDeny=any"):
+        assert f"\n{line}\n" in service
+    assert "\nPersistent=true\n" in (UNITS / "breachmail-follow-up@.timer").read_text()
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not here")
+    unit = tmp_path / "breachmail-follow-up.service"
+    unit.write_text(service.replace("%i", "x").replace("@bindir@", "/usr/bin"))
+    said = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", unit],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode == 0, said.stdout[-400:] + said.stderr

@@ -109,7 +109,7 @@ static void test_cases(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct timetable *c = &cases[i];
 		const struct schedule_terms t = {
-			c->per_second, c->per_day, c->from, c->to, NULL, 0};
+			c->per_second, c->per_day, c->from, c->to, NULL, 0, 0};
 		struct schedule_step steps[3] = {0};
 		size_t count = 0;
 
@@ -130,7 +130,7 @@ static void test_used(void **state)
 {
 	const int64_t used[] = {ms_of("2026-11-21T06:00:00Z"),
 		ms_of("2026-11-21T07:00:00Z"), ms_of("2026-11-21T08:00:00Z")};
-	struct schedule_terms t = {1, 3, -1, -1, used, 3};
+	struct schedule_terms t = {1, 3, -1, -1, used, 3, 0};
 	struct schedule_step step = {.mails = 2};
 	int64_t now = ms_of("2026-11-21T09:00:00Z");
 
@@ -147,7 +147,7 @@ static void test_used(void **state)
 
 static void test_never(void **state)
 {
-	const struct schedule_terms t = {100, 1, -1, -1, NULL, 0};
+	const struct schedule_terms t = {100, 1, -1, -1, NULL, 0, 0};
 	struct schedule_step step = {.mails = SCHEDULE_DAYS + 2};
 
 	(void)state;
@@ -164,9 +164,23 @@ static int in_london(void **state)
 	return 0;
 }
 
+/* Friday evening: the next mail goes on Monday, whatever happens to the clocks. */
+static void test_days(void **state)
+{
+	const struct schedule_terms t = {
+		.per_second = 1, .from = 540, .to = 1020, .days = 0x1f};
+	struct schedule_step step = {.mails = 1};
+
+	(void)state;
+	assert_int_equal(schedule_run(&t, ms_of("2026-10-23T18:00:00Z"), &step, 1), 0);
+	assert_true(step.ends >= ms_of("2026-10-26T09:00:00Z"));
+	assert_true(step.ends <= ms_of("2026-10-26T09:00:02Z"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_used), cmocka_unit_test(test_never)};
 
 	return cmocka_run_group_tests(tests, in_london, NULL);

@@ -40,6 +40,8 @@ static void set_digest(struct letterbox *b, const struct vault *v)
 	auto_text place =
 		text_format("%s\n%s", b->url, b->mailbox.user ? b->mailbox.user : "");
 
+	if (!v)
+		return;
 	vault_digest(v, "mailbox", place, strlen(place), b->digest);
 }
 

@@ -19,7 +19,7 @@ struct letterbox {
 	char *url, *password; /* what `mailbox` points into */
 };
 
-/* Of the settings; FAULT_CONFIG if they name none. */
+/* Of the settings; FAULT_CONFIG if they name none. Without a vault: no digest. */
 int letterbox_settled(const struct settings *s, const struct vault *v, struct letterbox *ret, struct fault *f);
 /* "maildir:DIR", "mbox:FILE", or a file or folder; from where we are. FAULT_USAGE for anything else. */
 int letterbox_named(const char *from, const struct vault *v, struct letterbox *ret, struct fault *f);

@@ -422,7 +422,7 @@ static void print_json(struct command *c, const struct fault *f)
 		(void)json_object_set_new(out, "error",
 			json_pack("{s:s,s:s}", "kind", fault_kind_name(f->kind),
 				"message", f->text));
-	else
+	if (!f || c->found)
 		(void)json_object_update(out, c->tally);
 	(void)json_dumpf(out, stdout, JSON_COMPACT);
 	(void)fputc('\n', stdout);

@@ -11,6 +11,8 @@
 #include "mailer/wire/capture.h"
 #include "recipients/text.h"
 
+#define PROBE_MS 30000
+
 /* Those that are used in this run. */
 struct post {
 	struct relay_settings *smtp;
@@ -18,12 +20,17 @@ struct post {
 	size_t count;
 };
 
+static void wipe(char **password)
+{
+	if (*password)
+		explicit_bzero(*password, strlen(*password));
+	text_freep(password);
+}
+
 static void post_done(struct post *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->passwords[i])
-			explicit_bzero(p->passwords[i], strlen(p->passwords[i]));
-		text_freep(&p->passwords[i]);
+		wipe(&p->passwords[i]);
 	}
 	free(p->passwords);
 	free(p->smtp);
@@ -130,4 +137,24 @@ int post_to(const struct settings *s, size_t relay, const struct post_limits *li
 	const struct relay_events *e, void *user, struct fault *f)
 {
 	return run(s, relay, 1, limits, e, user, NULL, f);
+}
+
+int post_probe(const struct settings *s, size_t relay, struct probe *ret, struct fault *f)
+{
+	const struct settings_relay *r = settings_relay(s, relay);
+	__attribute__((cleanup(wipe))) char *password = NULL;
+	struct dial_settings place = {.name = "relay",
+		.scheme = "smtp",
+		.user = r->user,
+		.token_file = r->token_file,
+		.ca_file = r->ca_file,
+		.cert_file = r->cert_file,
+		.key_file = r->key_file,
+		.timeout = r->timeout && r->timeout < PROBE_MS ? r->timeout : PROBE_MS};
+
+	if (relay_url_parse(r->url, &place.server, f) ||
+		settings_password(r, &password, f))
+		return -1;
+	place.password = password;
+	return probe_run(&place, ret, f);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "mailer/settings.h"
+#include "mailer/wire/probe.h"
 #include "mailer/wire/relay.h"
 #include "recipients/fault.h"
 
@@ -30,5 +31,8 @@ int post_run(const struct settings *s, const struct post_limits *limits, const s
 /* The same with one relay, by its place from 0. */
 int post_to(const struct settings *s, size_t relay, const struct post_limits *limits, const struct relay_events *e,
 	void *user, struct fault *f);
+
+/* Connects to one that is no folder, as a send would, logs in, and leaves. Faults: probe_run. */
+int post_probe(const struct settings *s, size_t relay, struct probe *ret, struct fault *f);
 
 #endif

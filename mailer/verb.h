@@ -72,6 +72,7 @@ struct command {
 
 	json_t *tally;	  /* the verb's result; printed with --json */
 	bool document;	  /* the verb printed a document instead: no tally */
+	bool found;	  /* the tally is worth telling beside the fault (doctor) */
 	int exit_code;	  /* 0, 1 or 75 when there was no fault */
 	char next[200];	  /* "Next: ..." */
 };

@@ -26,6 +26,7 @@ DOOR(note);
 DOOR(track);
 DOOR(remind);
 DOOR(follow_up);
+DOOR(doctor);
 DOOR(run);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);

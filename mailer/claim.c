@@ -373,6 +373,8 @@ int claim_commit(struct sending *s, bool claims, struct fault *f)
 		return -1;
 	}
 	s->begun = false;
+	if (s->settled)
+		s->ended = clock_monotonic();
 	release_ahead(s);
 	claim_forget_settled(s);
 	return 0;

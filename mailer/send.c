@@ -49,8 +49,12 @@ static int on_next(void *user, struct relay_mail *ret, struct fault *f)
 	if (!s->waiting && s->ahead)
 		claim_commit_or_stop(s, false);
 	if (!s->waiting) {
-		if (claim_is_over(s))
-			return s->outstanding ? RELAY_NONE_NOW : RELAY_END;
+		if (claim_is_over(s) && s->outstanding)
+			return RELAY_NONE_NOW;
+		if (claim_is_over(s)) {
+			claim_commit_or_stop(s, false); /* before the relays' goodbyes */
+			return RELAY_END;
+		}
 		if (!claim_is_any(s))
 			return RELAY_NONE_NOW; /* the barrier: the last ones of the level
 						  are on the wire, or wait for their

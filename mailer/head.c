@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "recipients/keyring.h"
 #include "recipients/text.h"
 #include "recipients/vault.h"
 
@@ -28,34 +29,6 @@ struct head {
 struct mark {
 	int64_t attempt, notice;
 };
-
-/* In a rehearsal a copy in another folder is a rehearsal of its own. */
-static char *suffix(const char *dir, bool live)
-{
-	auto_text real = live ? NULL : realpath(dir, NULL);
-	unsigned char sha256[VAULT_SHA256];
-	char hex[2 * VAULT_SHA256 + 1];
-
-	if (!real)
-		return text_copy("");
-	vault_sha256(real, strlen(real), sha256);
-	vault_hex(sha256, 8, hex);
-	return text_format("-%s", hex);
-}
-
-static char *path_of(const struct ledger *l, const char *dir, bool live)
-{
-	auto_text end = suffix(dir, live);
-	const char *key = ledger_key_file(l), *name = strrchr(key, '/');
-	size_t folder = name ? (size_t)(name - key) : 0;
-	static const char keys[] = "/breachmail/keys";
-	size_t length = strlen(keys);
-
-	if (folder >= length && !strncmp(key + folder - length, keys, length))
-		return text_format("%.*sheads/%s%s.head", (int)(folder - strlen("keys")),
-			key, ledger_id(l), end);
-	return text_format("%s%s.head", key, end);
-}
 
 static int open_file(const char *path, int flags)
 {
@@ -139,7 +112,8 @@ static int refuse(const char *path, const struct mark *kept, const struct mark *
 int head_open(
 	struct ledger *l, const char *dir, bool live, struct head **ret, struct fault *f)
 {
-	auto_text path = path_of(l, dir, live);
+	auto_text path = keyring_beside(
+		ledger_key_file(l), ledger_id(l), dir, live, "head");
 	int fd = open_file(path, O_CREAT);
 	struct mark kept, now;
 	bool known = true;

@@ -376,6 +376,7 @@ static int open_incident(struct command *c, struct fault *f)
 		return -1;
 	o.operator= c->operator;
 	o.mode = settings_mode(c->settings);
+	o.head_file = c->settings->head_file;
 	if (c->verb->needs == VERB_READS ||
 		(c->verb->only_looks && c->verb->only_looks(c)))
 		mode = LEDGER_READ;

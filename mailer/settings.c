@@ -26,8 +26,8 @@
 static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aware_at",
 	"occurred", "controller", "exposed", "not_exposed", "nature", "consequences",
 	"measures", "help", "verify", "next_update", "closed_channels", "mode",
-	"timezone", "sending_hours", "sending_days", "allowed_domains", "relay", "relays",
-	"mailbox", "what_changed", "notify", NULL};
+	"timezone", "sending_hours", "sending_days", "allowed_domains", "head_file", "relay",
+	"relays", "mailbox", "what_changed", "notify", NULL};
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
 	const json_t *occurred = json_object_get(s->json, "occurred");
@@ -269,6 +269,8 @@ static int read_all(const struct config *root, struct settings *s, struct fault 
 	return read_timezone(root, s, f) || read_hours(root, s, f) ||
 			       read_days(root, s, f) || read_notify(root, s, f) ||
 			       read_domains(root, s, f) ||
+			       config_path(config_member(root, "head_file"), s->dir, LINE,
+				       &s->head_file, f) ||
 			       settings_relay_read(root, s, f) ||
 			       settings_mailbox_read(
 				       root, s->dir, s->live, &s->mailbox, f)
@@ -299,6 +301,7 @@ void settings_free(struct settings *s)
 		return;
 	json_decref(s->json);
 	free(s->allowed_domains);
+	free(s->head_file);
 	settings_relay_done(s);
 	settings_mailbox_done(&s->mailbox);
 	free(s);

@@ -67,6 +67,7 @@ struct settings {
 	struct address notify;	      /* who hears that something needs a human; "" nobody */
 	const char **allowed_domains; /* lower case; none: no limit */
 	size_t allowed_domains_count;
+	char *head_file; /* gets a line for each entry of the ledger's history; NULL: none */
 	struct settings_relay relay;
 	/* Further ones of `relays`, used at the same time. What says who writes, and when to give up, is the first one's. */
 	struct settings_relay *more;

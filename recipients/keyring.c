@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "recipients/text.h"
+#include "recipients/vault.h"
 
 static int default_place(const char *id, char **ret, struct fault *f)
 {
@@ -99,4 +100,32 @@ int keyring_place(
 	else if (default_place(id, ret, f) || keyring_folders(*ret, f))
 		return -1;
 	return keyring_apart(dir, *ret, f);
+}
+
+/* In a rehearsal a copy in another folder is a rehearsal of its own. */
+static char *suffix(const char *dir, bool live)
+{
+	auto_text real = live ? NULL : realpath(dir, NULL);
+	unsigned char sha256[VAULT_SHA256];
+	char hex[2 * VAULT_SHA256 + 1];
+
+	if (!real)
+		return text_copy("");
+	vault_sha256(real, strlen(real), sha256);
+	vault_hex(sha256, 8, hex);
+	return text_format("-%s", hex);
+}
+
+char *keyring_beside(const char *key_file, const char *id, const char *dir, bool live,
+	const char *ending)
+{
+	static const char keys[] = "/breachmail/keys";
+	auto_text end = suffix(dir, live);
+	const char *name = strrchr(key_file, '/');
+	size_t folder = name ? (size_t)(name - key_file) : 0, length = strlen(keys);
+
+	if (folder >= length && !strncmp(key_file + folder - length, keys, length))
+		return text_format("%.*sheads/%s%s.%s", (int)(folder - strlen("keys")),
+			key_file, id, end, ending);
+	return text_format("%s%s.%s", key_file, end, ending);
 }

@@ -9,6 +9,8 @@
 #ifndef RECIPIENTS_KEYRING_H
 #define RECIPIENTS_KEYRING_H
 
+#include <stdbool.h>
+
 #include "recipients/fault.h"
 
 /* Where the key of ledger `id` should be; it need not be there. The caller frees. */
@@ -24,5 +26,12 @@ int keyring_apart(const char *dir, const char *key_file, struct fault *f);
 int keyring_folders(char *path, struct fault *f);
 /* Where to put a new one: makes the default's folders, and sees that it is apart. */
 int keyring_place(const char *dir, const char *asked, const char *id, char **ret, struct fault *f);
+
+/*
+ * Where to keep what tells an older copy of ledger `id` from the newest, outside the ledger's backup: beside the key,
+ * KEYFILE.ENDING, or ../heads/ID.ENDING where the key has its default place. A rehearsal has one for each folder, so that
+ * a copy may be played with; live has one. The caller frees.
+ */
+char *keyring_beside(const char *key_file, const char *id, const char *dir, bool live, const char *ending);
 
 #endif

@@ -12,7 +12,7 @@
  * What can go wrong: no ledger, a newer one, the wrong key (78), a lock held by somebody
  * (75), a full disk (73), a damaged file (74).
  */
-#include "recipients/ledger.h"
+#include "recipients/ledger_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,8 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <sqlite3.h>
 
 #include "recipients/clock.h"
 #include "recipients/keyring.h"
@@ -31,65 +29,13 @@
 #define APPLICATION_ID 0x62724d6c /* "brMl" */
 #define CHECK_WORDS "this key opens this ledger"
 
-struct ledger {
-	sqlite3 *db;
-	struct vault *vault;
-	enum ledger_mode mode;
-	char id[33];
-	char *key_file;
-	/* The caller's, as long as the ledger is open. */
-	const char *verb, *run_mode;
-	const char *operator;
-	int lock; /* descriptor, or -1 */
-	int depth;
-	int64_t run;       /* 0 until something is written */
-	int64_t committed; /* the run, once a transaction that holds it was committed */
-};
-
-struct query {
-	struct ledger *ledger;
-	sqlite3_stmt *statement;
-	char bad[64]; /* the parameter that could not be bound */
-	struct text sealed;
-};
-
-/* SQLite's words name tables and columns, never values. */
-static int sql_fault(sqlite3 *db, int code, struct fault *f)
-{
-	const char *words = db ? sqlite3_errmsg(db) : sqlite3_errstr(code);
-
-	switch (code & 0xff) {
-	case SQLITE_FULL:
-		return fault_set(f, FAULT_CANTCREATE,
-			"the disk is full; nothing of this step was written. Make room, then run the same command again");
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return fault_set(
-			f, FAULT_TEMPORARY, "the ledger is in use by another program");
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return fault_set(f, FAULT_LEDGER,
-			"the ledger is damaged (%s). Stop, keep the file, restore a copy",
-			words);
-	case SQLITE_READONLY:
-	case SQLITE_CANTOPEN:
-	case SQLITE_PERM:
-	case SQLITE_IOERR:
-		return fault_set(
-			f, FAULT_CANTCREATE, "the ledger cannot be written: %s", words);
-	case SQLITE_INTERRUPT:
-		return fault_set(f, FAULT_INTERRUPTED, "stopped");
-	}
-	return fault_set(f, FAULT_INTERNAL, "ledger: %s", words);
-}
-
 /* --- opening --- */
 
 static int exec(sqlite3 *db, const char *sql, struct fault *f)
 {
 	int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
 
-	return code ? sql_fault(db, code, f) : 0;
+	return code ? ledger_sql_fault(db, code, f) : 0;
 }
 
 static int configure(struct ledger *l, struct fault *f)
@@ -172,7 +118,7 @@ static int open_file(const char *dir, struct ledger *l, struct fault *f)
 	code = sqlite3_open_v2(
 		path, &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE, NULL);
 	if (code)
-		return sql_fault(l->db, code, f);
+		return ledger_sql_fault(l->db, code, f);
 	return configure(l, f);
 }
 
@@ -224,6 +170,8 @@ static int open_all(struct ledger *l, const char *dir, const struct ledger_optio
 		return -1;
 	if (l->mode == LEDGER_REHEARSE)
 		return ledger_begin(l, f);
+	if (l->mode == LEDGER_WRITE)
+		history_start(l, dir, o);
 	return 0;
 }
 
@@ -247,6 +195,7 @@ int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_opti
 	struct ledger *l = ledger_new(mode, o);
 	auto_text path = text_format("%s/ledger.db", dir);
 
+	l->dir = text_copy(dir);
 	/* First see whether there is an incident at all: no stray lock file elsewhere. */
 	if (mode != LEDGER_READ && !access(path, F_OK) && take_lock(l, dir, o, f)) {
 		ledger_close(l, (int)f->kind);
@@ -362,19 +311,30 @@ static int run_begin(struct ledger *l, struct fault *f)
 	return 0;
 }
 
-static void run_end(struct ledger *l, int exit_code)
+static int insert_end(struct ledger *l, int exit_code, struct fault *f)
 {
 	auto_query struct query *q = NULL;
-	struct fault ignored;
 
 	if (ledger_query(l,
 		    SQL("INSERT INTO run_end (run_id, ended_at, exit_code) VALUES (:run, :at, :exit_code)"),
-		    &q, &ignored))
-		return;
+		    &q, f))
+		return -1;
 	query_bind_int(q, ":run", l->committed);
 	query_bind_int(q, ":at", clock_now());
 	query_bind_int(q, ":exit_code", exit_code);
-	(void)query_run(q, &ignored);
+	return query_run(q, f) || (l->history && history_end_run(l, f)) ? -1 : 0;
+}
+
+static void run_end(struct ledger *l, int exit_code)
+{
+	struct fault ignored;
+
+	if (ledger_begin(l, &ignored))
+		return;
+	if (insert_end(l, exit_code, &ignored))
+		ledger_rollback(l);
+	else if (!ledger_commit(l, &ignored) && l->history)
+		history_publish(l->history);
 }
 
 void ledger_close(struct ledger *l, int exit_code)
@@ -385,11 +345,13 @@ void ledger_close(struct ledger *l, int exit_code)
 		ledger_rollback(l);
 		if (l->committed)
 			run_end(l, exit_code);
+		history_stop(l->history);
 		(void)sqlite3_close_v2(l->db);
 	}
 	vault_close(l->vault);
 	lock_drop(l->lock);
 	free(l->key_file);
+	free(l->dir);
 	free(l);
 }
 
@@ -406,7 +368,7 @@ int ledger_begin(struct ledger *l, struct fault *f)
 	}
 	if (l->mode == LEDGER_REHEARSE)
 		l->depth++; /* one more than will ever be committed */
-	if (l->run || !run_begin(l, f))
+	if (!history_begin(l, f) && (l->run || !run_begin(l, f)))
 		return 0;
 	ledger_rollback(l);
 	return -1;
@@ -416,7 +378,7 @@ int ledger_commit(struct ledger *l, struct fault *f)
 {
 	if (--l->depth > 0)
 		return 0;
-	if (exec(l->db, SQL("COMMIT"), f)) {
+	if (history_commit(l, f) || exec(l->db, SQL("COMMIT"), f)) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -458,184 +420,4 @@ const char *ledger_key_file(const struct ledger *l)
 int64_t ledger_changes(const struct ledger *l)
 {
 	return sqlite3_changes64(l->db);
-}
-
-/* --- queries --- */
-
-int ledger_query(struct ledger *l, const char *sql, struct query **ret, struct fault *f)
-{
-	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v3(
-		l->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
-
-	if (code)
-		return sql_fault(l->db, code, f);
-	*ret = text_alloc(sizeof(**ret));
-	(*ret)->ledger = l;
-	(*ret)->statement = statement;
-	return 0;
-}
-
-int ledger_do(struct ledger *l, const char *sql, struct fault *f)
-{
-	return exec(l->db, sql, f);
-}
-
-int ledger_number(struct ledger *l, const char *sql, int64_t otherwise, int64_t *ret,
-	struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	if (ledger_query(l, sql, &q, f))
-		return -1;
-	got = query_next(q, f);
-	if (got < 0)
-		return -1;
-	*ret = got && sqlite3_column_type(q->statement, 0) != SQLITE_NULL
-		       ? sqlite3_column_int64(q->statement, 0)
-		       : otherwise;
-	return 0;
-}
-
-void query_close(struct query *q)
-{
-	if (!q)
-		return;
-	(void)sqlite3_finalize(q->statement);
-	text_done(&q->sealed);
-	free(q);
-}
-
-void query_closep(struct query **q)
-{
-	query_close(*q);
-	*q = NULL;
-}
-
-static int parameter(struct query *q, const char *name)
-{
-	int index = sqlite3_bind_parameter_index(q->statement, name);
-
-	if (!index && !q->bad[0])
-		(void)snprintf(q->bad, sizeof(q->bad), "%s", name);
-	return index;
-}
-
-static void bound(struct query *q, const char *name, int code)
-{
-	if (code && !q->bad[0])
-		(void)snprintf(q->bad, sizeof(q->bad), "%s", name);
-}
-
-void query_bind_int(struct query *q, const char *name, int64_t value)
-{
-	bound(q, name, sqlite3_bind_int64(q->statement, parameter(q, name), value));
-}
-
-void query_bind_real(struct query *q, const char *name, double value)
-{
-	bound(q, name, sqlite3_bind_double(q->statement, parameter(q, name), value));
-}
-
-void query_bind_text(struct query *q, const char *name, const char *value)
-{
-	bound(q, name,
-		sqlite3_bind_text(
-			q->statement, parameter(q, name), value, -1, SQLITE_TRANSIENT));
-}
-
-void query_bind_blob(struct query *q, const char *name, const void *bytes, size_t length)
-{
-	bound(q, name,
-		sqlite3_bind_blob64(q->statement, parameter(q, name), bytes, length,
-			SQLITE_TRANSIENT));
-}
-
-void query_bind_null(struct query *q, const char *name)
-{
-	bound(q, name, sqlite3_bind_null(q->statement, parameter(q, name)));
-}
-
-void query_bind_sealed(struct query *q, const char *name, const char *place, int64_t row,
-	const void *plain, size_t length, size_t pad)
-{
-	vault_seal(q->ledger->vault, place, row, plain, length, pad, &q->sealed);
-	query_bind_blob(q, name, q->sealed.bytes, q->sealed.length);
-}
-
-int query_next(struct query *q, struct fault *f)
-{
-	int code;
-
-	if (q->bad[0])
-		return fault_set(f, FAULT_INTERNAL, "ledger: parameter %s", q->bad);
-	code = sqlite3_step(q->statement);
-	if (code == SQLITE_ROW)
-		return 1;
-	(void)sqlite3_reset(q->statement);
-	return code == SQLITE_DONE ? 0 : sql_fault(q->ledger->db, code, f);
-}
-
-int query_run(struct query *q, struct fault *f)
-{
-	int got;
-
-	while ((got = query_next(q, f)) > 0)
-		;
-	return got;
-}
-
-void query_reset(struct query *q)
-{
-	(void)sqlite3_reset(q->statement);
-}
-
-static int column(struct query *q, const char *name)
-{
-	int count = sqlite3_column_count(q->statement);
-
-	for (int i = 0; i < count; i++)
-		if (!strcmp(sqlite3_column_name(q->statement, i), name))
-			return i;
-	(void)fprintf(stderr, "breachmail: no column %s\n", name);
-	abort();
-}
-
-int64_t query_int(struct query *q, const char *name)
-{
-	return sqlite3_column_int64(q->statement, column(q, name));
-}
-
-double query_real(struct query *q, const char *name)
-{
-	return sqlite3_column_double(q->statement, column(q, name));
-}
-
-const char *query_text(struct query *q, const char *name)
-{
-	return (const char *)sqlite3_column_text(q->statement, column(q, name));
-}
-
-const void *query_blob(struct query *q, const char *name, size_t *ret_length)
-{
-	int i = column(q, name);
-	const void *bytes = sqlite3_column_blob(q->statement, i);
-
-	*ret_length = (size_t)sqlite3_column_bytes(q->statement, i);
-	return bytes;
-}
-
-bool query_null(struct query *q, const char *name)
-{
-	return sqlite3_column_type(q->statement, column(q, name)) == SQLITE_NULL;
-}
-
-int query_sealed(struct query *q, const char *name, const char *place, int64_t row,
-	struct text *out, struct fault *f)
-{
-	size_t length;
-	const void *bytes = query_blob(q, name, &length);
-
-	return vault_unseal(q->ledger->vault, place, row, bytes, length, out, f);
 }

@@ -51,6 +51,7 @@ struct ledger_options {
 	 * With nobody at work the lock is taken as always.
 	 */
 	bool beside;
+	const char *head_file; /* gets a line for each entry of the history (history.h), or NULL */
 };
 
 /* Makes DIR/ledger.db (0600), its id, and the key. FAULT_CANTCREATE if a ledger is there. */

@@ -263,6 +263,24 @@ void vault_digest(const struct vault *v, const char *purpose, const void *bytes,
 	(void)crypto_generichash_final(&state, out, VAULT_DIGEST);
 }
 
+void vault_digest_row(const struct vault *v, const void *bytes, size_t length,
+	unsigned char out[VAULT_SHA256])
+{
+	crypto_generichash_state state;
+
+	(void)crypto_generichash_init(&state, v->digest, sizeof(v->digest), VAULT_SHA256);
+	(void)crypto_generichash_update(&state, (const unsigned char *)"row", 4);
+	(void)crypto_generichash_update(&state, bytes, length);
+	(void)crypto_generichash_final(&state, out, VAULT_SHA256);
+}
+
+void vault_stretch(const unsigned char seed[VAULT_SHA256], void *out, size_t length)
+{
+	static const unsigned char nonce[crypto_stream_chacha20_NONCEBYTES];
+
+	(void)crypto_stream_chacha20(out, length, nonce, seed);
+}
+
 int vault_digest_file(const struct vault *v, const char *purpose, const char *path,
 	unsigned char out[VAULT_DIGEST], struct fault *f)
 {

@@ -50,7 +50,12 @@ int vault_unseal(const struct vault *v, const char *place, int64_t row, const vo
 void vault_digest(const struct vault *v, const char *purpose, const void *bytes, size_t length,
 	unsigned char out[VAULT_DIGEST]);
 
-/* The same over a file's bytes. FAULT_INPUT if it cannot be read. */
+/* The same of a row of the ledger, in 32 bytes. */
+void vault_digest_row(const struct vault *v, const void *bytes, size_t length, unsigned char out[VAULT_SHA256]);
+/* Stretches 32 bytes to many (ChaCha20). */
+void vault_stretch(const unsigned char seed[VAULT_SHA256], void *out, size_t length);
+
+/* vault_digest over a file's bytes. FAULT_INPUT if it cannot be read. */
 int vault_digest_file(const struct vault *v, const char *purpose, const char *path,
 	unsigned char out[VAULT_DIGEST], struct fault *f);
 

@@ -286,7 +286,7 @@ def sealed_columns(incident):
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         return [(table, column[1], next(c[1] for c in db.execute(f"PRAGMA table_info({table})") if c[5]))
                 for table in tables for column in db.execute(f"PRAGMA table_info({table})")
-                if column[1].endswith("_sealed")]
+                if column[1].endswith("_sealed") and db.execute(f"SELECT 1 FROM {table}").fetchone()]
 
 
 CHANGES = ["SPOILT({0}, 0)", "SPOILT({0}, 0.5)", "SPOILT({0}, 1)", "substr({0}, 1, length({0}) - 1)",
@@ -297,9 +297,9 @@ def test_check_finds_each_changed_seal(full):
     """In each sealed column of each table: a byte at the beginning, in the middle or at the end, one
     less, nothing, or only zeros."""
     columns = sealed_columns(full)
-    assert len(columns) >= 17
+    assert len(columns) >= 20
     kept = full.ledger.read_bytes()
-    full.run("check", code=OK)
+    assert full.run("check", code=OK).tally["entries"] > 5
     tries = [(column, CHANGES[i % len(CHANGES)]) for i, column in enumerate(columns)]
     tries += [(("record", "fields_sealed", "id"), change) for change in CHANGES]
     try:
@@ -338,17 +338,13 @@ def test_check_finds_each_moved_seal(full):
         full.ledger.write_bytes(kept)
 
 
-CLEAR = pytest.mark.xfail(strict=True, raises=AssertionError, reason="check opens the seals and follows the references; it has"
-                          " nothing to compare the columns in the clear with")
-
-
 @pytest.mark.parametrize("statement", [
-    pytest.param("DELETE FROM entry WHERE id = (SELECT max(id) FROM entry)", marks=CLEAR),
+    "DELETE FROM entry WHERE id = (SELECT max(id) FROM entry)",
     "DELETE FROM record WHERE id = (SELECT max(id) FROM record)",
     "DELETE FROM person WHERE id = (SELECT max(id) FROM person)",
-    pytest.param("DELETE FROM outcome", marks=CLEAR),
+    "DELETE FROM outcome",
     "DELETE FROM attempt WHERE id = 1", "DELETE FROM release",
-    pytest.param("DELETE FROM release_item WHERE position = 1", marks=CLEAR), "DELETE FROM run WHERE id = 1"])
+    "DELETE FROM release_item WHERE position = 1", "DELETE FROM run WHERE id = 1"])
 def test_check_finds_what_is_gone(full, statement):
     kept = full.ledger.read_bytes()
     try:
@@ -358,7 +354,6 @@ def test_check_finds_what_is_gone(full, statement):
         full.ledger.write_bytes(kept)
 
 
-@CLEAR
 @pytest.mark.parametrize("statement", [
     "UPDATE assignment SET route = 'none' WHERE route = 'mail'",
     "UPDATE assignment SET level = 'undercover' WHERE level = 'officer'",
@@ -430,8 +425,10 @@ def test_history_cannot_be_rewritten(at):
             if not rows:
                 continue
             for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
-                if table in ("message", "stencil") and statement.startswith("DELETE"):
+                if table in ("message", "stencil", "letter_body") and statement.startswith("DELETE"):
                     continue        # bodies go when nobody needs them any more
+                if table in ("history_now", "history_table"):
+                    continue        # sums over all the other rows, which cannot be rewritten
                 with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                     db.execute(statement)
     reconcile(incident)

@@ -87,7 +87,7 @@ static void show_tally(struct command *c, const struct track_tally *t)
 
 	show_count(c, "letters", (json_int_t)t->letters);
 	show(c, "%9s  letters read\n", show_number((int64_t)t->letters, n));
-	for (int k = 0; k < LETTER_CLASSES; k++) {
+	for (enum letter_class k = 0; k < LETTER_CLASSES; k++) {
 		if (!t->by_class[k])
 			continue;
 		(void)json_object_set_new(by_class, letter_class_name(k),

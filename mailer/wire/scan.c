@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 /* What the next line is part of. */
 enum place {
 	PLACE_START, /* before the header of a letter */
@@ -112,6 +114,14 @@ static enum boundary take_parameter(
 	return reach < end ? BOUNDARY_BAD : BOUNDARY_NONE;
 }
 
+static void blank_nuls(char *bytes, size_t length)
+{
+	char *end = bytes + length, *nul;
+
+	for (; (nul = memchr(bytes, 0, (size_t)(end - bytes))); bytes = nul + 1)
+		*nul = ' ';
+}
+
 /* Spoils the name of each boundary parameter with a bad value, wherever it stands: what
  * is a header to the library need not be one to us. NULs become blanks on the way. */
 static void tame_parameters(char *bytes, size_t length)
@@ -120,8 +130,6 @@ static void tame_parameters(char *bytes, size_t length)
 	size_t value_length;
 
 	for (char *p = bytes; p < end; p++) {
-		if (!*p)
-			*p = ' ';
 		if ((*p | 0x20) == 'b' &&
 			take_parameter(p, end, &value, &value_length) == BOUNDARY_BAD)
 			*p = 'x';
@@ -312,9 +320,16 @@ static void keep(struct walk *w, const char *line, size_t length)
 	w->out += length;
 }
 
-/* A line of a header, or the first that is none. */
-static void take_header_line(struct walk *w, const char *line, size_t length, bool empty)
+static bool is_empty(const char *line, size_t length)
 {
+	return !length || *line == '\n' ||
+	       (length == 2 && line[0] == '\r' && line[1] == '\n');
+}
+
+/* A line of a header, or the first that is none. */
+static void take_header_line(struct walk *w, const char *line, size_t length)
+{
+	bool empty = is_empty(line, length);
 	bool goes_on = !empty && (*line == ' ' || *line == '\t') && w->field;
 
 	if (!goes_on) {
@@ -337,8 +352,6 @@ static void take_header_line(struct walk *w, const char *line, size_t length, bo
 static void take_line(struct walk *w, const char *line, size_t length)
 {
 	size_t level = find_level(w, line, length);
-	bool empty = length == 0 || line[0] == '\n' ||
-		     (length == 2 && line[0] == '\r' && line[1] == '\n');
 
 	if (level) {
 		take_boundary(w, level, line, length);
@@ -347,12 +360,17 @@ static void take_line(struct walk *w, const char *line, size_t length)
 			begin_header(w, PLACE_HEADER);
 		return;
 	}
-	if (w->place == PLACE_START && is_before_header(line, length))
-		return;
-	if (w->place == PLACE_START)
+	if (w->place == PLACE_START) {
+		while (starts(line, line + length, BYTE_ORDER_MARK)) {
+			line += sizeof(BYTE_ORDER_MARK) - 1;
+			length -= sizeof(BYTE_ORDER_MARK) - 1;
+		}
+		if (is_before_header(line, length))
+			return;
 		begin_header(w, PLACE_HEADER);
+	}
 	if (w->place == PLACE_HEADER)
-		take_header_line(w, line, length, empty);
+		take_header_line(w, line, length);
 	else
 		keep(w, line, length);
 }
@@ -395,12 +413,12 @@ static void walk_lines(struct walk *w, const char *p, const char *end)
 void scan_letter(char *bytes, size_t length, bool cut, struct scan *ret)
 {
 	struct walk w = {.scan = ret, .out = bytes};
-	size_t mark = length >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3) ? 3 : 0;
 
 	*ret = (struct scan){.bytes = bytes, .cut = cut || length > SCAN_LETTER_MAX};
+	blank_nuls(bytes, length);
 	tame_parameters(bytes, length);
 	begin_header(&w, PLACE_START);
-	walk_lines(&w, bytes + mark, bytes + length);
+	walk_lines(&w, bytes, bytes + length);
 	if (!ret->wrong && w.place != PLACE_BODY)
 		end_field(&w);
 	ret->length = (size_t)(w.out - bytes);
@@ -420,11 +438,6 @@ static bool is_from_line(const char *line, const char *end)
 	return false;
 }
 
-static bool is_empty(const char *line, const char *next)
-{
-	return next - line == 1 || (next - line == 2 && *line == '\r');
-}
-
 size_t scan_first(const char *bytes, size_t length)
 {
 	const char *end = bytes + length, *p = bytes, *next, *behind;
@@ -441,7 +454,7 @@ size_t scan_first(const char *bytes, size_t length)
 			if (is_field(next, (size_t)(behind - next)))
 				return (size_t)(p - bytes);
 		}
-		after_blank = is_empty(p, next);
+		after_blank = is_empty(p, (size_t)(next - p));
 	}
 	return length;
 }

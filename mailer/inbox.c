@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads only. What a letter proves is receipt.c's to write, what a human says of it
- * answer.c's.
+ * settle.c's.
  */
 #include "mailer/inbox.h"
 

@@ -2,7 +2,7 @@
 /*
  * track: read the letters that came back; list them, show one, say what one means. With
  * --classify it only says what kind of letters files hold (classify.c). The run is
- * mailer/track.c, lists mailer/inbox.c, what a human says of a letter mailer/answer.c.
+ * mailer/track.c, lists mailer/inbox.c, what a human says of a letter mailer/settle.c.
  *
  * Lists hold numbers. Who wrote, and what, is told of one letter, to whoever asks for it.
  */
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mailer/answer.h"
+#include "mailer/settle.h"
 #include "mailer/inbox.h"
 #include "mailer/intake.h"
 #include "mailer/needs.h"
@@ -337,7 +337,7 @@ static int show_one(struct command *c, struct fault *f)
 
 static int settle(struct command *c, struct fault *f)
 {
-	struct answer a = {.choice = command_option(c, "as"),
+	struct settling a = {.choice = command_option(c, "as"),
 		.code = command_option(c, "tie"),
 		.by = c->by,
 		.reason = c->reason};
@@ -351,7 +351,7 @@ static int settle(struct command *c, struct fault *f)
 		command_decides(c, f))
 		return -1;
 	a.letter = number;
-	if (answer_write(c->ledger, c->settings, &a, &unchanged, f))
+	if (settle_write(c->ledger, c->settings, &a, &unchanged, f))
 		return -1;
 	show_count(c, "letter", number);
 	show_json(c, "as", a.choice ? json_string(a.choice) : json_null());

@@ -243,14 +243,14 @@ def test_killed_in_the_middle(sent):
     """Whatever the moment: nothing is lost, nothing counts twice, and the end is the same."""
     notice, people = sent.notice, list(IDS)
     came = [report(notice[people[n % 3]], ("delivered", "delayed", "relayed")[n % 3], number=n)
-            for n in range(300)]
+            for n in range(150)]
     came += [written(notice[MARY], ACK), written(notice[EVE], "Is it safe to go home?", number=2)]
     calm = sent.copy(sent.root / "calm")
     box = to_mbox(sent.root / "many", came)
     whole = calm.run("track", "--from", box).tally
     assert whole["letters"] == len(came) == whole["tied"]
     draw = random.Random(7)
-    for _ in range(12):
+    for _ in range(7):
         process = sent.start("track", "--from", box)
         time.sleep(draw.uniform(.01, .3))
         process.send_signal(signal.SIGKILL)

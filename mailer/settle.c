@@ -3,7 +3,7 @@
  * Keeps what a human says. What follows is the views' (schema/0009-letters.sql); lists of
  * letters are inbox.c's.
  */
-#include "mailer/answer.h"
+#include "mailer/settle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 
 #define SAID_PAD 128
 
-const char *const answer_choices[] = {
+const char *const settle_choices[] = {
 	"ack", "bounced", "answered", "nothing", "reopen", NULL};
 
 static int check_choice(const char *choice, struct fault *f)
@@ -27,10 +27,10 @@ static int check_choice(const char *choice, struct fault *f)
 
 	if (!choice)
 		return 0;
-	for (const char *const *c = answer_choices; *c; c++)
+	for (const char *const *c = settle_choices; *c; c++)
 		if (!strcmp(*c, choice))
 			return 0;
-	near = config_nearest(choice, answer_choices);
+	near = config_nearest(choice, settle_choices);
 	return fault_set(f, FAULT_USAGE,
 		"--as takes ack, bounced, answered, nothing or reopen%s%s%s",
 		near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
@@ -84,7 +84,7 @@ static int read_again(struct ledger *l, const struct settings *s, int64_t number
 }
 
 static int insert_tied(struct ledger *l, int64_t reading, int64_t notice,
-	const struct answer *a, struct fault *f)
+	const struct settling *a, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_row said = {0};
@@ -102,7 +102,7 @@ static int insert_tied(struct ledger *l, int64_t reading, int64_t notice,
 	return query_run(q, f);
 }
 
-static int tie_letter(struct ledger *l, const struct settings *s, const struct answer *a,
+static int tie_letter(struct ledger *l, const struct settings *s, const struct settling *a,
 	struct fault *f)
 {
 	struct receipt_letter which = {.tie = {.kind = TIE_HAND}};
@@ -127,7 +127,7 @@ static int tie_letter(struct ledger *l, const struct settings *s, const struct a
 
 /* --- saying --- */
 
-static int insert_ruling(struct ledger *l, const struct answer *a, struct fault *f)
+static int insert_ruling(struct ledger *l, const struct settling *a, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_row said = {0};
@@ -156,7 +156,7 @@ static bool moves_a_notice(const char *choice)
 	return !strcmp(choice, "ack") || !strcmp(choice, "bounced");
 }
 
-static int act(struct ledger *l, const struct settings *s, const struct answer *a,
+static int act(struct ledger *l, const struct settings *s, const struct settling *a,
 	bool *ret_unchanged, struct fault *f)
 {
 	struct letter_stand stand = {0};
@@ -181,7 +181,7 @@ static int act(struct ledger *l, const struct settings *s, const struct answer *
 	return insert_ruling(l, a, f);
 }
 
-int answer_write(struct ledger *l, const struct settings *s, const struct answer *a,
+int settle_write(struct ledger *l, const struct settings *s, const struct settling *a,
 	bool *ret_unchanged, struct fault *f)
 {
 	if (check_choice(a->choice, f) || ledger_begin(l, f))

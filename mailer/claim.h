@@ -82,6 +82,7 @@ struct sending {
 	int64_t last_notice; /* of the newest claim */
 	int64_t release, next_attempt;
 	int64_t open_to; /* levels of a higher order stay shut (permit.h) */
+	bool is_signed;
 	const struct head_starts *head_starts;
 	struct queue_item *todo;
 	size_t todo_count, todo_next;

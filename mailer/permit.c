@@ -158,6 +158,7 @@ static int check_signatures(struct ledger *l, const struct release_options *o,
 			       ? fault_set(f, FAULT_REFUSED,
 					 "nobody has signed this release: mode live sends nothing without signatures")
 			       : 0;
+	ret->is_signed = true;
 	if (!by && query_int(found, "work") && clock_now() >= over)
 		return fault_set(f, FAULT_REFUSED,
 			"this release was valid until %s: take it back (approve --withdraw), and have what is left signed anew",

@@ -26,6 +26,7 @@
 struct permit {
 	int64_t id;
 	char digest[RELEASE_DIGEST];
+	bool is_signed;  /* by it or by the one that allows it */
 	int64_t open_to; /* levels of a higher order stay shut; INT64_MAX: none */
 	bool lapsed;	 /* and nobody can open them any more */
 };

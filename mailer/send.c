@@ -346,6 +346,29 @@ static int find_left(struct sending *s, int64_t left[SETTINGS_RELAYS], struct fa
 	return 0;
 }
 
+/* What people have signed is looked at whole before the first of it goes: each message
+ * and recipient that is left, also those whose turn is not in this run. */
+static int prove_all(struct sending *s, struct fault *f)
+{
+	struct queue_item *items = NULL;
+	size_t count;
+	int failed =
+		queue_load(s->ledger, s->release, s->options->policy, &items, &count, f);
+
+	for (size_t i = 0; !failed && i < count; i++) {
+		struct released_mail m = {0};
+
+		failed = released_take(s->released, items[i].notice, &m, f) ||
+			 released_prove(s->released, items[i].notice, &m, f);
+		released_mail_done(&m);
+		if (!failed && clock_interrupted())
+			failed = fault_set(
+				f, FAULT_INTERRUPTED, "stopped before anything was sent");
+	}
+	free(items);
+	return failed ? -1 : 0;
+}
+
 static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 {
 	static const struct relay_events events = {.next = on_next,
@@ -363,7 +386,8 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	if (outcome_recover(s->ledger, s->options->settings->dir, f) ||
 		flight_create(s->options->settings->dir, &s->flight, f))
 		return -1;
-	if (claim_load(s, f) || claim_open(s, f) || find_left(s, left, f)) {
+	if (claim_load(s, f) || claim_open(s, f) || (s->is_signed && prove_all(s, f)) ||
+		find_left(s, left, f)) {
 		flight_remove(s->options->settings->dir, s->flight);
 		return -1;
 	}
@@ -454,6 +478,7 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 	ret->release_id = s.release = permit.id;
 	ret->open_to = s.open_to = permit.open_to;
 	ret->lapsed = permit.lapsed;
+	s.is_signed = permit.is_signed;
 	s.head_starts = &ret->head_starts;
 	if (head_start_find(l, o->policy, settings_mode(o->settings), s.release, 0, 0,
 		    &ret->head_starts, f))

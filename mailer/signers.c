@@ -241,6 +241,13 @@ int signers_load(struct ledger *l, struct signers *ret, struct fault *f)
 
 /* --- another list --- */
 
+static int wrong_key(size_t signer, struct fault *f)
+{
+	if (f->kind == FAULT_INPUT)
+		f->kind = FAULT_CONFIG;
+	return fault_prefix(f, "policy.json: signers[%zu].key", signer);
+}
+
 /* Is everyone on the list whom the policy names? */
 static int lacks(
 	const struct signers *s, const struct policy *p, bool *ret, struct fault *f)
@@ -252,7 +259,7 @@ static int lacks(
 		auto_text key = NULL;
 
 		if (sshsig_key(p->signers[i].key, &key, fingerprint, f))
-			return fault_prefix(f, "policy.json: signers[%zu].key", i);
+			return wrong_key(i, f);
 		if (!there || strcmp(there->key, key) != 0 ||
 			there->expires != p->signers[i].expires)
 			*ret = true;
@@ -277,14 +284,15 @@ int signers_agree(const struct signers *s, const struct policy *p, struct fault 
 					       : "signers");
 }
 
-static int add_named(struct signers *s, const struct policy_signer *from, struct fault *f)
+static int add_named(struct signers *s, const struct policy *p,
+	const struct policy_signer *from, struct fault *f)
 {
 	char fingerprint[SSHSIG_FINGERPRINT];
 	auto_text key = NULL;
 	const struct signer *there = signers_named(s, from->name);
 
 	if (sshsig_key(from->key, &key, fingerprint, f))
-		return -1;
+		return wrong_key((size_t)(from - p->signers), f);
 	if (!there || strcmp(there->key, key) != 0)
 		return signers_add(s, from->name, key, fingerprint, from->expires, f);
 	s->list[there - s->list].expires = from->expires;
@@ -322,8 +330,8 @@ int signers_wanted(const struct signers *now, const struct policy *p, struct sig
 
 		if (there && there->revoked) /* the file has not heard of it */
 			continue;
-		if (add_named(ret, &p->signers[i], f))
-			return fault_prefix(f, "policy.json: signers[%zu]", i);
+		if (add_named(ret, p, &p->signers[i], f))
+			return -1;
 	}
 	*ret_changed = !same_list(now, ret);
 	return 0;

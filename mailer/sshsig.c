@@ -208,7 +208,7 @@ static int is_bare(const char *path, bool *ret, struct fault *f)
 
 int sshsig_make(const char *path, struct fault *f)
 {
-	const char *const words[] = {PROGRAM, "-q", "-t", "ed25519", "-a", "100", "-C",
+	const char *const words[] = {PROGRAM, "-q", "-t", "ed25519", "-C",
 		"breachmail", "-f", path, NULL};
 	auto_text public = text_format("%s.pub", path);
 	auto_text_buffer said = {0};

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "mailer/wire/answer.h"
+#include "mailer/wire/automatic.h"
 #include "mailer/wire/bounce.h"
 #include "mailer/wire/charset.h"
 #include "mailer/wire/event.h"
@@ -420,7 +420,7 @@ static bool try_words(const struct reading *r, const struct bounce_tone *tone, b
 	return enough;
 }
 
-static bool take_answer(const struct answer *answer, enum letter_class class,
+static bool take_answer(const struct automatic *answer, enum letter_class class,
 	struct span words, struct letter *l)
 {
 	if (answer->class != class)
@@ -428,17 +428,17 @@ static bool take_answer(const struct answer *answer, enum letter_class class,
 	l->class = class;
 	l->evidence = answer->evidence;
 	if (class == LETTER_AUTO_REPLY)
-		l->away_until = answer_until(words, l->date_ms / 1000);
+		l->away_until = automatic_until(words, l->date_ms / 1000);
 	return true;
 }
 
 static void judge(const struct reading *r, struct letter *l)
 {
 	struct bounce_tone tone;
-	struct answer answer;
+	struct automatic answer;
 
 	bounce_tone(reading_span(&r->subject), reading_span(&r->words), &tone);
-	answer_read(r->head, reading_span(&r->subject), tone.words, &answer);
+	automatic_read(r->head, reading_span(&r->subject), tone.words, &answer);
 	find_original(r, &tone, l);
 	if ((*text_string(&r->words) == '{' && event_read(reading_span(&r->words), l)) ||
 		try_feedback(r, &tone, l) || try_receipt(r, l) ||
@@ -499,7 +499,7 @@ static struct span without_prefix(struct span s)
 void letter_prepare(void)
 {
 	bounce_prepare();
-	answer_prepare();
+	automatic_prepare();
 	reason_prepare();
 	reply_text_prepare();
 	reply_sense_prepare();

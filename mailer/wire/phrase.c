@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The matcher (Aho and Corasick, 1975). The phrases themselves stand in words/, what they
- * mean with reason.c, bounce.c and answer.c. What can go wrong: nothing that a text could
+ * mean with reason.c, bounce.c and automatic.c. What can go wrong: nothing that a text could
  * cause; a bad vocabulary ends the process when it is built, in every test.
  */
 #include "mailer/wire/phrase.h"

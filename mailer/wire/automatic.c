@@ -4,7 +4,7 @@
  * writes "I am on leave until Monday, but thank you": so words in the text count only
  * with a sign of a machine beside them.
  */
-#include "mailer/wire/answer.h"
+#include "mailer/wire/automatic.h"
 
 #include <string.h>
 #include <time.h>
@@ -23,12 +23,12 @@ enum {
 };
 static const char *const sections[] = {"subject away", "subject perhaps", "away",
 	"automatic", "challenge", "challenge strong", NULL};
-static struct phrase_set set = {.source = words_answer, .sections = sections};
+static struct phrase_set set = {.source = words_automatic, .sections = sections};
 
 #define HITS 128
 #define OPENING 1500 /* bytes: what an automatic answer says, it says at once */
 
-void answer_prepare(void)
+void automatic_prepare(void)
 {
 	phrase_prepare(&set);
 }
@@ -121,13 +121,13 @@ static bool is_answer_to(struct span subject)
 	       span_starts(subject, "fwd:") || span_starts(subject, "aw:");
 }
 
-void answer_read(
-	struct span head, struct span subject, struct span text, struct answer *ret)
+void automatic_read(
+	struct span head, struct span subject, struct span text, struct automatic *ret)
 {
 	struct tone tone = {0};
 	bool hinted = is_hinted(head), answers = is_answer_to(subject);
 
-	*ret = (struct answer){LETTER_OTHER, LETTER_BY_NOTHING};
+	*ret = (struct automatic){LETTER_OTHER, LETTER_BY_NOTHING};
 	if (text.length > OPENING)
 		text.length = OPENING;
 	take_tone(&tone, subject, true);
@@ -267,7 +267,7 @@ static int64_t date_after(struct span s, int64_t now)
 	return 0;
 }
 
-int64_t answer_until(struct span text, int64_t now)
+int64_t automatic_until(struct span text, int64_t now)
 {
 	static const char *const words[] = {"until", "till ", "return on", "returning on",
 		"return to work on", "back on", "back in the office on",

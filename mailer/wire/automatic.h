@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * answer: letters that a program wrote for a person: "I am away", "please confirm that you
+ * automatic: letters that a program wrote for a person: "I am away", "please confirm that you
  * are human".
  *
  * RFC 3834 fields where they are; half of the programs send none, so subject and first
- * words count too (words/answer.txt). The fields alone prove nothing: bounces carry them as
+ * words count too (words/automatic.txt). The fields alone prove nothing: bounces carry them as
  * well, so ask here only when it is no report.
  */
-#ifndef MAILER_WIRE_ANSWER_H
-#define MAILER_WIRE_ANSWER_H
+#ifndef MAILER_WIRE_AUTOMATIC_H
+#define MAILER_WIRE_AUTOMATIC_H
 
 #include <stdint.h>
 
 #include "mailer/wire/letter.h"
 #include "mailer/wire/span.h"
 
-struct answer {
+struct automatic {
 	enum letter_class class; /* AUTO_REPLY, CHALLENGE, or OTHER: none of them */
 	enum letter_evidence evidence;
 };
 
 /* `head`: raw header block; subject and text: UTF-8, the text without what it quotes. */
-void answer_read(struct span head, struct span subject, struct span text, struct answer *ret);
+void automatic_read(struct span head, struct span subject, struct span text, struct automatic *ret);
 
 /* Until when the person is away, in seconds since 1970, 0 if it is not said in a form that
  * is understood. `now`: when the letter was written. */
-int64_t answer_until(struct span text, int64_t now);
+int64_t automatic_until(struct span text, int64_t now);
 
-void answer_prepare(void);
+void automatic_prepare(void);
 
 #endif

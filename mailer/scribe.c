@@ -60,7 +60,8 @@ int scribe_bytes(struct scribe *s, const char *template, const struct notice_per
 		.reply_to = r->reply_to.text,
 		.date_ms = s->now,
 		.message_id = id,
-		.boundary = s->boundary};
+		.boundary = s->boundary,
+		.size_class = SCRIBE_SIZE_CLASS};
 
 	auto_text text = notice_text(s->texts, template, who->entry);
 

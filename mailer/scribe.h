@@ -21,6 +21,8 @@
 #include "recipients/text.h"
 #include "templates/texts.h"
 
+#define SCRIBE_SIZE_CLASS ((size_t)8192) /* every message is a multiple of it: the longest and the shortest are as long */
+
 struct scribe {
 	struct ledger *ledger;
 	const struct settings *settings;

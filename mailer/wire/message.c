@@ -471,8 +471,34 @@ static void write_part(
 	text_add_string(out, "\r\n");
 }
 
+/* `length` bytes, at least two, in lines that no mail system has a reason to change. */
+static void write_epilogue(size_t length, struct text *out)
+{
+	while (length) {
+		size_t line = length > 2 * LINE   ? LINE
+			      : length > LINE + 2 ? length / 2
+						  : length;
+
+		for (size_t i = 0; i < line - 2; i++)
+			text_add_char(out, '~');
+		text_add(out, "\r\n", 2);
+		length -= line;
+	}
+}
+
+static void fill_class(size_t from, size_t size_class, struct text *out)
+{
+	size_t over = size_class ? (out->length - from) % size_class : 0;
+	size_t missing = over ? size_class - over : 0;
+
+	if (missing)
+		write_epilogue(missing < 2 ? missing + size_class : missing, out);
+}
+
 int message_write(const struct message *m, struct text *out, struct fault *f)
 {
+	size_t from = out->length;
+
 	if (check_all(m, f))
 		return -1;
 	write_mailbox("From", m->from_name, m->from, out);
@@ -492,5 +518,6 @@ int message_write(const struct message *m, struct text *out, struct fault *f)
 	write_part(m->boundary, "text/plain", m->text, out);
 	write_part(m->boundary, "text/html", m->html, out);
 	text_printf(out, "--=_%s--\r\n", m->boundary);
+	fill_class(from, m->size_class, out);
 	return 0;
 }

@@ -38,6 +38,11 @@ struct message {
 				   no encoded part can hold */
 	const char *text;	/* UTF-8, lines end in LF or CRLF */
 	const char *html;
+	/*
+	 * 0, or: what follows the last part (RFC 2046's epilogue, which nobody is shown) makes the message a multiple of
+	 * this many bytes long, so that its length tells nothing of its words.
+	 */
+	size_t size_class;
 };
 
 /*

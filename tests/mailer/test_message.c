@@ -422,6 +422,38 @@ static void test_check(void **state)
 	assert_string_equal(f.text, "name is not UTF-8");
 }
 
+/* Each length from a class's edge to the next: the same length outside, the same words
+ * inside. */
+static void test_size_class(void **state)
+{
+	char words[700];
+	auto_text_buffer plain = {0}, out = {0};
+	struct fault f = {0};
+	struct message m = sample;
+
+	(void)state;
+	for (size_t n = 2; n < sizeof(words); n++) {
+		memset(words, 'a', n - 1);
+		words[n - 1] = '\0';
+		m.text = words;
+		m.size_class = 0;
+		text_clear(&plain);
+		text_clear(&out);
+		assert_int_equal(message_write(&m, &plain, &f), 0);
+		m.size_class = 512;
+		text_add_string(
+			&out, "before"); /* what stands there already does not count */
+		assert_int_equal(message_write(&m, &out, &f), 0);
+		assert_int_equal((out.length - 6) % 512, 0);
+		assert_in_range(out.length - 6, plain.length, plain.length + 513);
+		assert_memory_equal(out.bytes + 6, plain.bytes, plain.length);
+		assert_string_equal(out.bytes + out.length - 2, "\r\n");
+		for (const char *line = out.bytes + 6, *end; (end = strstr(line, "\r\n"));
+			line = end + 2)
+			assert_true(end - line <= 76);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +466,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_size_class),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -366,7 +366,7 @@ static bool bare_id(struct span value, size_t *at, char *out, size_t room)
 	struct span id = span_trim(value);
 
 	if (*at || !id.length || id.length >= room || memchr(id.at, '<', id.length) ||
-		memchr(id.at, ' ', id.length))
+		memchr(id.at, '>', id.length) || memchr(id.at, ' ', id.length))
 		return false;
 	(void)span_copy(id, out, room);
 	*at = value.length;

@@ -96,7 +96,15 @@ static size_t skip_to(struct span s, const char *end)
 	return found < 0 ? s.length : (size_t)found;
 }
 
-static size_t take_tag(struct span s, struct text *out)
+/* What stands in <blockquote> is somebody else's: as in plain text, with a "> ". */
+static void end_line(unsigned quotes, struct text *out)
+{
+	text_add_char(out, '\n');
+	if (quotes)
+		text_add_string(out, "> ");
+}
+
+static size_t take_tag(struct span s, unsigned *quotes, struct text *out)
 {
 	struct span name = {s.at + 1, 0};
 	const char *close;
@@ -124,18 +132,24 @@ static size_t take_tag(struct span s, struct text *out)
 		return length + skip_to(span_from(s, length), "</style");
 	if (span_is(name, "script"))
 		return length + skip_to(span_from(s, length), "</script");
+	if (span_is(name, "blockquote"))
+		++*quotes;
+	else if (span_is(name, "/blockquote") && *quotes)
+		--*quotes;
 	if (ends_line(name))
-		text_add_char(out, '\n');
+		end_line(*quotes, out);
 	return length;
 }
 
 void plain_from_html(struct span html, struct text *out)
 {
+	unsigned quotes = 0;
+
 	while (html.length) {
 		size_t taken = 1;
 
 		if (*html.at == '<')
-			taken = take_tag(html, out);
+			taken = take_tag(html, &quotes, out);
 		else if (*html.at == '&')
 			taken = add_entity(html, out);
 		else

@@ -2,9 +2,10 @@
 /*
  * plain: what a reader sees of an HTML text, in lines.
  *
- * Tags go, blocks and <br> end a line, scripts and styles are passed by, the common
- * entities are what they stand for. Good enough to find words and addresses; nothing is
- * ever shown by it as HTML. Linear; broken HTML gives broken text, never a fault.
+ * Tags go, blocks and <br> end a line, lines of a <blockquote> begin with "> ", scripts
+ * and styles are passed by, the common entities are what they stand for. Good enough to
+ * find words and addresses; nothing is ever shown by it as HTML. Linear; broken HTML gives
+ * broken text, never a fault.
  */
 #ifndef MAILER_WIRE_PLAIN_H
 #define MAILER_WIRE_PLAIN_H

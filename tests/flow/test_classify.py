@@ -172,3 +172,13 @@ def test_the_program_ends_with_its_reader(reader, tmp_path):
             return
         time.sleep(.05)
     pytest.fail("the child lives on")
+
+
+@pytest.mark.parametrize("own, knows", [("Thanks.", False), ("I have read this.", True)])
+def test_what_html_quotes_is_not_said(tmp_path, own, knows):
+    (tmp_path / "reply").write_text(
+        "From: a@b.test\nSubject: Re: x\nIn-Reply-To: <a@b.test>\nContent-Type: text/html\n\n"
+        f"<div>{own}</div><div>On Mon, 3 Jun 2024 at 09:12, Force &lt;dpo@force.example&gt; wrote:<br></div>"
+        "<blockquote><p>I have read this.</p><p>Are you well?</p></blockquote>\n")
+    (line,), _ = classify("reply", cwd=tmp_path)
+    assert line["class"] == "human" and line.get("acknowledges", False) == knows and "asks" not in line

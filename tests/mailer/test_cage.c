@@ -160,6 +160,7 @@ static void hanging_costs_one_letter_and_little_time(void **state)
 {
 #ifdef BREACHMAIL_SANITIZED
 	(void)state;
+	print_message("# %s: not with sanitizers\n", __func__);
 	skip();
 #else
 	int64_t start = clock_monotonic();
@@ -186,6 +187,7 @@ static void the_child_can_do_nothing(void **state)
 {
 #ifdef BREACHMAIL_SANITIZED
 	(void)state;
+	print_message("# %s: not with sanitizers\n", __func__);
 	skip();
 #else
 	static const char *const tries[] = {
@@ -242,6 +244,7 @@ static void the_child_is_renewed(void **state)
 {
 #ifdef BREACHMAIL_SANITIZED
 	(void)state;
+	print_message("# %s: not with sanitizers\n", __func__);
 	skip();
 #else
 	for (size_t i = 0; i < CAGE_LETTERS + 10; i++)

@@ -121,8 +121,8 @@ int task_open(
 	if (ledger_number(l, SQL("SELECT max(id) FROM task"), 0, ret_number, f) ||
 		ledger_query(l,
 			SQL("INSERT INTO task (id, set_id, person_id, level, level_order, reason, kind, opened_at, due, after_id,"
-			    " decision_id) VALUES (:id, :set, :person, :level, :level_order, :reason, :kind, :opened_at, :due,"
-			    " :after, :decision)"),
+			    " decision_id, beside) VALUES (:id, :set, :person, :level, :level_order, :reason, :kind, :opened_at, :due,"
+			    " :after, :decision, :beside)"),
 			&q, f))
 		return -1;
 	query_bind_int(q, ":id", ++*ret_number);
@@ -136,6 +136,7 @@ int task_open(
 	query_bind_int(q, ":due", t->due);
 	bind_or_null(q, ":after", t->after);
 	bind_or_null(q, ":decision", t->decision);
+	query_bind_int(q, ":beside", t->beside);
 	return query_run(q, f);
 }
 

@@ -38,6 +38,7 @@ struct task_new {
 	const char *level, *reason, *kind;
 	int64_t due;
 	int64_t after, decision; /* 0: none */
+	bool beside; /* it is not how they are told: their state stays */
 };
 /* Within a transaction of the caller's. */
 int task_open(struct ledger *l, const struct task_new *t, int64_t *ret_number, struct fault *f);

@@ -27,6 +27,7 @@ DOOR(track);
 DOOR(remind);
 DOOR(follow_up);
 DOOR(doctor);
+DOOR(resend);
 DOOR(run);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);

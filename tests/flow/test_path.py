@@ -311,7 +311,7 @@ def test_usage(idle, words):
 
 
 LATER = """
-    resend --code X; review --listen 127.0.0.1:8443; archive; close;
+    review --listen 127.0.0.1:8443; archive; close;
     report --kind federation;
     report --kind evidence; report --kind review; report --kind summary --format html
 """

@@ -189,36 +189,36 @@ static int settle(struct tracking *t, const struct letterbox *b,
 {
 	bool more = true;
 
-	while (more) {
-		if (ledger_begin(t->ledger, f))
-			return -1;
-		if (read_some(t, &more, f) || (!more && b && at->uidvalidity &&
-						      intake_move(t->intake, b, at, f))) {
+	while (more)
+		if (ledger_begin(t->ledger, f) || read_some(t, &more, f) ||
+			(!more && b && at->uidvalidity &&
+				intake_move(t->intake, b, at, f)) ||
+			ledger_commit(t->ledger, f)) {
 			ledger_rollback(t->ledger);
 			return -1;
 		}
-		if (ledger_commit(t->ledger, f))
-			return -1;
-	}
 	return 0;
 }
 
 /* --- taking in --- */
 
-/* Some letters, into the open transaction: 1, there may be more; 0, that was the end. */
+/* Some letters, into the open transaction: 1, there may be more; 0, that was the end; -1,
+ * a fault of the mailbox, or (`*ret_spoilt`) of the ledger. */
 static int take_letters(struct tracking *t, struct mailbox *m, const char *source,
-	struct mailbox_position *at, struct fault *f)
+	struct mailbox_position *at, bool *ret_spoilt, struct fault *f)
 {
 	int64_t number, until = clock_monotonic() + BATCH_MS;
 	struct mailbox_letter letter;
 	size_t letters = 0, bytes = 0;
 	int got;
 
+	*ret_spoilt = false;
 	do {
 		got = mailbox_next(m, &letter, f);
 		if (got <= 0)
 			return got;
-		if (intake_take(t->intake, &letter, source, &number, f))
+		*ret_spoilt = intake_take(t->intake, &letter, source, &number, f) != 0;
+		if (*ret_spoilt)
 			return -1;
 		t->tally->known += !number;
 		bytes += letter.length;
@@ -233,15 +233,21 @@ static int take_some(struct tracking *t, struct mailbox *m, const struct letterb
 	struct mailbox_position *at, struct fault *f)
 {
 	struct fault after;
+	bool spoilt;
 	int got;
 
 	if (ledger_begin(t->ledger, f))
 		return -1;
-	got = take_letters(t, m, b->source, at, f);
-	if (ledger_commit(t->ledger, got < 0 ? &after : f) ||
-		settle(t, b, at, got < 0 ? &after : f))
+	got = take_letters(t, m, b->source, at, &spoilt, f);
+	if (spoilt) { /* half a letter is none */
+		ledger_rollback(t->ledger);
 		return -1;
-	return got;
+	}
+	if (ledger_commit(t->ledger, got < 0 ? &after : f)) {
+		ledger_rollback(t->ledger);
+		return -1;
+	}
+	return settle(t, b, at, got < 0 ? &after : f) ? -1 : got;
 }
 
 static int track_mailbox(struct tracking *t, const struct letterbox *b, struct fault *f)

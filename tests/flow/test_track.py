@@ -372,6 +372,29 @@ def test_what_it_does_not_take(sent_once, words, code, said):
     assert not letters(sent_once)
 
 
+def test_who_is_shielded_is_named_by_the_reference_alone(sent):
+    """And who wrote what is for the liaison: the letter as it came, in a file."""
+    track(sent, written(sent.notice[JOHN], "Who else can see my address?"))
+    (sent.root / "shield.csv").write_text("Reference,Pay No\nRAVEN-1,P100002\n")
+    sent.run("import", "shield", sent.root / "shield.csv")
+    (letter,) = letters(sent)
+    assert (letter["person_id"], letter["reference"]) == (None, "RAVEN-1")
+    out = sent.root / "for-the-liaison.eml"
+    shown = sent.text("track", "--show", letter["letter"], "--out", out)
+    assert "RAVEN-1" in shown and "A2" not in shown
+    for words in (shown, str(sent.run("track", "--show", letter["letter"]).tally), sent.text("track", "--list")):
+        assert "john.smith" not in words and "my address" not in words
+    assert b"Who else can see my address?" in out.read_bytes()
+
+
+def test_what_came_before_a_fault_is_kept(sent):
+    (sent.root / "one.eml").write_text(report(sent.notice[JACK], "failed"))
+    sent.run("track", sent.root / "one.eml", sent.root / "nothing", code=(INPUT, 69))
+    assert state(sent, JACK) == "bounced"
+    tally = sent.run("track", sent.root / "one.eml").tally
+    assert (tally["letters"], tally["known"], tally["state_changes"]) == (0, 1, 0)
+
+
 def test_what_is_not_there(sent):
     sent.run("track", "--from", f"mbox:{sent.root / 'nothing'}", code=(INPUT, 69))
     sent.run("track", sent.root / "nothing", code=(INPUT, 69))

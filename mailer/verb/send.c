@@ -484,8 +484,7 @@ static int send_now(struct command *c, const struct send_options *o, struct faul
 	if (send_run(c->ledger, o, &t, f))
 		return -1;
 	show_tally(c, &t);
-	if (!c->dry_run)
-		show_relays(c, o->relays);
+	show_relays(c, o->relays);
 	show_json(c, "stopped", json_boolean(t.asked));
 	show_doubt(c, &t);
 	return forecast(c, o, &t, f) ? -1 : finish(c, &t, f);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +27,12 @@
 
 /* One way of a connection: what is read here is written there. */
 struct way {
-	int fd;                             /* to read from; -1: it is over */
+	int fd;                             /* to read from; -1: closed */
 	struct way *back;                   /* whose fd is written to */
-	struct piece *unsent, **unsent_end; /* due, and the socket took no more */
+	struct piece *unsent, **unsent_end; /* due, and not written yet */
+	bool ended;                         /* nothing more will be read */
+	bool over;                          /* and that was passed on */
+	bool blocked; /* what is due waits until it can be written */
 };
 
 /* Bytes on their way; none at all: the end. All pieces wait equally long, so the first is
@@ -60,11 +64,13 @@ static struct sockaddr_in local(const char *port)
 		.sin_addr = {htonl(INADDR_LOOPBACK)}};
 }
 
-static void watch(struct way *w, int how, uint32_t events)
+static void watch(struct way *w, int how)
 {
-	struct epoll_event ev = {.events = events, .data.ptr = w};
+	struct epoll_event ev = {.data.ptr = w};
 
-	if (epoll_ctl(proxy.epoll, how, w ? w->fd : 0, &ev))
+	ev.events =
+		(w->ended ? 0 : EPOLLIN) | (w->back && w->back->blocked ? EPOLLOUT : 0);
+	if (epoll_ctl(proxy.epoll, how, w->fd, &ev))
 		die("epoll_ctl");
 }
 
@@ -76,7 +82,7 @@ static struct way *way_new(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	w->fd = fd;
 	w->unsent_end = &w->unsent;
-	watch(w, EPOLL_CTL_ADD, EPOLLIN);
+	watch(w, EPOLL_CTL_ADD);
 	return w;
 }
 
@@ -92,6 +98,14 @@ static void pair(int caller, const char *target)
 	back = way_new(fd);
 	there->back = back;
 	back->back = there;
+}
+
+/* Both ends were passed on. The two are kept: an event of theirs may still be at hand. */
+static void close_pair(struct way *w)
+{
+	(void)close(w->fd);
+	(void)close(w->back->fd);
+	w->fd = w->back->fd = -1;
 }
 
 static void take(struct way *w)
@@ -113,36 +127,38 @@ static void take(struct way *w)
 	p->due.tv_nsec %= 1000000000;
 	*proxy.end = p;
 	proxy.end = &p->next;
-	if (!got)
-		watch(w, EPOLL_CTL_MOD, 0);
+	w->ended = !got;
+	if (w->ended)
+		watch(w, EPOLL_CTL_MOD);
 }
 
 /* Writes what is due; what the socket does not take waits until it can. */
 static void give(struct way *w)
 {
 	int to = w->back->fd;
-	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = w->back};
 
-	while (w->unsent) {
+	w->blocked = false;
+	while (w->unsent && !w->blocked) {
 		struct piece *p = w->unsent;
 		ssize_t took = p->length
 				       ? send(to, p->bytes + p->sent, p->length - p->sent,
 						 MSG_DONTWAIT | MSG_NOSIGNAL)
 				       : shutdown(to, SHUT_WR);
 
-		if (took < 0 && errno == EAGAIN) {
-			ev.events |= EPOLLOUT;
-			break;
-		}
-		p->sent += took > 0 ? (size_t)took : p->length - p->sent;
-		if (p->sent < p->length)
+		w->blocked = took < 0 && errno == EAGAIN;
+		p->sent += took > 0 ? (size_t)took : w->blocked ? 0 : p->length - p->sent;
+		if (p->sent < p->length || w->blocked)
 			continue;
+		w->over = !p->length;
 		w->unsent = p->next;
 		free(p);
 	}
 	if (!w->unsent)
 		w->unsent_end = &w->unsent;
-	(void)epoll_ctl(proxy.epoll, EPOLL_CTL_MOD, to, &ev);
+	if (w->over && w->back->over)
+		close_pair(w);
+	else
+		watch(w->back, EPOLL_CTL_MOD);
 }
 
 /* Moves on what is due. Returns how long nothing more will be, or false: nothing waits.
@@ -201,6 +217,8 @@ int main(int argc, char **argv)
 
 			if (!w)
 				pair(accept(listener, NULL, NULL), argv[2]);
+			else if (w->fd < 0)
+				continue;
 			else if (events[i].events & EPOLLOUT)
 				give(w->back);
 			else if (events[i].events & EPOLLIN)

@@ -98,35 +98,39 @@ struct span header_value(struct span block, const char *name)
 	return value;
 }
 
+/* Where the value that starts at `*at` ends; `*at` is behind it then. */
+static struct span take_value(struct span s, size_t *at)
+{
+	bool quoted = *at < s.length && s.at[*at] == '"';
+	size_t start = *at + quoted, end;
+
+	for (*at = start; *at < s.length && s.at[*at] != (quoted ? '"' : ';');)
+		(*at)++;
+	end = *at;
+	while (*at < s.length && s.at[*at] != ';')
+		(*at)++;
+	return span_trim((struct span){s.at + start, end - start});
+}
+
 struct span header_parameter(struct span value, const char *name)
 {
-	size_t at = 0, start;
-	struct span found;
+	const char *first = memchr(value.at, ';', value.length);
+	size_t at = first ? (size_t)(first - value.at) : value.length, start;
+	struct span found, said;
 
-	while (at < value.length && value.at[at] != ';')
-		at++;
 	while (at++ < value.length) {
-		for (start = at;
-			at < value.length && value.at[at] != ';' && value.at[at] != '=';)
+		start = at;
+		while (at < value.length && value.at[at] != ';' && value.at[at] != '=')
 			at++;
-		found = span_trim((struct span){value.at + start, at - start});
 		if (at >= value.length || value.at[at] == ';')
 			continue;
-		start = ++at;
+		found = span_trim((struct span){value.at + start, at - start});
+		at++;
 		while (at < value.length && (value.at[at] == ' ' || value.at[at] == '\t'))
-			start = ++at;
-		if (at < value.length && value.at[at] == '"') {
-			for (start = ++at; at < value.length && value.at[at] != '"';)
-				at++;
-			value.length = value.length; /* the quote ends it */
-		} else {
-			while (at < value.length && value.at[at] != ';')
-				at++;
-		}
-		if (span_is(found, name))
-			return span_trim((struct span){value.at + start, at - start});
-		while (at < value.length && value.at[at] != ';')
 			at++;
+		said = take_value(value, &at);
+		if (span_is(found, name))
+			return said;
 	}
 	return span_of("");
 }
@@ -168,8 +172,8 @@ static int hex_value(char c)
 static void add_quoted(struct span s, struct text *out)
 {
 	for (size_t i = 0; i < s.length; i++) {
-		int high = i + 2 < s.length + 0 ? hex_value(s.at[i + 1]) : -1;
-		int low = i + 2 < s.length + 0 ? hex_value(s.at[i + 2]) : -1;
+		int high = i + 2 < s.length ? hex_value(s.at[i + 1]) : -1;
+		int low = i + 2 < s.length ? hex_value(s.at[i + 2]) : -1;
 
 		if (s.at[i] == '=' && high >= 0 && low >= 0) {
 			text_add_char(out, (char)(high << 4 | low));

@@ -178,17 +178,12 @@ static enum letter_reason by_command(enum letter_reason r, enum command c)
 static bool is_address_bad(
 	const struct reason *r, bool vague, enum command c, const char *status)
 {
-	switch (r->reason) {
-	case LETTER_MOVED:
+	if (r->reason == LETTER_MOVED)
 		return true;
-	case LETTER_NO_DOMAIN:
-	case LETTER_NO_MAIL_THERE:
+	if (r->reason == LETTER_NO_DOMAIN || r->reason == LETTER_NO_MAIL_THERE)
 		return status[0] != '4'; /* a name server may be wrong for a while */
-	case LETTER_NO_PERSON:
-		break;
-	default: /* all others speak of something else; discouraged elsewhere */
+	if (r->reason != LETTER_NO_PERSON)
 		return false;
-	}
 	if (!vague || c == AT_RCPT || !strncmp(status + (status[0] != 0), ".1.", 3))
 		return true;
 	return c != AT_DATA && status[0] && strncmp(status + 1, ".2.", 3) &&

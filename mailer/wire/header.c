@@ -339,6 +339,20 @@ static size_t domain_end(struct span s, size_t sign)
 	return at;
 }
 
+/* Written down; false if it holds what no address may (controls come out as blanks). */
+static bool take_address(struct span s, size_t sign, char *out, size_t room)
+{
+	bool quoted = *s.at == '"';
+
+	if (s.length >= room || memchr(s.at, '\\', s.length) ||
+		memchr(s.at, '<', s.length) || memchr(s.at, '>', s.length))
+		return false;
+	(void)span_copy(s, out, room);
+	for (size_t i = sign; out[i]; i++)
+		out[i] = span_lower(out[i]);
+	return quoted || !strchr(out, ' ');
+}
+
 bool header_address(struct span value, size_t *at, char *out, size_t room)
 {
 	while (*at < value.length) {
@@ -351,15 +365,14 @@ bool header_address(struct span value, size_t *at, char *out, size_t room)
 		start = local_start(value, sign);
 		end = domain_end(value, sign);
 		*at = sign + 1;
-		if (start < sign && end > sign + 1 && end - start < room) {
-			(void)span_copy(
-				(struct span){value.at + start, end - start}, out, room);
-			for (size_t i = sign - start; out[i]; i++)
-				out[i] = span_lower(out[i]);
+		if (start < sign && end > sign + 1 &&
+			take_address((struct span){value.at + start, end - start},
+				sign - start, out, room)) {
 			*at = end;
 			return true;
 		}
 	}
+	out[0] = '\0';
 	*at = value.length;
 	return false;
 }
@@ -462,7 +475,8 @@ int64_t header_date(struct span value)
 	sign = *s;
 	if (sign == '+' || sign == '-')
 		zone = (s++, number(&s));
-	if (year < 0 || t.tm_hour < 0 || t.tm_min < 0 || t.tm_sec < 0 || zone < 0)
+	if (year < 0 || year > 9000 || t.tm_hour < 0 || t.tm_min < 0 || t.tm_sec < 0 ||
+		zone < 0)
 		return 0;
 	seconds = (int64_t)timegm(&t);
 	zone = (zone / 100 * 60 + zone % 100) * 60;

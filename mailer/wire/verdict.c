@@ -99,7 +99,7 @@ static void take_address(struct span field, char *out, size_t room)
 	while (field.length && (*field.at == '<' || *field.at == '"' || *field.at == ' '))
 		field = span_from(field, 1);
 	for (at = 0; at < field.length && field.at[at] > ' ' &&
-		     !strchr(">\"(;", field.at[at]);)
+		     !strchr("<>\"(;", field.at[at]);)
 		at++;
 	field.length = at;
 	(void)span_copy(field, out, room);
@@ -131,7 +131,10 @@ static enum letter_class action_class(const struct dsn_recipient *d, const char 
 	case DSN_FAILED:
 		return LETTER_BOUNCE_ANY;
 	case DSN_DELAYED:
-		return span_has(said, "expired") ? LETTER_BOUNCE_ANY : LETTER_DELAYED;
+		return span_has(said, "envelope expired") ||
+				       span_has(d->diagnostic, "envelope expired")
+			       ? LETTER_BOUNCE_ANY
+			       : LETTER_DELAYED;
 	case DSN_DELIVERED:
 		return span_has(d->comment, "relayed") || span_has(said, "non-dsn")
 			       ? LETTER_RELAYED

@@ -96,6 +96,10 @@ static void test_addresses(void **state)
 		{"no address @ all", ""},
 		{"@", ""},
 		{"a@", ""},
+		{"a\xc2\x85"
+		 "b@west.example",
+			""}, /* a control */
+		{"\"a<b\"@west.example", ""},
 	};
 	char address[321], all[400];
 
@@ -143,6 +147,7 @@ static void test_dates(void **state)
 		{"Monday, 16-November-2026 09:12:40 GMT", INT64_C(1794820360000)},
 		{"16 Nov 2026 09:12 +0000", INT64_C(1794820320000)},
 		{"yesterday", 0},
+		{"16 Nov 20266 09:12 +0000", 0},
 		{"32 Nov 2026 09:12 +0000", 0},
 		{"16 Nov", 0},
 		{"", 0},

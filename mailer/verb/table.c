@@ -38,7 +38,7 @@ const struct verb verbs[] = {
 		VERB_WRITES, approve_options, approve_only_looks, verb_approve},
 	{"send", "", "hand the released notices to the mail relay", VERB_WRITES,
 		send_options, send_only_looks, verb_send},
-	{"track", "[--from maildir:DIR|mbox:FILE|FILE...]",
+	{"track", "[--from maildir:DIR|mbox:FILE|FILE...] | --classify FILE...",
 		"read the letters that came back: bounces, receipts, replies",
 		VERB_WRITES, track_options, track_only_looks, verb_track},
 	{"remind", "",

@@ -32,7 +32,7 @@ const struct verb_option track_options[] = {
 	{"as", "WHAT",
 		"ack (they know), bounced, answered (dealt with), nothing (proves nothing), reopen"},
 	{"tie", "CODE", "it belongs to the notice with this reference code"},
-	{"classify", NULL, "only say what kind of letters these files are"},
+	{"classify", NULL, "only say what kind of letters these files are (- for names on stdin)"},
 	{NULL, NULL, NULL}};
 
 bool track_only_looks(const struct command *c)

@@ -123,7 +123,7 @@ static void blank_nuls(char *bytes, size_t length)
 }
 
 /* Spoils the name of each boundary parameter with a bad value, wherever it stands: what
- * is a header to the library need not be one to us. NULs become blanks on the way. */
+ * is a header to the library need not be one to us. */
 static void tame_parameters(char *bytes, size_t length)
 {
 	const char *end = bytes + length, *value;
@@ -422,6 +422,8 @@ void scan_letter(char *bytes, size_t length, bool cut, struct scan *ret)
 	if (!ret->wrong && w.place != PLACE_BODY)
 		end_field(&w);
 	ret->length = (size_t)(w.out - bytes);
+	if (ret->cut) /* what was left out may have closed a quote */
+		tame_parameters(bytes, ret->length);
 	if (!ret->wrong && !ret->length)
 		ret->wrong = "it is empty";
 }

@@ -202,66 +202,95 @@ static int settle(struct tracking *t, const struct letterbox *b,
 
 /* --- taking in --- */
 
-/* Some letters, into the open transaction: 1, there may be more; 0, that was the end; -1,
- * a fault of the mailbox, or (`*ret_spoilt`) of the ledger. */
-static int take_letters(struct tracking *t, struct mailbox *m, const char *source,
-	struct mailbox_position *at, bool *ret_spoilt, struct fault *f)
+/* Letters in hand. They are fetched first and kept then: a server may let us wait, and
+ * meanwhile others are to decide. */
+struct batch {
+	struct text bytes;
+	struct {
+		size_t length;
+		bool cut;
+	} letters[BATCH_LETTERS];
+	size_t count;
+	struct mailbox_position at; /* of the last */
+};
+
+/* 1: there may be more. 0: that was the end. */
+static int fetch_some(struct mailbox *m, struct batch *ret, struct fault *f)
 {
-	int64_t number, until = clock_monotonic() + BATCH_MS;
+	int64_t until = clock_monotonic() + BATCH_MS;
 	struct mailbox_letter letter;
-	size_t letters = 0, bytes = 0;
 	int got;
 
-	*ret_spoilt = false;
+	ret->count = 0;
+	text_clear(&ret->bytes);
 	do {
 		got = mailbox_next(m, &letter, f);
 		if (got <= 0)
 			return got;
-		*ret_spoilt = intake_take(t->intake, &letter, source, &number, f) != 0;
-		if (*ret_spoilt)
-			return -1;
-		t->tally->known += !number;
-		bytes += letter.length;
-		*at = letter.at;
-	} while (++letters < BATCH_LETTERS && bytes < BATCH_BYTES &&
+		text_add(&ret->bytes, letter.bytes, letter.length);
+		ret->letters[ret->count].length = letter.length;
+		ret->letters[ret->count++].cut = letter.cut;
+		ret->at = letter.at;
+	} while (ret->count < BATCH_LETTERS && ret->bytes.length < BATCH_BYTES &&
 		 clock_monotonic() < until);
 	return 1;
 }
 
+static int take_batch(
+	struct tracking *t, const struct batch *b, const char *source, struct fault *f)
+{
+	const char *at = text_string(&b->bytes);
+	int64_t number;
+
+	for (size_t i = 0; i < b->count; i++) {
+		struct mailbox_letter letter = {.bytes = at,
+			.length = b->letters[i].length,
+			.cut = b->letters[i].cut};
+
+		if (intake_take(t->intake, &letter, source, &number, f))
+			return -1;
+		t->tally->known += !number;
+		at += letter.length;
+	}
+	return 0;
+}
+
 /* They are kept before they are read, and what came before a fault is kept and read. */
 static int take_some(struct tracking *t, struct mailbox *m, const struct letterbox *b,
-	struct mailbox_position *at, struct fault *f)
+	struct batch *batch, struct mailbox_position *at, struct fault *f)
 {
 	struct fault after;
-	bool spoilt;
-	int got;
+	int got = fetch_some(m, batch, f);
+	struct fault *why = got < 0 ? &after : f;
 
-	if (ledger_begin(t->ledger, f))
+	if (!batch->count)
+		return got;
+	if (ledger_begin(t->ledger, why))
 		return -1;
-	got = take_letters(t, m, b->source, at, &spoilt, f);
-	if (spoilt) { /* half a letter is none */
-		ledger_rollback(t->ledger);
-		return -1;
-	}
-	if (ledger_commit(t->ledger, got < 0 ? &after : f)) {
-		ledger_rollback(t->ledger);
+	if (take_batch(t, batch, b->source, why) || ledger_commit(t->ledger, why)) {
+		ledger_rollback(t->ledger); /* half a letter is none */
 		return -1;
 	}
-	return settle(t, b, at, got < 0 ? &after : f) ? -1 : got;
+	*at = batch->at;
+	return settle(t, b, at, why) ? -1 : got;
 }
 
 static int track_mailbox(struct tracking *t, const struct letterbox *b, struct fault *f)
 {
 	struct mailbox_position at;
 	auto_mailbox *m = NULL;
+	struct batch *batch;
 	int got;
 
 	if (intake_position(t->intake, b, &at, f) ||
 		mailbox_open(&b->mailbox, &at, &m, f))
 		return -1;
+	batch = text_alloc(sizeof(*batch));
 	do
-		got = take_some(t, m, b, &at, f);
+		got = take_some(t, m, b, batch, &at, f);
 	while (got > 0);
+	text_done(&batch->bytes);
+	free(batch);
 	return got;
 }
 

@@ -164,6 +164,7 @@ class Mailbox:
         return self
 
     def __exit__(self, *_):
+        self.socket.shutdown(socket.SHUT_RDWR)      # wakes who waits in accept
         self.socket.close()
         for session in self.sessions:
             session.drop()

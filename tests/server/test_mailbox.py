@@ -14,7 +14,7 @@ import time
 import pytest
 
 import dovecot
-from flow import CONFIG, OK, TEMPORARY, UNAVAILABLE
+from flow import CONFIG, HUMAN, OK, TEMPORARY, UNAVAILABLE
 from scripted_imap import Mailbox, Session, answer
 
 BINARY = os.environ.get("BREACHMAIL", "")
@@ -536,3 +536,58 @@ def test_many_numbers():
         run = read(plain(server))
         assert (run.code, run.numbers) == (OK, [None] * 3000)
         assert [line["uid"] for line in run.lines] == list(range(1, 3001))
+
+
+# ------------------------------------------------------------------------- the whole program
+
+@pytest.fixture
+def tracking(few):
+    """tracking(server): an incident whose mailbox is there."""
+    (few.folder / "secret").write_text("pass word\n")
+
+    def name(server):
+        few.change({"mailbox": {"url": plain(server), "user": "joan", "password_file": "secret", "timeout": "1s"}})
+        return few
+    return name
+
+
+def test_track_goes_on_where_it_was(tracking):
+    """75 where the mailbox ends too early; what came is kept, and the next run has the rest."""
+    with Mailbox(letters(30), {("fetch", 20): drop}) as server:
+        incident = tracking(server)
+        assert "mailbox 127.0.0.1" in incident.run("track", code=TEMPORARY).tally["error"]["message"]
+        kept = incident.run("track", "--list", "all", code=OK).tally["count"]
+        assert 0 < kept < 20
+        server.faults.clear()
+        tally = incident.run("track", code=(OK, HUMAN)).tally
+        assert (tally["letters"], tally["known"]) == (30 - kept, 0)
+        said = len(server.commands("UID FETCH"))
+        assert incident.run("track", code=(OK, HUMAN)).tally["letters"] == 0
+        assert len(server.commands("UID FETCH")) == said
+    incident.error("track", code=UNAVAILABLE)
+
+
+def test_others_decide_while_a_server_lets_us_wait(tracking):
+    silent = threading.Event()
+
+    def silence(*_):
+        silent.set()
+        return b""
+    with Mailbox(letters(5), {("fetch", 3): silence}) as server:
+        incident = tracking(server)
+        process = incident.start("track")
+        assert silent.wait(10)
+        began = time.monotonic()
+        incident.run("person", "A1", "--hold", "--by", "Joan Ashby", "--reason", "rang us", "--wait=0", code=OK)
+        assert process.poll() is None or time.monotonic() - began < 2
+        process.send_signal(signal.SIGTERM)
+        assert incident.finish(process, "track").code in (143, TEMPORARY)
+
+
+def test_wrong_password_is_asked_once(tracking):
+    with Mailbox(letters(5)) as server:
+        incident = tracking(server)
+        (incident.folder / "secret").write_text("wr0ng\n")
+        result = incident.run("track", code=UNAVAILABLE)
+        assert "mailbox.password_file" in result.tally["error"]["message"]
+        assert "wr0ng" not in result.stdout + result.stderr and len(server.commands("AUTH")) == 1

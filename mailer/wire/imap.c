@@ -26,7 +26,6 @@
 struct imap {
 	struct imap_talk talk;
 	char folder[2 * IMAP_FOLDER_MAX + 1]; /* with its quotes' escapes */
-	struct text *letter;                  /* the caller's, within imap_next */
 	struct mailbox_position at; /* up to here all were given, or will not be */
 	struct imap_numbers found;  /* UIDs above it, when we looked last */
 	size_t next, asked;  /* of them: the first that we wait for; what was asked */

@@ -19,7 +19,7 @@ import time
 import pytest
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
-VERBS = "init import import match group compose approve send send status".split()
+VERBS = "init import import match group compose approve send send track remind send status".split()
 
 
 class Demo:
@@ -99,20 +99,36 @@ def test_send_was_killed_and_went_on(played):
     assert 0 < now < played[0].status()["states"]["accepted"]
 
 
+def logged(demo):
+    return [tuple(line.split("\t")) for line in (demo.folder / "relay.log").read_text().splitlines()]
+
+
 def test_nobody_got_two(played):
+    """But for one reminder each, to those who had not answered."""
     demo, out = played
-    proof = re.search(r"own log has (\d+) mails to (\d+) addresses, at most (\d+) to each", out)
-    accepted = demo.status()["states"]["accepted"]
-    logged = [line.split("\t") for line in (demo.folder / "relay.log").read_text().splitlines()]
-    assert [int(n) for n in proof.groups()] == [accepted, accepted, 1]
-    assert len(logged) == len(dict(logged)) == len({to for _, to in logged}) == accepted
-    assert len(list((demo.folder / "mail" / "new").iterdir())) == accepted
-    assert f"The ledger says the same: {accepted} accepted." in out
+    mails, addresses, most = map(int, re.search(
+        r"own log had (\d+) mails to (\d+) addresses, at most (\d+) to each", out).groups())
+    reminders = int(re.search(r"(\d+) people got one reminder each", out)[1])
+    assert mails == addresses and most == 1 and reminders > 5
+    log = logged(demo)
+    assert len(log) == len(dict(log)) == mails + reminders == len(list((demo.folder / "mail" / "new").iterdir()))
+    assert len({to for _, to in log[:mails]}) == mails and len({to for _, to in log[mails:]}) == reminders
+    assert f"The ledger said the same: {mails} accepted." in out
+
+
+def test_what_came_back(played):
+    """Two know, one asks, three mailboxes are gone: one of these is a call, as its level asks for."""
+    states, needs = played[0].status()["states"], played[0].status()["needs_human"]
+    assert states["acknowledged"] == 2 and states["bounced"] == 2 and states["delivered"] >= 1
+    assert needs["bounced"] == 2 and any("question" in what for what in needs)
+    answered = [to for _, to in logged(played[0])[:2]]
+    mails = int(re.search(r"own log had (\d+) mails", played[1])[1])
+    assert not set(answered) & {to for _, to in logged(played[0])[mails:]}
 
 
 def test_everyone_has_a_notice_or_a_task(played):
     status = played[0].status()
-    assert set(status["states"]) == {"accepted", "task"}
+    assert set(status["states"]) == {"accepted", "task", "acknowledged", "bounced", "delivered"}
     assert sum(status["states"].values()) == status["people"] > 900
     assert status["in_doubt"] == [] and "questions" not in status["needs_human"]
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * run: the letters, the release, the rehearsal. In a rehearsal up to what was sent; in
- * live up to the signature, since sending asks for the digits of a release that people
+ * live up to the signatures, since sending asks for the digits of a release that people
  * have signed.
  */
 #include <stdlib.h>
@@ -98,24 +98,123 @@ static int check_key(const char *answer, char **ret, struct text *wrong)
 	(void)ret;
 	if (*answer != '-' && !access(answer, R_OK))
 		return 0;
-	text_add_string(wrong,
-		"There is no such file that can be read. It is the file of your SSH key.");
+	text_add_string(wrong, "There is no such file that can be read.");
 	return -1;
 }
 
-/* From here on it is real: the walk ends with the signature. */
-static int sign(struct run *r, struct fault *f)
+static int check_name(const char *answer, char **ret, struct text *wrong)
+{
+	(void)ret;
+	if (*answer != '-')
+		return 0;
+	text_add_string(wrong, "A name, please.");
+	return -1;
+}
+
+static int sign_here(struct run *r, int *ret_code, struct fault *f)
 {
 	auto_text key = NULL;
 
+	return ask_line(&r->ask,
+		       &(struct question){"With which key?",
+			       "The file of the SSH key of whoever sits here now. ssh-keygen asks for its passphrase.",
+			       NULL, NULL, check_key},
+		       &key, f) ||
+			       run_errand(r, RUN("approve", "--sign", key), ret_code, f)
+		       ? -1
+		       : 0;
+}
+
+static int take_signature(struct run *r, int *ret_code, struct fault *f)
+{
+	auto_text file = NULL;
+
+	return ask_line(&r->ask,
+		       &(struct question){"Which file is the signature?",
+			       "It ends in .sig; ssh-keygen -Y sign made it.", NULL, NULL,
+			       check_key},
+		       &file, f) ||
+			       run_errand(r, RUN("approve", "--signature", file),
+				       ret_code, f)
+		       ? -1
+		       : 0;
+}
+
+static int write_manifest(struct run *r, int *ret_code, struct fault *f)
+{
+	auto_text file = text_format("%s/release.txt", r->c->dir);
+
+	return run_errand(r, RUN("approve", "--manifest", file), ret_code, f);
+}
+
+static int enrol(struct run *r, int *ret_code, struct fault *f)
+{
+	auto_text name = NULL;
+	auto_text key = NULL;
+
 	if (ask_line(&r->ask,
-		    &(struct question){"With which key do you sign it?",
-			    "As many people as the policy asks for sign, each with their own key. Whoever has none gets one by: approve --enrol NAME",
-			    NULL, NULL, check_key},
-		    &key, f))
+		    &(struct question){"Who is it?", NULL, NULL, NULL, check_name}, &name,
+		    f) ||
+		ask_line(&r->ask,
+			&(struct question){"Which file is their public SSH key?",
+				"It ends in .pub. Whoever has none gets a key now, and types its passphrase.",
+				NULL, "a new key", check_key},
+			&key, f))
 		return -1;
-	r->finished = true;
-	return run_errand(r, RUN("approve", "--sign", key), NULL, f);
+	return key ? run_errand(r, RUN("approve", "--enrol", name, "--public", key),
+			     ret_code, f)
+		   : run_errand(r, RUN("approve", "--enrol", name), ret_code, f);
+}
+
+/* How many may sign and how many must; is there a release of it by now? */
+static int count_signatures(struct run *r, json_int_t *ret_left, struct fault *f)
+{
+	json_t *tally = NULL;
+	int code;
+
+	if (errand_ask(&r->errand, RUN("approve"), &tally, &code, f))
+		return -1;
+	*ret_left = json_integer_value(json_object_get(tally, "notices"));
+	json_decref(tally);
+	return 0;
+}
+
+/* From here on it is real. What one of them cannot do (the exit code says so) is told
+ * above, and asked again. */
+static int sign(struct run *r, struct fault *f)
+{
+	static int (*const steps[])(struct run *, int *, struct fault *) = {
+		sign_here, write_manifest, take_signature, enrol};
+	static const struct choice choices[] = {
+		{"s", "somebody here signs it", "With their own key, and nobody else's."},
+		{"w", "write it out, for somebody elsewhere",
+			"They sign the file, wherever their key is, and send the signature back."},
+		{"t", "take a signature back", NULL},
+		{"e", "enrol somebody who may sign", NULL},
+		{"r", "read the letters of it", NULL},
+		{"n", "not now",
+			"What is signed stays signed; breachmail approve shows it."},
+		{NULL, NULL, NULL}};
+	json_int_t left = 1;
+	size_t choice;
+	int code;
+
+	while (left) {
+		if (ask_choice(&r->ask,
+			    "As many people sign as the policy asks for. What now?",
+			    choices, NULL, &choice, f))
+			return -1;
+		if (choice == 5) {
+			r->finished = true;
+			return 0;
+		}
+		if (choice == 4 ? run_errand(r, RUN("approve", "--read"), &code, f)
+				: steps[choice](r, &code, f))
+			return -1;
+		if (count_signatures(r, &left, f))
+			return -1;
+	}
+	return 0;
 }
 
 int run_release(struct run *r, struct fault *f)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import stat
+import subprocess
 import time
 
 import pytest
@@ -376,8 +377,12 @@ def test_no_incident_yet(at_terminal, empty):
     assert commands(terminal.screen) == [f"-C {empty.folder} init {empty.folder}"]
 
 
-def test_live_goes_up_to_the_signature(at_terminal, at):
+def test_live_goes_up_to_the_signatures(at_terminal, at, tmp_path):
+    """Two people who have keys, one after the other at the same terminal."""
     incident = at("composed", "live")
+    for name in ("ann", "bob"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-a", "1", "-N", "correct horse", "-f",
+                        tmp_path / name], check=True)
     incident.change({"mode": "live", "relay": {"url": "smtps://relay.police.example:465"}})
     terminal = at_terminal("-C", incident.folder, "run", "--by", "Joan", HOME=str(incident.home))
     terminal.answer("leaked rows? need", "w")
@@ -389,12 +394,26 @@ def test_live_goes_up_to_the_signature(at_terminal, at):
     terminal.answer("not a domain", "Met.police.example")
     terminal.answer("", "")
     terminal.answer("Has somebody read", "y")
+    terminal.answer("What now", "s")
     terminal.answer("With which key", "nowhere")
-    terminal.answer("no such file", str(incident.key))
+    terminal.answer("no such file", str(tmp_path / "ann"))
+    terminal.wait_for("0 are enrolled")
+    for name in ("ann", "bob"):
+        terminal.answer("What now", "e")
+        terminal.answer("Who is it", name)
+        terminal.answer("public SSH key", str(tmp_path / f"{name}.pub"))
+    for name in ("ann", "bob"):
+        terminal.answer("What now", "s")
+        terminal.answer("With which key", str(tmp_path / name))
+        terminal.wait_for("passphrase")
+        terminal.type("correct horse\n")
+    terminal.wait_for("send --release DIGEST")
     terminal.end()
     run = commands(terminal.screen)
     assert incident.settings()["allowed_domains"] == ["met.police.example"]
-    assert run[-1].endswith(f"approve --sign {incident.key}") and not any(" send" in line for line in run)
+    assert run[-1].endswith(f"approve --sign {tmp_path / 'bob'}") and not any(" send" in line for line in run)
+    assert "correct horse" not in terminal.screen
+    assert incident.status()["states"]["released"] > 0
 
 
 @pytest.mark.parametrize("name", ["supplier", "foi-release", "publication", "lost-notebook", "crime-data",

@@ -66,7 +66,6 @@ static int64_t come(enum letter_class class, enum mark mark)
 static void expect(const char *expected)
 {
 	auto_query struct query *q = NULL;
-	auto_text_buffer line = {0};
 	struct fault f = {0};
 
 	fine(ledger_query(back.incident.book.ledger,

@@ -47,7 +47,8 @@ static void who_knows_says_so(void **state)
 		"Many thanks, received.", "This is to confirm receipt of your notice.",
 		"I confirm that I have read this.", "Thank you for letting me know.",
 		"Read and understood", "Not at work today.\nI have read this.",
-		"I have read this, no questions.", "Diolch am roi gwybod i mi", NULL};
+		"I have read this, no questions.", "Yes I read this",
+		"Diolch am roi gwybod i mi", NULL};
 
 	(void)state;
 	assert_all(texts, "a");

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "mailer/wire/charset.h"
+#include "mailer/wire/transfer.h"
 
 /* --- fields --- */
 
@@ -137,53 +138,6 @@ struct span header_parameter(struct span value, const char *name)
 
 /* --- RFC 2047 --- */
 
-static int base64_value(char c)
-{
-	static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789+/";
-	const char *at = c ? strchr(signs, c) : NULL;
-
-	return at ? (int)(at - signs) : -1;
-}
-
-static void add_base64(struct span s, struct text *out)
-{
-	unsigned bits = 0, count = 0;
-
-	for (size_t i = 0; i < s.length; i++) {
-		int value = base64_value(s.at[i]);
-
-		if (value < 0)
-			continue;
-		bits = (bits << 6 | (unsigned)value) & 0xffffff;
-		if (++count % 4 != 1)
-			text_add_char(out, (char)(bits >> (6 - 2 * ((count - 1) % 4))));
-	}
-}
-
-static int hex_value(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-				      : -1;
-}
-
-static void add_quoted(struct span s, struct text *out)
-{
-	for (size_t i = 0; i < s.length; i++) {
-		int high = i + 2 < s.length ? hex_value(s.at[i + 1]) : -1;
-		int low = i + 2 < s.length ? hex_value(s.at[i + 2]) : -1;
-
-		if (s.at[i] == '=' && high >= 0 && low >= 0) {
-			text_add_char(out, (char)(high << 4 | low));
-			i += 2;
-		} else {
-			text_add_char(out, s.at[i] == '_' ? ' ' : s.at[i]);
-		}
-	}
-}
-
 #define WORD_MAX 2000 /* bytes; RFC 2047 allows 75 */
 
 struct word {
@@ -250,9 +204,9 @@ static struct span decode_run(struct span s, struct text *out)
 	next = first;
 	for (;;) {
 		if (next.encoding == 'b')
-			add_base64(next.text, &bytes);
+			transfer_base64(next.text, &bytes);
 		else
-			add_quoted(next.text, &bytes);
+			transfer_quoted(next.text, true, &bytes);
 		s = span_from(s, next.length);
 		gap = blanks(s);
 		if (!take_word(span_from(s, gap), &next))

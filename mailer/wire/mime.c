@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The parts of a letter. What they say is letter.c's and its neighbours'. libetpan finds
- * the boundaries and undoes transfer encodings; header fields are header.c's, since
- * libetpan knows neither RFC 2231 nor a character split over two words.
+ * the boundaries and no more: header fields are header.c's and transfer encodings
+ * transfer.c's, for it reads beyond the end of broken ones.
  */
 #include "mailer/wire/mime.h"
 
@@ -12,6 +12,7 @@
 
 #include "mailer/wire/charset.h"
 #include "mailer/wire/header.h"
+#include "mailer/wire/transfer.h"
 
 static void set_type(struct mime_part *p, const char *otherwise)
 {
@@ -171,19 +172,16 @@ void mime_decode(const struct mime_part *p, struct text *out)
 	struct span charset =
 		header_parameter(header_value(p->head, "content-type"), "charset");
 	struct span body = p->body;
-	char *decoded = NULL;
-	size_t at = 0, length = 0;
+	struct text decoded = {0};
 
 	if (body.length > MIME_TEXT_MAX)
 		body.length = MIME_TEXT_MAX;
-	if (p->encoding != MAILMIME_MECHANISM_QUOTED_PRINTABLE &&
-		p->encoding != MAILMIME_MECHANISM_BASE64) {
+	if (p->encoding == MAILMIME_MECHANISM_QUOTED_PRINTABLE)
+		transfer_quoted(body, false, &decoded);
+	else if (p->encoding == MAILMIME_MECHANISM_BASE64)
+		transfer_base64(body, &decoded);
+	else
 		charset_decode(charset, body, out);
-		return;
-	}
-	if (mailmime_part_parse(body.at, body.length, &at, p->encoding, &decoded,
-		    &length) == MAILIMF_NO_ERROR) {
-		charset_decode(charset, (struct span){decoded, length}, out);
-		mailmime_decoded_part_free(decoded);
-	}
+	charset_decode(charset, (struct span){decoded.bytes, decoded.length}, out);
+	text_done(&decoded);
 }

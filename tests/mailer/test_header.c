@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * header: fields, words in any set and split anywhere, addresses, ids and dates as
- * strangers write them; and characters sets (charset.h).
+ * strangers write them; and character sets (charset.h)
+ * and transfer encodings (transfer.h).
  */
 #include "mailer/wire/header.h"
 
@@ -15,6 +16,7 @@
 #include <cmocka.h>
 
 #include "mailer/wire/charset.h"
+#include "mailer/wire/transfer.h"
 
 static void assert_span(struct span s, const char *want)
 {
@@ -202,6 +204,33 @@ static void test_charsets(void **state)
 	text_done(&out);
 }
 
+static void test_transfer(void **state)
+{
+	static const struct {
+		const char *bytes, *quoted, *word;
+	} cases[] = {
+		{"", "", ""},
+		{"a=20b=\r\nc_d=3", "a bc_d=3", "a b=\r\nc d=3"},
+		{"x= \t\ny=", "xy=", "x= \t\ny="},
+		{"=c3=A4", "\xc3\xa4", "\xc3\xa4"},
+	};
+	struct text out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		text_clear(&out);
+		transfer_quoted(span_of(cases[i].bytes), false, &out);
+		assert_string_equal(text_string(&out), cases[i].quoted);
+		text_clear(&out);
+		transfer_quoted(span_of(cases[i].bytes), true, &out);
+		assert_string_equal(text_string(&out), cases[i].word);
+	}
+	text_clear(&out);
+	transfer_base64(span_of("QU\r\nJD*RA=="), &out);
+	assert_string_equal(text_string(&out), "ABCD");
+	text_done(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_parameters),
 		cmocka_unit_test(test_charsets),
+		cmocka_unit_test(test_transfer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Transfer encodings. Character sets are charset.c's.
+ */
+#include "mailer/wire/transfer.h"
+
+/* 64: no sign. */
+static unsigned base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (unsigned)(c - 'A');
+	if (c >= 'a' && c <= 'z')
+		return (unsigned)(c - 'a') + 26;
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0') + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : 64;
+}
+
+void transfer_base64(struct span s, struct text *out)
+{
+	unsigned bits = 0, count = 0;
+
+	for (size_t i = 0; i < s.length; i++) {
+		unsigned value = base64_value(s.at[i]);
+
+		if (value == 64)
+			continue;
+		bits = (bits << 6 | value) & 0xffffff;
+		if (count++ % 4)
+			text_add_char(out, (char)(bits >> (6 - 2 * ((count - 1) % 4))));
+	}
+}
+
+static int hex_value(char c)
+{
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+				      : -1;
+}
+
+/* Bytes from an "=" at the end of a line to behind its line feed; 0: it is none. */
+static size_t soft_break(struct span s)
+{
+	size_t at = 1;
+
+	while (at < s.length && (s.at[at] == ' ' || s.at[at] == '\t' || s.at[at] == '\r'))
+		at++;
+	return at < s.length && s.at[at] == '\n' ? at + 1 : 0;
+}
+
+void transfer_quoted(struct span s, bool word, struct text *out)
+{
+	while (s.length) {
+		int high = s.length > 2 ? hex_value(s.at[1]) : -1;
+		int low = s.length > 2 ? hex_value(s.at[2]) : -1;
+		size_t taken = *s.at == '=' && !word ? soft_break(s) : 0;
+
+		if (!taken && *s.at == '=' && high >= 0 && low >= 0) {
+			text_add_char(out, (char)(high << 4 | low));
+			taken = 3;
+		} else if (!taken) {
+			text_add_char(out, word && *s.at == '_' ? ' ' : *s.at);
+			taken = 1;
+		}
+		s = span_from(s, taken);
+	}
+}

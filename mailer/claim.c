@@ -26,6 +26,7 @@
 #define STEP_OUTCOMES 3
 
 #define COMMIT_MS 250 /* an outcome waits this long for company */
+#define PAUSE_MS 50   /* between two transactions, for others to get a word in */
 
 int claim_open(struct sending *s, struct fault *f)
 {
@@ -373,8 +374,9 @@ int claim_commit(struct sending *s, bool claims, struct fault *f)
 		return -1;
 	}
 	s->begun = false;
+	s->committed_at = clock_monotonic();
 	if (s->settled)
-		s->ended = clock_monotonic();
+		s->ended = s->committed_at;
 	release_ahead(s);
 	claim_forget_settled(s);
 	return 0;
@@ -406,7 +408,8 @@ bool claim_is_due(const struct sending *s, bool idle)
 
 void claim_ahead(struct sending *s)
 {
-	if (s->failed || s->waiting_count > s->batch / 2 || s->ahead_count >= s->batch)
+	if (s->failed || s->waiting_count > s->batch / 2 || s->ahead_count >= s->batch ||
+		(!s->begun && clock_monotonic() - s->committed_at < PAUSE_MS))
 		return;
 	if (begin(s, &s->fault) || write_settled(s, STEP_OUTCOMES, &s->fault) ||
 		write_claims(s, s->ahead_count + STEP_CLAIMS, STEP_LOOK, &s->fault)) {

@@ -2,7 +2,6 @@
 /*
  * mbox: where one letter ends and the next begins, whatever stands in them.
  */
-#define _GNU_SOURCE
 #include "mailer/wire/mbox.h"
 
 #include <setjmp.h>

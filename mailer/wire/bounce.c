@@ -150,29 +150,39 @@ static void take_hit(struct bounce_tone *t, const struct phrase *phrase, bool su
 	}
 }
 
-void bounce_tone(struct span subject, struct span text, struct bounce_tone *ret)
+static void take_text(struct bounce_tone *t, struct span text, size_t header)
 {
 	struct phrase_hit hits[HITS];
-	size_t count, header = find_header(text), cut = header;
+	size_t count = phrase_scan(&set, (struct span){text.at, header}, hits, HITS);
+	size_t cut = header;
 	bool general = false;
 
-	*ret = (struct bounce_tone){.returned = span_from(text, header)};
-	count = phrase_scan(&set, subject, hits, HITS);
-	for (size_t i = 0; i < count; i++)
-		if (hits[i].phrase->kind >= SUBJECT_FAILED)
-			take_hit(ret, hits[i].phrase, true);
-	count = phrase_scan(&set, (struct span){text.at, header}, hits, HITS);
 	for (size_t i = 0; i < count && cut == header; i++)
 		if (hits[i].phrase->kind == RETURNED && i && announces(text, &hits[i]))
 			cut = line_start(text, hits[i].start);
 	for (size_t i = 0; i < count && hits[i].end <= cut; i++) {
-		take_hit(ret, hits[i].phrase, false);
+		take_hit(t, hits[i].phrase, false);
 		general |= hits[i].phrase->kind == FAILED && !hits[i].phrase->family;
 	}
-	ret->family = ret->failed && !general;
-	ret->words = (struct span){text.at, cut};
-	if (cut < header)
-		ret->returned = span_from(text, cut);
+	t->family = t->failed && !general;
+	t->words.length = cut;
+	t->returned = span_from(text, cut);
+}
+
+void bounce_tone(
+	struct span subject, struct span text, bool suspect, struct bounce_tone *ret)
+{
+	struct phrase_hit hits[HITS];
+	size_t count, header = find_header(text);
+
+	*ret = (struct bounce_tone){.words = {text.at, header}};
+	ret->returned = span_from(text, header);
+	count = phrase_scan(&set, subject, hits, HITS);
+	for (size_t i = 0; i < count; i++)
+		if (hits[i].phrase->kind >= SUBJECT_FAILED)
+			take_hit(ret, hits[i].phrase, true);
+	if (suspect || ret->subject_failed || ret->subject_delayed)
+		take_text(ret, text, header);
 }
 
 /* --- whom it speaks of --- */

@@ -25,8 +25,10 @@ struct bounce_tone {
 	struct span returned; /* that mail, from its header on; empty if there is none */
 };
 
-/* Both are UTF-8; `words` and `returned` point into `text`. */
-void bounce_tone(struct span subject, struct span text, struct bounce_tone *ret);
+/* Both are UTF-8; `words` and `returned` point into `text`. `suspect`: look at the text even
+ * if the subject tells nothing; most letters are of people, and need no such look. */
+void bounce_tone(struct span subject, struct span text, bool suspect,
+	struct bounce_tone *ret);
 
 struct bounce_recipient {
 	char address[LETTER_ADDRESS];

@@ -432,12 +432,20 @@ static bool take_answer(const struct automatic *answer, enum letter_class class,
 	return true;
 }
 
+static bool is_suspect(const struct reading *r)
+{
+	return r->report || r->status.length || is_from_machine(r) ||
+	       header_value(r->head, "x-failed-recipients").length ||
+	       span_has(reading_span(&r->words), "final-recipient:");
+}
+
 static void judge(const struct reading *r, struct letter *l)
 {
 	struct bounce_tone tone;
 	struct automatic answer;
 
-	bounce_tone(reading_span(&r->subject), reading_span(&r->words), &tone);
+	bounce_tone(
+		reading_span(&r->subject), reading_span(&r->words), is_suspect(r), &tone);
 	automatic_read(r->head, reading_span(&r->subject), tone.words, &answer);
 	find_original(r, &tone, l);
 	if ((*text_string(&r->words) == '{' && event_read(reading_span(&r->words), l)) ||

@@ -74,24 +74,24 @@ void help_verb(FILE *out, const struct verb *v)
 		"\nOptions of all commands, and exit codes: breachmail --help\n", out);
 }
 
+const struct help_code help_codes[] = {{"0", "all is done"},
+	{"1", "done, but some people need a human: the result says how many"},
+	{"64", "usage: an option or an argument is wrong"},
+	{"65", "input: a file is not what it claims to be"},
+	{"69", "the relay or the mailbox cannot be reached or trusted"},
+	{"70", "our fault"}, {"73", "a file cannot be written"},
+	{"74", "the ledger is damaged, or somebody changed it: stop, and keep it as it is"},
+	{"75", "run it again: locked, put off by the relay, or in doubt"},
+	{"77", "refused by a rule, or an approval is missing"},
+	{"78", "settings, policy or key are wrong"},
+	{"130, 143", "stopped by Ctrl-C or by SIGTERM, with everything in order"},
+	{NULL, NULL}};
+
 void help_exit_codes(FILE *out)
 {
-	static const char *const codes[][2] = {{"0", "all is done"},
-		{"1", "done, but some people need a human: the result says how many"},
-		{"64", "usage: an option or an argument is wrong"},
-		{"65", "input: a file is not what it claims to be"},
-		{"69", "the relay or the mailbox cannot be reached or trusted"},
-		{"70", "our fault"}, {"73", "a file cannot be written"},
-		{"74", "the ledger is damaged: stop, and keep it as it is"},
-		{"75", "run it again: locked, put off by the relay, or in doubt"},
-		{"77", "refused by a rule, or an approval is missing"},
-		{"78", "settings, policy or key are wrong"},
-		{"130, 143",
-			"stopped by Ctrl-C or by SIGTERM, with everything in order"}};
-
 	(void)fputs("\nExit codes:\n", out);
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		put(out, codes[i][0], LEFT, codes[i][1]);
+	for (const struct help_code *c = help_codes; c->code; c++)
+		put(out, c->code, LEFT, c->meaning);
 }
 
 static const struct verb *verb_named(const char *name)
@@ -121,6 +121,7 @@ void help_overview(FILE *out, const struct verb_option *global)
 		if (!is_tonight(v->name))
 			put(out, v->name, LEFT, v->summary);
 	(void)fputs("\nMore about one of them: breachmail help COMMAND\n"
+		    "About the files: breachmail help incident|policy|templates|ledger\n"
 		    "\nOptions, before or after the command:\n",
 		out);
 	put_options(out, global);

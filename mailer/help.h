@@ -14,4 +14,9 @@ void help_overview(FILE *out, const struct verb_option *global);
 void help_verb(FILE *out, const struct verb *v);
 void help_exit_codes(FILE *out);
 
+struct help_code {
+	const char *code, *meaning;
+};
+extern const struct help_code help_codes[]; /* ends with a code of NULL */
+
 #endif

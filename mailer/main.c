@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "mailer/help.h"
+#include "mailer/manual.h"
 #include "mailer/show.h"
 #include "mailer/verb.h"
 #include "mailer/verb/doors.h"
@@ -38,7 +39,8 @@ static const struct verb_option global_options[] = {
 	{"help", NULL, "this help (short: -h)"}, {"version", NULL, "the version"},
 	{NULL, NULL, NULL}};
 
-static bool wants_help, wants_codes, wants_version, color_is_chosen;
+static bool wants_help, wants_version, color_is_chosen;
+static const char *topic; /* of help, beside the verbs */
 
 /* --- options --- */
 
@@ -280,8 +282,8 @@ static int parse(struct command *c, int argc, char **argv, struct fault *f)
 				continue;
 			}
 			c->verb = find_verb(argv[i]);
-			wants_codes = wants_help && !strcmp(argv[i], "exit-codes");
-			if (!c->verb && !wants_codes)
+			topic = wants_help && manual_has(argv[i]) ? argv[i] : NULL;
+			if (!c->verb && !topic)
 				return unknown_verb(argv[i], f);
 		} else {
 			c->arguments[c->arguments_count++] = argv[i];
@@ -303,10 +305,10 @@ static bool asks_for_json(char **argv)
 
 static void print_help(const struct verb *v)
 {
-	if (wants_codes)
-		help_exit_codes(stdout);
-	else if (v)
+	if (v)
 		help_verb(stdout, v);
+	else if (topic)
+		manual_show(stdout, topic, global_options);
 	else
 		help_overview(stdout, global_options);
 }

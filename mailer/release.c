@@ -298,6 +298,7 @@ int release_propose(struct ledger *l, const struct release_options *o, bool look
 	if (got)
 		return got < 0 ? -1 : 0;
 	ret->release = 0;
+	ret->signed_by = (struct signers_tally){0};
 	if (find_open(l, o, ret, f))
 		return -1;
 	if (ret->proposal.id || look)

@@ -98,7 +98,7 @@ def test_killed_at_random_moments(composed, relay, chance, tmp_path):
     kills = doubts = 0
     for round in range(12):
         incident = composed.copy(tmp_path / f"round{round}")
-        server = relay()
+        server = relay("--seconds", 900)    # on a busy machine it takes a while
         released = incident.release(server)["released"]
         doubt = 0
         while kills < KILLS and len(server.accepted()) < released:
@@ -214,7 +214,7 @@ def test_killed_two_hundred_times(thousands, relay, chance, tmp_path, pipelining
 
 def test_killed_where_doubt_is_sent_again(composed, relay, chance, tmp_path):
     """With in_doubt "resend" nobody waits for a human; who gets two was in doubt."""
-    incident, server = composed.copy(tmp_path / "work"), relay()
+    incident, server = composed.copy(tmp_path / "work"), relay("--seconds", 900)
     incident.change({"in_doubt": "resend"}, "policy.json")
     incident.run("group")
     incident.run("compose", code=OK)

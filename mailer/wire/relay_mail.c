@@ -40,23 +40,26 @@ static bool is_envid(const char *s)
 /* What a message consists of, counted in one go: it is looked at before each mail, and
  * blocks of a fixed size are done many bytes at a time. */
 struct census {
-	size_t cr, lf, nul;
+	size_t cr, lf, crlf, nul;
 	unsigned char all; /* the bits that any byte has */
 };
 #define BLOCK 240 /* its counts fit a byte */
 
-static void count_block(struct census *c, const unsigned char s[static BLOCK])
+/* A block, and the byte behind it, which may belong to a CR. */
+static void count_block(struct census *c, const unsigned char s[static BLOCK + 1])
 {
-	unsigned char cr = 0, lf = 0, nul = 0, all = 0;
+	unsigned char cr = 0, lf = 0, crlf = 0, nul = 0, all = 0;
 
 	for (size_t i = 0; i < BLOCK; i++) {
 		cr = (unsigned char)(cr + (s[i] == '\r'));
 		lf = (unsigned char)(lf + (s[i] == '\n'));
+		crlf = (unsigned char)(crlf + ((s[i] == '\r') & (s[i + 1] == '\n')));
 		nul = (unsigned char)(nul + (s[i] == '\0'));
 		all |= s[i];
 	}
 	c->cr += cr;
 	c->lf += lf;
+	c->crlf += crlf;
 	c->nul += nul;
 	c->all |= all;
 }
@@ -64,10 +67,10 @@ static void count_block(struct census *c, const unsigned char s[static BLOCK])
 static struct census count(const char *bytes, size_t length)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
-	unsigned char last[BLOCK];
+	unsigned char last[BLOCK + 1];
 	struct census c = {0};
 
-	for (; length >= BLOCK; s += BLOCK, length -= BLOCK)
+	for (; length > BLOCK; s += BLOCK, length -= BLOCK)
 		count_block(&c, s);
 	memset(last, ' ', sizeof(last));
 	memcpy(last, s, length);
@@ -75,26 +78,25 @@ static struct census count(const char *bytes, size_t length)
 	return c;
 }
 
-/* Every CR before an LF, every LF behind a CR: read otherwise, one mail may be two. As
- * many CRs as LFs, and one before each, leave none anywhere else. */
-static const char *check_lines(const char *s, size_t length, const struct census *c)
+/* Every CR before an LF, every LF behind a CR: read otherwise, one mail may be two. */
+static bool are_lines(const char *s, size_t length, const struct census *c)
 {
-	static const char wrong[] =
-		"message has a line that does not end in CR LF, or has one inside";
+	return c->cr == c->lf && c->cr == c->crlf && s[length - 1] == '\n';
+}
+
+/* Wherever a line starts, one must end within the bytes that it may have. */
+static bool are_short(const char *s, size_t length)
+{
 	const char *end = s + length;
 
-	if (c->cr != c->lf || s[length - 1] != '\n')
-		return wrong;
-	while (s < end) {
-		const char *lf = memchr(s, '\n', (size_t)(end - s));
+	while (end - s > LINE_MAX_BYTES + 2) {
+		const char *lf = memrchr(s, '\n', LINE_MAX_BYTES + 2);
 
-		if (lf == s || lf[-1] != '\r')
-			return wrong;
-		if (lf - 1 - s > LINE_MAX_BYTES)
-			return "message has a line of over 998 bytes";
+		if (!lf)
+			return false;
 		s = lf + 1;
 	}
-	return NULL;
+	return true;
 }
 
 static const char *check_message(const char *bytes, size_t length)
@@ -108,7 +110,9 @@ static const char *check_message(const char *bytes, size_t length)
 		return "message is not 7 bit";
 	if (c.nul)
 		return "message holds a NUL";
-	return check_lines(bytes, length, &c);
+	if (!are_lines(bytes, length, &c))
+		return "message has a line that does not end in CR LF, or has one inside";
+	return are_short(bytes, length) ? NULL : "message has a line of over 998 bytes";
 }
 
 int relay_mail_check(const struct relay_mail *mail, struct fault *f)

@@ -237,11 +237,11 @@ static int end_follow_ups(struct reminding *r, struct fault *f)
 	int failed;
 
 	failed = ledger_query(r->ledger,
-		SQL("SELECT u.notice_id AS id, a.level_order, p.proof, coalesce(t.state = 'done', 0) AS reached FROM follow_up_now u"
-		    " JOIN person_proof p ON p.mode = u.mode AND p.notice_id = u.after_id"
-		    " JOIN assignment_now a ON a.person_id = p.person_id"
-		    " LEFT JOIN person_task t ON t.mode = u.mode AND t.person_id = p.person_id"
-		    " WHERE u.mode = :mode AND u.kind = 'reminder'"
+		SQL("WITH proof AS MATERIALIZED (SELECT person_id, notice_id, proof FROM person_proof WHERE mode = :mode),"
+		    " tasks AS MATERIALIZED (SELECT person_id, state FROM person_task WHERE mode = :mode)"
+		    " SELECT u.notice_id AS id, a.level_order, p.proof, coalesce(t.state = 'done', 0) AS reached FROM follow_up_now u"
+		    " JOIN proof p ON p.notice_id = u.after_id JOIN assignment_now a ON a.person_id = p.person_id"
+		    " LEFT JOIN tasks t ON t.person_id = p.person_id WHERE u.mode = :mode AND u.kind = 'reminder'"
 		    " AND NOT EXISTS (SELECT 1 FROM follow_up_over v WHERE v.notice_id = u.notice_id)"
 		    " AND NOT EXISTS (SELECT 1 FROM attempt b WHERE b.notice_id = u.notice_id)"),
 		&q, f);
@@ -275,9 +275,9 @@ static int end_tasks(struct reminding *r, struct fault *f)
 	int failed;
 
 	failed = ledger_query(r->ledger,
-		SQL("SELECT t.id, a.level_order, p.proof, 0 AS reached FROM escalation e JOIN task_now t ON t.id = e.task_id"
-		    " JOIN person_proof p ON p.mode = t.mode AND p.notice_id = e.notice_id"
-		    " JOIN assignment_now a ON a.person_id = p.person_id"
+		SQL("WITH proof AS MATERIALIZED (SELECT person_id, notice_id, proof FROM person_proof WHERE mode = :mode)"
+		    " SELECT t.id, a.level_order, p.proof, 0 AS reached FROM escalation e JOIN task_now t ON t.id = e.task_id"
+		    " JOIN proof p ON p.notice_id = e.notice_id JOIN assignment_now a ON a.person_id = p.person_id"
 		    " WHERE t.mode = :mode AND t.state IN ('open', 'not_reached')"),
 		&q, f);
 	if (!failed)

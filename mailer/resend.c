@@ -34,16 +34,24 @@ void resend_tally_done(struct resend_tally *t)
 	t->outcomes = NULL;
 }
 
+/* Where they stand: the notice of their newest round, and what may be done with it. */
+struct place {
+	int64_t notice, level_order;
+	const char *level; /* the policy's; "": they are not on the list */
+	enum resend_outcome outcome;
+};
+
 struct resending {
 	struct ledger *ledger;
 	const struct resend_options *options;
 	const char *mode;
 	struct roster people;
 	struct askers *askers;
-	bool *asked; /* by person */
+	bool *asked;          /* by person */
+	struct place *places; /* the same */
 	struct scribe scribe;
 	struct store_reader *store;
-	struct query *state, *follow_up;
+	struct query *follow_up;
 	int64_t set, round, now;
 	struct resend_tally *tally;
 };
@@ -53,21 +61,14 @@ static void resending_done(struct resending *r)
 	askers_free(r->askers);
 	roster_done(&r->people);
 	free(r->asked);
+	free(r->places);
 	scribe_done(&r->scribe);
 	store_reader_close(r->store);
-	query_close(r->state);
 	query_close(r->follow_up);
 }
 #define auto_resending __attribute__((cleanup(resending_done))) struct resending
 
 /* --- a person --- */
-
-/* Where they stand: the notice of their newest round, and what may be done with it. */
-struct place {
-	int64_t notice, level_order;
-	char level[256];
-	enum resend_outcome outcome;
-};
 
 static enum resend_outcome judge(struct query *q)
 {
@@ -91,25 +92,45 @@ static enum resend_outcome judge(struct query *q)
 	return query_int(q, "barred") ? RESEND_NOT_TOLD : RESEND_COMING;
 }
 
-static int find_place(
-	struct resending *r, int64_t person, struct place *ret, struct fault *f)
+static const char *level_name(const struct policy *p, int64_t order)
 {
-	struct query *q = r->state;
+	return order >= 0 && (size_t)order < p->levels_count ? p->levels[order].name : "";
+}
+
+/* All at once: a view over everybody costs the same for one. */
+static int find_places(struct resending *r, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	size_t count = r->people.people_count;
 	int got;
 
-	*ret = (struct place){.outcome = RESEND_NOT_TOLD};
-	query_bind_int(q, ":person", person);
+	r->places = text_alloc((count + 1) * sizeof(*r->places));
+	for (size_t i = 0; i < count; i++)
+		r->places[i] = (struct place){.level = "", .outcome = RESEND_NOT_TOLD};
+	if (ledger_query(r->ledger,
+		    SQL("SELECT s.person_id, s.state, s.level_order, s.notice_id,"
+			" EXISTS (SELECT 1 FROM plan p JOIN compose_set_now c ON c.id = p.set_id WHERE c.mode = :mode"
+			"  AND p.person_id = s.person_id AND p.task_id IS NOT NULL) AS visited,"
+			" EXISTS (SELECT 1 FROM follow_up_now u WHERE u.after_id = s.notice_id AND u.kind = 'resend') AS already,"
+			" EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = s.notice_id) AS barred"
+			" FROM person_state s WHERE s.mode = :mode"),
+		    &q, f))
+		return -1;
 	query_bind_text(q, ":mode", r->mode);
-	got = query_next(q, f);
-	if (got > 0) {
-		ret->outcome = judge(q);
-		ret->notice = query_null(q, "notice_id") ? 0 : query_int(q, "notice_id");
-		ret->level_order = query_int(q, "level_order");
-		(void)snprintf(
-			ret->level, sizeof(ret->level), "%s", query_text(q, "level"));
+	while ((got = query_next(q, f)) > 0) {
+		size_t person = roster_person(&r->people, query_int(q, "person_id"));
+
+		if (person == SIZE_MAX)
+			continue;
+		r->places[person] = (struct place){
+			.notice = query_null(q, "notice_id") ? 0
+							     : query_int(q, "notice_id"),
+			.level_order = query_int(q, "level_order"),
+			.level = level_name(
+				r->options->policy, query_int(q, "level_order")),
+			.outcome = judge(q)};
 	}
-	query_reset(q);
-	return got < 0 ? -1 : 0;
+	return got;
 }
 
 static int insert_follow_up(
@@ -195,16 +216,14 @@ static int serve(struct resending *r, const struct asker_answer *answer,
 	enum resend_outcome *ret, struct fault *f)
 {
 	bool asked = r->asked[answer->person];
-	struct place place;
+	const struct place *place = &r->places[answer->person];
 
 	r->asked[answer->person] = true;
-	if (find_place(r, r->people.people[answer->person], &place, f))
+	*ret = asked ? RESEND_REPEATED : place->outcome;
+	if (*ret == RESEND_AGAIN && send_again(r, place, f))
 		return -1;
-	*ret = asked ? RESEND_REPEATED : place.outcome;
-	if (*ret == RESEND_AGAIN && send_again(r, &place, f))
-		return -1;
-	return needs_task(answer, &place)
-		       ? open_task(r, answer->person, &place, answer->address, f)
+	return needs_task(answer, place)
+		       ? open_task(r, answer->person, place, answer->address, f)
 		       : 0;
 }
 
@@ -322,14 +341,7 @@ static int prepare(struct resending *r, struct fault *f)
 		return -1;
 	r->askers = askers_new(r->ledger, o->settings, &r->people);
 	r->asked = text_alloc((r->people.people_count + 1) * sizeof(*r->asked));
-	if (ledger_query(r->ledger,
-		    SQL("SELECT s.state, s.level, s.level_order, s.notice_id,"
-			" EXISTS (SELECT 1 FROM plan p JOIN compose_set_now c ON c.id = p.set_id WHERE c.mode = :mode"
-			"  AND p.person_id = :person AND p.task_id IS NOT NULL) AS visited,"
-			" EXISTS (SELECT 1 FROM follow_up_now u WHERE u.after_id = s.notice_id AND u.kind = 'resend') AS already,"
-			" EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = s.notice_id) AS barred"
-			" FROM person_state s WHERE s.mode = :mode AND s.person_id = :person"),
-		    &r->state, f))
+	if (find_places(r, f))
 		return -1;
 	return ledger_query(r->ledger,
 		SQL("INSERT INTO follow_up (notice_id, kind, after_id, step, set_id, round_id, at)"

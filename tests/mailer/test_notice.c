@@ -222,7 +222,7 @@ static void shipped_texts(void **state)
 		const struct roster_row entry = {
 			.packed = row.packed.bytes, .length = row.packed.length};
 		const struct notice_person who = {
-			&entry, kinds, 5, i & 1, "4K7QR-X2MTH", false};
+			&entry, kinds, 5, i & 1, "4K7QR-X2MTH", false, 0};
 
 		if (level->route != POLICY_MAIL)
 			continue;

@@ -346,12 +346,12 @@ int notice_write(struct notice_maker *m, const char *template,
 
 int notice_lint(struct notice_maker *m, const char *template,
 	const struct notice_person *p, struct lint_report *r, const char *const *allowed,
-	struct fault *f)
+	bool words, struct fault *f)
 {
 	if (compile(m, template, m->texts, f))
 		return -1;
 	set_person(m, p);
-	lint_rendering(r, template, find(m, template), m->data, allowed);
+	lint_rendering(r, template, find(m, template), m->data, allowed, words);
 	return 0;
 }
 

@@ -58,7 +58,7 @@ int notice_write(struct notice_maker *m, const char *template, const struct noti
 
 /* What lint.h finds in it. Fault: it does not compile. */
 int notice_lint(struct notice_maker *m, const char *template, const struct notice_person *p, struct lint_report *r,
-	const char *const *allowed, struct fault *f);
+	const char *const *allowed, bool words, struct fault *f);
 
 /*
  * Any other text for, or about, a person: only its prose. `template` is compiled when it is first asked for; FAULT_CONFIG

@@ -27,6 +27,8 @@ struct proofreader {
 	struct notice_maker *maker;
 	struct notice_words words;
 	char *subject; /* of the first letter */
+	json_t *read; /* names of templates whose words and blocks were looked at: several
+			 levels may share one */
 };
 
 /* --- values of incident.json --- */
@@ -123,11 +125,13 @@ static void judge_phrase(struct proofreader *p, const struct words *w, const cha
 	const char *level, const char *file, const char *where)
 {
 	auto_text lower = text_copy(phrase);
+	uint32_t begins;
 
 	for (char *s = lower; *s; s++)
 		*s = (char)tolower((unsigned char)*s);
+	begins = words_beginnings(lower);
 	for (size_t i = 0; i < w->count; i++)
-		if (words_match(w, i, lower)) {
+		if (words_may_begin(w, i, begins) && words_match(w, i, lower)) {
 			auto_text text = text_format("\"%s\" in %s gives level '%s' away",
 				lower, where, level);
 
@@ -200,11 +204,13 @@ static bool is_foreign(const char *template)
 }
 
 static int read_letter(struct proofreader *p, size_t level, const char *template,
-	const struct notice_person *who)
+	const struct notice_person *who, bool words)
 {
 	struct fault f = {0};
 
-	if (notice_lint(p->maker, template, who, p->report, p->allowed, &f) ||
+	if ((!json_object_get(p->read, template) &&
+		    notice_lint(
+			    p->maker, template, who, p->report, p->allowed, words, &f)) ||
 		notice_write(p->maker, template, who, &p->words, &f)) {
 		lint_fault(p->report, template, &f);
 		return -1;
@@ -241,9 +247,11 @@ static void read_template(struct proofreader *p, size_t level, const char *templ
 		struct notice_person who = {
 			&entry, kinds, i & 4 ? 0 : count, (i & 2) != 0, CODE, false, 0};
 
-		if (read_letter(p, level, template, &who))
+		/* The two that have no choice in common hold every word. */
+		if (read_letter(p, level, template, &who, i == 3 || i == 4))
 			return;
 	}
+	(void)json_object_set_new(p->read, template, json_true());
 }
 
 /* The same text in other languages has to say the same. */
@@ -312,6 +320,7 @@ static void proofreader_done(struct proofreader *p)
 	notice_words_done(&p->words);
 	text_freep(&p->subject);
 	free(p->allowed);
+	json_decref(p->read);
 }
 #define auto_proofreader __attribute__((cleanup(proofreader_done))) struct proofreader
 
@@ -332,8 +341,11 @@ static void allow(struct proofreader *p)
 int proofread_run(const struct settings *s, const struct policy *policy,
 	struct texts *texts, struct lint_report *r, struct fault *f)
 {
-	auto_proofreader p = {
-		.settings = s, .policy = policy, .texts = texts, .report = r};
+	auto_proofreader p = {.settings = s,
+		.policy = policy,
+		.texts = texts,
+		.report = r,
+		.read = json_object()};
 	struct fault broken = {0};
 
 	allow(&p);

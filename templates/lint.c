@@ -261,7 +261,7 @@ static void judge_telling(struct rendering *x, const char *text, unsigned line,
 {
 	auto_words words = {0};
 
-	words_read(text, false, &words);
+	words_read(text, false, &words); /* a few: a subject, a preview */
 	for (size_t i = 0; i < words.count; i++)
 		for (size_t k = 0; k < sizeof(telling) / sizeof(*telling); k++)
 			if (words_match(&words, i, telling[k])) {
@@ -291,20 +291,11 @@ static char *beginning(const char *text, size_t count)
 	return text_copy(text_string(&out));
 }
 
-static void judge_words(struct rendering *x, const char *subject, const char *prose,
-	const char *const *allowed)
+static void judge_age(struct rendering *x, const char *prose)
 {
-	struct place p = {.report = x->report, .file = x->file, .rendered = true};
-	auto_text body = text_copy(prose);
-	auto_text first = beginning(prose, LINT_PREVIEW);
-	size_t before = (size_t)(prose - text_string(x->out));
-	const struct lure_text t = {body, false, allowed, 1},
-			       s = {subject, false, allowed, 1};
 	auto_words words = {0};
 	double age;
 
-	judge_telling(x, subject, 1, "subject", "the subject");
-	judge_telling(x, first, 1, "lock-screen", "the first 150 characters");
 	words_read(prose, false, &words);
 	age = words_reading_age(&words);
 	if (age > x->report->reading_age)
@@ -316,6 +307,25 @@ static void judge_words(struct rendering *x, const char *subject, const char *pr
 
 		lint_add(x->report, x->file, 1, "reading-age", text);
 	}
+}
+
+static void judge_beginning(struct rendering *x, const char *subject, const char *prose)
+{
+	auto_text first = beginning(prose, LINT_PREVIEW);
+
+	judge_telling(x, subject, 1, "subject", "the subject");
+	judge_telling(x, first, 1, "lock-screen", "the first 150 characters");
+}
+
+static void judge_lures(struct rendering *x, const char *subject, const char *prose,
+	const char *const *allowed)
+{
+	struct place p = {.report = x->report, .file = x->file, .rendered = true};
+	auto_text body = text_copy(prose);
+	size_t before = (size_t)(prose - text_string(x->out));
+	const struct lure_text t = {body, false, allowed, 1},
+			       s = {subject, false, allowed, 1};
+
 	for (size_t i = x->never_from; i < x->never_to; i++)
 		if (i >= before && body[i - before] != '\n')
 			body[i - before] = ' ';
@@ -343,7 +353,7 @@ void lint_fault(struct lint_report *r, const char *file, const struct fault *f)
 }
 
 void lint_rendering(struct lint_report *r, const char *file, const struct mustache *m,
-	const json_t *data, const char *const *allowed)
+	const json_t *data, const char *const *allowed, bool words)
 {
 	auto_text_buffer out = {0};
 	auto_text subject = NULL;
@@ -360,9 +370,14 @@ void lint_rendering(struct lint_report *r, const char *file, const struct mustac
 		return;
 	}
 	judge_blocks(&x);
-	if (prose_split_subject(text_string(&out), &subject, &prose, &f))
+	if (prose_split_subject(text_string(&out), &subject, &prose, &f)) {
 		lint_add(r, file, 1, "subject",
 			"has no subject: the first line is 'Subject: ...', the second is blank");
-	else
-		judge_words(&x, subject, prose, allowed);
+		return;
+	}
+	judge_beginning(&x, subject, prose);
+	if (!words)
+		return;
+	judge_age(&x, prose);
+	judge_lures(&x, subject, prose, allowed);
 }

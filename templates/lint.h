@@ -70,11 +70,11 @@ void lint_value(struct lint_report *r, const char *file, const char *where, cons
 
 /*
  * One rendering of a notice: its blocks, its subject, what a lock screen shows of it, the words as they have become. Its
- * `data` are such as the template is written for; "salutation" in it may not stand on a lock screen. Findings about words
+ * `words` false leaves out the lures: where they are the same as in another rendering. `data` are such as the template is written for; "salutation" in it may not stand on a lock screen. Findings about words
  * that the sources already gave are not repeated.
  */
 void lint_rendering(struct lint_report *r, const char *file, const struct mustache *m, const json_t *data,
-	const char *const *allowed);
+	const char *const *allowed, bool words);
 
 /* Is it the name of a block that a notice must have? */
 bool lint_asks_for(const char *block);

@@ -204,25 +204,12 @@ static void tell_words(const struct finder *x, const struct words *w, size_t at,
 }
 
 #define PHRASES (sizeof(phrases) / sizeof(*phrases))
-#define LETTER(c) (UINT32_C(1) << ((unsigned char)(c)&31))
-
-/* The letters with which a phrase may begin, a bit each: most words begin no phrase. */
-static uint32_t beginnings(const char *words)
-{
-	uint32_t letters = LETTER(*words);
-
-	for (const char *s = words; *s && *s != ' '; s++)
-		if (*s == '|')
-			letters |= LETTER(s[1]);
-	return letters;
-}
-
 static void find_phrase_at(
 	const struct finder *x, const struct words *w, size_t at, const uint32_t *begins)
 {
 	for (size_t i = 0; i < PHRASES; i++) {
 		const struct phrase *p = &phrases[i];
-		size_t count = begins[i] & LETTER(*w->list[at].text)
+		size_t count = words_may_begin(w, at, begins[i])
 				       ? words_match(w, at, p->words)
 				       : 0;
 
@@ -238,7 +225,7 @@ static void find_phrases(const struct finder *x, const struct words *w)
 	uint32_t begins[PHRASES];
 
 	for (size_t i = 0; i < PHRASES; i++)
-		begins[i] = beginnings(phrases[i].words);
+		begins[i] = words_beginnings(phrases[i].words);
 	for (size_t at = 0; at < w->count; at++)
 		find_phrase_at(x, w, at, begins);
 }
@@ -340,6 +327,9 @@ static size_t find_scheme(const struct finder *x, unsigned line, const char *s)
 	static const char *const marks[] = {"://", "mailto:", "hxxp", "tel:", "[.]",
 		"(dot)", "[dot]", "data:text", "javascript:"};
 
+	/* At most places none can begin. */
+	if (!strchr(":mMhHtT[(dDjJ", *s))
+		return 0;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
 		if (!strncasecmp(s, marks[i], strlen(marks[i]))) {
 			tell_bytes(x, line, "link", s, strcspn(s, " \n"));

@@ -47,9 +47,9 @@ static void try_facts(
 	struct trial *t, const char *file, const struct mustache *m, json_t *facts)
 {
 	(void)json_object_set_new(facts, "certain", json_true());
-	lint_rendering(t->report, file, m, facts, t->allowed);
+	lint_rendering(t->report, file, m, facts, t->allowed, true);
 	(void)json_object_set_new(facts, "certain", json_false());
-	lint_rendering(t->report, file, m, facts, t->allowed);
+	lint_rendering(t->report, file, m, facts, t->allowed, true);
 }
 
 static void try_part(

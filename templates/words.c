@@ -181,6 +181,26 @@ size_t words_match(const struct words *w, size_t at, const char *phrase)
 	return at < w->count ? match(w, at, phrase, at) : 0;
 }
 
+#define LETTER(c) (UINT32_C(1) << ((unsigned char)(c)&31))
+
+uint32_t words_beginnings(const char *phrase)
+{
+	uint32_t letters = LETTER(*phrase);
+
+	for (const char *s = phrase; *s && *s != ' '; s++) {
+		if (*s == '#')
+			return UINT32_MAX;
+		if (*s == '|')
+			letters |= LETTER(s[1]);
+	}
+	return letters;
+}
+
+bool words_may_begin(const struct words *w, size_t at, uint32_t beginnings)
+{
+	return beginnings & LETTER(*w->list[at].text);
+}
+
 double words_reading_age(const struct words *w)
 {
 	size_t letters = 0, sentences = 0;

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "recipients/text.h"
 
@@ -40,6 +41,10 @@ void words_read(const char *source, bool template, struct words *ret);
  * number. A word ending in * is a beginning.
  */
 size_t words_match(const struct words *w, size_t at, const char *phrase);
+
+/* The letters with which a phrase may begin, a bit each, and whether a word may begin it: most begin none. */
+uint32_t words_beginnings(const char *phrase);
+bool words_may_begin(const struct words *w, size_t at, uint32_t beginnings);
 
 /*
  * The reading age of a text in years: the Automated Readability Index (Smith and Senter, 1967; coefficients of Kincaid et

@@ -25,8 +25,12 @@
 #define STEP_LOOK 16
 #define STEP_OUTCOMES 3
 
-#define COMMIT_MS 250 /* an outcome waits this long for company */
-#define PAUSE_MS 50   /* between two transactions, for others to get a word in */
+/* An outcome waits this long for company; longer where the disk is slow, for nothing goes
+ * out meanwhile: a commit is to take a twentieth of the time, at most. */
+#define COMMIT_MS 250
+#define COMMIT_MOST_MS 2000
+#define COMMIT_SHARE 20
+#define PAUSE_MS 50 /* between two transactions, for others to get a word in */
 
 int claim_open(struct sending *s, struct fault *f)
 {
@@ -332,15 +336,24 @@ static int begin(struct sending *s, struct fault *f)
 	return 0;
 }
 
+static int64_t commit_wait(const struct sending *s)
+{
+	int64_t wait = s->commit_took * COMMIT_SHARE;
+
+	if (wait < COMMIT_MS)
+		return COMMIT_MS;
+	return wait < COMMIT_MOST_MS ? wait : COMMIT_MOST_MS;
+}
+
 /* More mails at a time while they are used up quickly, fewer while they wait: a slow
  * relay is not claimed in advance. */
 static void adapt_batch(struct sending *s)
 {
-	int64_t now = clock_monotonic();
+	int64_t now = clock_monotonic(), wait = commit_wait(s);
 
-	if (s->claimed_at && now - s->claimed_at < 200 && s->batch < CLAIM_BATCH_MOST)
+	if (s->claimed_at && now - s->claimed_at < wait && s->batch < CLAIM_BATCH_MOST)
 		s->batch *= 2;
-	else if (s->claimed_at && now - s->claimed_at > 1000 &&
+	else if (s->claimed_at && now - s->claimed_at > 4 * wait &&
 		 s->batch > CLAIM_BATCH_LEAST)
 		s->batch /= 2;
 	s->claimed_at = now;
@@ -365,16 +378,23 @@ static void release_ahead(struct sending *s)
 
 int claim_commit(struct sending *s, bool claims, struct fault *f)
 {
+	int64_t began;
+
 	if (!claims && !s->settled && !s->begun)
 		return 0;
 	if (begin(s, f) || write_settled(s, SIZE_MAX, f) ||
-		(claims && !s->ahead && write_claims(s, s->batch, LOOK_AHEAD, f)) ||
-		ledger_commit(s->ledger, f)) {
+		(claims && !s->ahead && write_claims(s, s->batch, LOOK_AHEAD, f))) {
+		take_back(s);
+		return -1;
+	}
+	began = clock_monotonic();
+	if (ledger_commit(s->ledger, f)) {
 		take_back(s);
 		return -1;
 	}
 	s->begun = false;
 	s->committed_at = clock_monotonic();
+	s->commit_took = s->committed_at - began;
 	if (s->settled)
 		s->ended = s->committed_at;
 	release_ahead(s);
@@ -402,8 +422,8 @@ bool claim_is_due(const struct sending *s, bool idle)
 
 	if (idle)
 		return s->settled || s->begun;
-	return (s->settled && now - s->settled_since >= COMMIT_MS) ||
-	       (s->begun && now - s->begun_at >= COMMIT_MS);
+	return (s->settled && now - s->settled_since >= commit_wait(s)) ||
+	       (s->begun && now - s->begun_at >= commit_wait(s));
 }
 
 void claim_ahead(struct sending *s)

@@ -103,7 +103,7 @@ struct sending {
 	int64_t version;         /* the ledger's, when the queue was read */
 	bool news;               /* somebody else has written since: bars are asked for again */
 	size_t settled_count, batch;
-	int64_t settled_since, begun_at, committed_at, claimed_at;
+	int64_t settled_since, begun_at, committed_at, commit_took, claimed_at;
 	int64_t left; /* claims that all relays together may still be given today */
 	struct domains *domains; /* those over their limit keep notices */
 	struct brake brakes[1 + SETTINGS_RELAYS]; /* of all, and of each relay */

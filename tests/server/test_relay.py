@@ -361,7 +361,7 @@ def test_nobody_listens(tmp_path):
     with Server(tmp_path) as server:
         port = server.port
     run = Run(f"smtp://127.0.0.1:{port}", [GOOD] * 3, back_off=50)
-    assert run.exit == 69 and "Is the relay running" in run.fault and f"127.0.0.1:{port}" in run.fault
+    assert run.exit == 69 and "Is the server running" in run.fault and f"127.0.0.1:{port}" in run.fault
     assert run.kinds() == ["not sent"] and run.seconds < 3
 
 

@@ -11,7 +11,7 @@ import time
 import pytest
 
 import invariants
-from flow import CONFIG, OK, UNAVAILABLE
+from flow import CONFIG, OK, REFUSED, UNAVAILABLE
 from scripted import Playing
 
 FIVE = 5        # mails of the village
@@ -290,9 +290,17 @@ def test_client_certificate_of_a_stranger(ready, pki):
         stays(incident, server, "relay.cert_file")
 
 
+@pytest.mark.parametrize("other", ["nowhere.pem", "secret"])
+def test_another_authority_than_released(ready, pki, few, other):
+    """Who is trusted is part of the release."""
+    with Playing(*tls(pki, "good")) as server:
+        incident = ready(server.port)
+        incident.change({"relay": {"ca_file": other}})
+        assert "'tls'" in incident.error("send", code=REFUSED)
+        assert not server.entries
+
+
 @pytest.mark.parametrize("settings, word", [
-    (dict(ca_file="nowhere.pem"), "relay.ca_file"),
-    (dict(ca_file="secret"), "relay.ca_file"),
     (dict(cert_file="nowhere.pem"), "relay.cert_file"),
     (dict(cert_file="client.pem", key_file="nowhere.key"), "relay.key_file"),
     (dict(cert_file="client.pem", key_file="secret"), "relay.cert_file"),

@@ -287,17 +287,17 @@ int inbox_show(struct ledger *l, const struct whom *whom, const char *mode,
 	int64_t letter, json_t **ret, struct fault *f)
 {
 	const struct inbox_filter filter = {.mode = mode, .letter = letter};
-	json_t *list, *one;
+	auto_json *list = NULL;
+	json_t *one;
 	bool shielded;
 
 	if (letter > 0 && inbox_list(l, whom, &filter, &list, f))
 		return -1;
-	if (letter <= 0 || !json_array_size(list))
+	if (!json_array_size(list))
 		return fault_set(f, FAULT_USAGE,
 			"there is no letter %lld (breachmail track --list all lists them)",
 			(long long)letter);
 	one = json_incref(json_array_get(list, 0));
-	json_decref(list);
 	shielded = !json_is_null(json_object_get(one, "reference"));
 	if (add_reading(l, letter, shielded, one, f) || add_history(l, letter, one, f)) {
 		json_decref(one);

@@ -407,24 +407,6 @@ static int make_folder(const char *dir, struct fault *f)
 		       : 0;
 }
 
-/* The made-up person's: those that the incident names. */
-static size_t sample_kinds(
-	const struct settings *s, const char *kinds[EXPOSURE_NAMED_MAX])
-{
-	const json_t *item;
-	size_t i, count = 0;
-
-	json_array_foreach(json_object_get(s->json, "exposed"), i, item)
-	{
-		const struct field *field = field_recognise(json_string_value(item));
-
-		if (count < EXPOSURE_NAMED_MAX)
-			kinds[count++] = field && field->words ? field->name
-							       : json_string_value(item);
-	}
-	return count;
-}
-
 int compose_preview(
 	const struct compose_options *o, const char *dir, int64_t *ret, struct fault *f)
 {
@@ -432,7 +414,7 @@ int compose_preview(
 	static const char *const who[] = {"staff", "officer"}, *const how[] = {"maybe",
 								       "certain"};
 	const char *kinds[EXPOSURE_NAMED_MAX];
-	size_t kinds_count = sample_kinds(o->settings, kinds);
+	size_t kinds_count = notice_incident_kinds(o->settings, kinds);
 	auto_row officer = {0}, staff = {0};
 
 	row_add(&officer, "rank", "Constable");

@@ -284,6 +284,23 @@ static void set_person(struct notice_maker *m, const struct notice_person *p)
 		m->data, "code", p->code ? json_string(p->code) : json_false());
 }
 
+size_t notice_incident_kinds(
+	const struct settings *s, const char *kinds[EXPOSURE_NAMED_MAX])
+{
+	const json_t *item;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(s->json, "exposed"), i, item)
+	{
+		const struct field *field = field_recognise(json_string_value(item));
+
+		if (count < EXPOSURE_NAMED_MAX)
+			kinds[count++] = field && field->words ? field->name
+							       : json_string_value(item);
+	}
+	return count;
+}
+
 char *notice_text(
 	const struct texts *texts, const char *template, const struct roster_row *entry)
 {

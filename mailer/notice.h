@@ -15,6 +15,7 @@
 #include <jansson.h>
 
 #include "mailer/settings.h"
+#include "recipients/exposure.h"
 #include "recipients/fault.h"
 #include "recipients/policy.h"
 #include "recipients/roster.h"
@@ -41,6 +42,9 @@ struct notice_person {
 	bool letter;	  /* on paper: nobody can reply to it */
 	int64_t told_at;  /* when they were told before, ms since 1970; 0: never */
 };
+
+/* The kinds that the incident names, for a made-up person. Strings are the settings'. Returns how many. */
+size_t notice_incident_kinds(const struct settings *s, const char *kinds[EXPOSURE_NAMED_MAX]);
 
 struct notice_words {
 	char *subject;

@@ -181,22 +181,6 @@ static void judge_levels(struct proofreader *p, const char *text, size_t own,
 
 /* --- letters --- */
 
-static size_t kinds_of(const struct settings *s, const char *kinds[EXPOSURE_NAMED_MAX])
-{
-	const json_t *item;
-	size_t i, count = 0;
-
-	json_array_foreach(json_object_get(s->json, "exposed"), i, item)
-	{
-		const struct field *field = field_recognise(json_string_value(item));
-
-		if (count < EXPOSURE_NAMED_MAX)
-			kinds[count++] = field && field->words ? field->name
-							       : json_string_value(item);
-	}
-	return count;
-}
-
 /* "pl/notice/officer" */
 static bool is_foreign(const char *template)
 {
@@ -231,7 +215,7 @@ static int read_letter(struct proofreader *p, size_t level, const char *template
 static void read_template(struct proofreader *p, size_t level, const char *template)
 {
 	const char *kinds[EXPOSURE_NAMED_MAX];
-	size_t count = kinds_of(p->settings, kinds);
+	size_t count = notice_incident_kinds(p->settings, kinds);
 	auto_row officer = {0}, staff = {0};
 
 	row_add(&officer, "rank", "Constable");

@@ -14,9 +14,8 @@
 /* What the letters' bytes rest on: not how and when they travel. */
 static char *words_of_settings(const struct settings *settings)
 {
-	static const char *const travel[] = {
-		"mailbox", "sending_hours", "sending_days", "allowed_domains", "relays",
-		"notify", "what_changed"};
+	static const char *const travel[] = {"mailbox", "sending_hours", "sending_days",
+		"allowed_domains", "relays", "notify", "what_changed"};
 	json_t *copy = json_copy(settings->json);
 	char *bytes;
 
@@ -39,8 +38,8 @@ int basis_words(const struct basis *b, struct text *out, struct fault *f)
 	return notice_texts(b->policy, b->texts, out, f);
 }
 
-int basis_digest(struct ledger *l, const struct basis *b,
-	unsigned char out[VAULT_DIGEST], struct fault *f)
+int basis_digest(struct ledger *l, const struct basis *b, unsigned char out[VAULT_DIGEST],
+	struct fault *f)
 {
 	auto_text_buffer bytes = {0};
 	int64_t set, unhold;
@@ -57,8 +56,23 @@ int basis_digest(struct ledger *l, const struct basis *b,
 	return 0;
 }
 
-int basis_is_current(
-	struct ledger *l, const struct basis *b, bool *ret, struct fault *f)
+int basis_newest(struct ledger *l, const char *mode, int64_t *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	*ret = 0;
+	if (ledger_query(
+		    l, SQL("SELECT id FROM compose_set_now WHERE mode = :mode"), &q, f))
+		return -1;
+	query_bind_text(q, ":mode", mode);
+	got = query_next(q, f);
+	if (got > 0)
+		*ret = query_int(q, "id");
+	return got < 0 ? -1 : 0;
+}
+
+int basis_is_current(struct ledger *l, const struct basis *b, bool *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	unsigned char now[VAULT_DIGEST];

@@ -6,6 +6,7 @@
 #define MAILER_BASIS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "mailer/settings.h"
 #include "recipients/fault.h"
@@ -24,7 +25,9 @@ struct basis {
 /* What every letter's words rest on, whoever gets it: the settings that stand in letters, and all texts. */
 int basis_words(const struct basis *b, struct text *out, struct fault *f);
 int basis_digest(struct ledger *l, const struct basis *b, unsigned char out[VAULT_DIGEST], struct fault *f);
-/* Is the newest set of this mode made of it? */
+/* The newest set of this mode; 0: none was composed. */
+int basis_newest(struct ledger *l, const char *mode, int64_t *ret, struct fault *f);
+/* Is it made of it? */
 int basis_is_current(struct ledger *l, const struct basis *b, bool *ret, struct fault *f);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "mailer/basis.h"
 #include "mailer/outcome.h"
 #include "mailer/task.h"
 #include "recipients/clock.h"
@@ -170,22 +171,6 @@ static const char *task_reason(const struct decide_options *o, const struct stan
 	return by_level ? "level" : "decided";
 }
 
-static int newest_set(struct ledger *l, const char *mode, int64_t *ret, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	*ret = 0;
-	if (ledger_query(
-		    l, SQL("SELECT id FROM compose_set_now WHERE mode = :mode"), &q, f))
-		return -1;
-	query_bind_text(q, ":mode", mode);
-	got = query_next(q, f);
-	if (got > 0)
-		*ret = query_int(q, "id");
-	return got < 0 ? -1 : 0;
-}
-
 /* The open tasks of a mode that are of no use any more, and what is left: `*ret_kept`, 0:
  * none. */
 static int drop_tasks(struct ledger *l, const char *mode, const struct standing *s,
@@ -229,7 +214,7 @@ static int open_task(struct ledger *l, const struct decide_options *o,
 		.kind = s->shielded ? "liaison" : task_kind(reason, above, s->entry),
 		.decision = decision};
 
-	if (newest_set(l, settings_mode(o->settings), &t.set, f))
+	if (basis_newest(l, settings_mode(o->settings), &t.set, f))
 		return -1;
 	if (!t.set)
 		return 0;

@@ -13,33 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mailer/basis.h"
 #include "mailer/lines.h"
 #include "mailer/told.h"
 #include "recipients/clock.h"
 #include "recipients/vault.h"
-
-static int newest_set(struct ledger *l, const char *mode, int64_t *ret, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	*ret = 0;
-	if (ledger_query(
-		    l, SQL("SELECT id FROM compose_set_now WHERE mode = :mode"), &q, f))
-		return -1;
-	query_bind_text(q, ":mode", mode);
-	got = query_next(q, f);
-	if (got > 0)
-		*ret = query_int(q, "id");
-	return got < 0 ? -1 : 0;
-}
 
 /* Of what would be released as of `m->at`. */
 static int draft(struct ledger *l, const struct release_options *o, struct manifest_of *m,
 	struct text *manifest, char digest[RELEASE_DIGEST], int64_t *ret_count,
 	struct fault *f)
 {
-	if (newest_set(l, settings_mode(o->settings), &m->set, f) ||
+	if (basis_newest(l, settings_mode(o->settings), &m->set, f) ||
 		manifest_write(l, o, m, manifest, ret_count, f) ||
 		(!m->covered_by && told_write(l, o, m, manifest, f)))
 		return -1;
@@ -63,7 +48,8 @@ int release_waiting(
 	int got;
 
 	*ret = (struct manifest_of){0};
-	if (newest_set(l, mode, &ret->set, f) || manifest_items(l, mode, ret, &items, f))
+	if (basis_newest(l, mode, &ret->set, f) ||
+		manifest_items(l, mode, ret, &items, f))
 		return -1;
 	got = query_next(items, f);
 	if (got)

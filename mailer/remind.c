@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mailer/basis.h"
 #include "mailer/due.h"
 #include "mailer/note.h"
 #include "mailer/scribe.h"
@@ -310,21 +311,6 @@ static int begin(struct reminding *r, struct fault *f)
 		       : 0;
 }
 
-static int newest_set(struct reminding *r, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	if (ledger_query(r->ledger,
-		    SQL("SELECT id FROM compose_set_now WHERE mode = :mode"), &q, f))
-		return -1;
-	query_bind_text(q, ":mode", r->mode);
-	got = query_next(q, f);
-	if (got > 0)
-		r->set = query_int(q, "id");
-	return got < 0 ? -1 : 0;
-}
-
 static int make(struct reminding *r, struct fault *f)
 {
 	const struct release_options release = {
@@ -363,7 +349,8 @@ int remind_run(struct ledger *l, const struct remind_options *o, struct remind_t
 		.tally = ret};
 
 	*ret = (struct remind_tally){0};
-	if (newest_set(&r, f) || look_at_clock(&r, f) || ledger_begin(l, f))
+	if (basis_newest(l, r.mode, &r.set, f) || look_at_clock(&r, f) ||
+		ledger_begin(l, f))
 		return -1;
 	if (r.set && make(&r, f)) {
 		ledger_rollback(l);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "mailer/asker.h"
+#include "mailer/basis.h"
 #include "mailer/code.h"
 #include "mailer/round.h"
 #include "mailer/scribe.h"
@@ -309,21 +310,6 @@ static int take_file(struct resending *r, struct fault *f)
 
 /* --- the run --- */
 
-static int newest_set(struct resending *r, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	if (ledger_query(r->ledger,
-		    SQL("SELECT id FROM compose_set_now WHERE mode = :mode"), &q, f))
-		return -1;
-	query_bind_text(q, ":mode", r->mode);
-	got = query_next(q, f);
-	if (got > 0)
-		r->set = query_int(q, "id");
-	return got < 0 ? -1 : 0;
-}
-
 static int prepare(struct resending *r, struct fault *f)
 {
 	const struct resend_options *o = r->options;
@@ -385,7 +371,7 @@ int resend_run(struct ledger *l, const struct resend_options *o, struct resend_t
 		.tally = ret};
 
 	*ret = (struct resend_tally){0};
-	if (newest_set(&r, f) || ledger_begin(l, f))
+	if (basis_newest(l, r.mode, &r.set, f) || ledger_begin(l, f))
 		return -1;
 	if (make(&r, f)) {
 		ledger_rollback(l);

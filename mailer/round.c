@@ -411,23 +411,14 @@ static int check_current(struct rounding *r, struct fault *f)
 {
 	const struct round_options *o = r->options;
 	const struct basis basis = {o->settings, o->policy, o->texts};
-	auto_query struct query *q = NULL;
 	bool current;
-	int got;
 
 	if (basis_is_current(r->ledger, &basis, &current, f))
 		return -1;
 	if (!current)
 		return fault_set(f, FAULT_REFUSED,
 			"compose has not seen this incident, policy and decisions yet: breachmail group, then compose");
-	if (ledger_query(r->ledger,
-		    SQL("SELECT id FROM compose_set_now WHERE mode = :mode"), &q, f))
-		return -1;
-	query_bind_text(q, ":mode", r->mode);
-	got = query_next(q, f);
-	if (got > 0)
-		r->set = query_int(q, "id");
-	return got < 0 ? -1 : 0;
+	return basis_newest(r->ledger, r->mode, &r->set, f);
 }
 
 static int count_already(struct rounding *r, struct fault *f)

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""A whole rehearsal, then the real thing: what was rehearsed counts for nothing, and everyone is sent to once."""
+"""The real thing: what was rehearsed counts for nothing, everyone is sent to once, and a timer reminds without a new signature."""
 import shutil
+import sqlite3
 import subprocess
+import time
 
 import pytest
 
-from flow import HUMAN, OK, REFUSED, reconcile
+import flow
+from flow import HUMAN, OK, REFUSED, reconcile, twice
 from scripted import Playing
 import invariants
 
@@ -52,3 +55,55 @@ def test_a_rehearsal_and_then_live(few):
         again = few.run("send", "--release", digest, code=(OK, HUMAN)).tally
         assert again["sent_now"] == 0 and len(server.entries) == len(sent)
         few.run("check", code=OK)
+
+
+AFTER = 3       # seconds: in live the clock cannot be set
+
+
+def go_live(incident, server):
+    incident.send_to(server)
+    incident.change({"mode": "live", "allowed_domains": ["met.police.example"], "notify": "duty@met.police.example"})
+    policy = incident.folder / "policy.json"
+    levels = flow.json.loads(policy.read_text())
+    for level in levels["levels"]:
+        level.pop("escalate", None)
+        if level["route"] == "mail":
+            level.update(follow_up=[{"after": f"PT{AFTER}S", "template": "follow-up/reminder"}], proof="acknowledged")
+    policy.write_text(flow.json.dumps(levels))
+    incident.run("group")
+    incident.run("compose")
+
+
+def count(incident, table):
+    with sqlite3.connect(f"file:{incident.ledger}?mode=ro", uri=True) as ledger:
+        return ledger.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+
+def test_a_timer_reminds_by_the_release_that_was_signed(few):
+    """follow-up: what no person has begun it does not begin; what was signed it follows up by the clock, once."""
+    with Playing() as server:
+        go_live(few, server)
+        digest = sign(few)["release"]
+        assert "standing follow-up officer 1 after 3s proof acknowledged" in few.run("approve").tally["manifest"]
+        signed = count(few, "signature")
+        assert few.run("follow-up").tally["sent_now"] == 0      # nobody has sent it yet
+        told = few.run("send", "--release", digest[:12], code=(OK, HUMAN)).tally["accepted"]
+        out = time.monotonic()
+        early = few.run("follow-up").tally["sent_now"]
+        assert told == 5 and (early == 0 or time.monotonic() - out > AFTER)
+        time.sleep(max(0, AFTER + .1 - (time.monotonic() - out)))
+        before = few.copy(few.root.parent / "revoked")
+        tally = few.run("follow-up", code=(OK, HUMAN)).tally
+        assert early + tally["sent_now"] == told and tally.get("waiting", 0) == 0
+        assert few.run("follow-up", code=(OK, HUMAN)).tally["sent_now"] == 0
+        to = [entry["to"] for entry in server.entries if not entry["to"].startswith("duty@")]
+        assert len(to) == 2 * told and set(twice(to).values()) == {2}
+        assert not twice(entry["message_id"] for entry in server.entries)
+        assert count(few, "signature") == signed and count(few, "release") > 1
+        assert reconcile(few)["states"]["accepted"] == told
+        few.run("check", code=OK)
+        if early:
+            return
+        before.run("approve", "--revoke", "bob", "--by", "Joan", "--reason", "his key is lost", code=OK)
+        before.run("follow-up", code=REFUSED)                   # it rests on signatures that still hold
+        assert [entry["to"] for entry in server.entries if not entry["to"].startswith("duty@")] == to

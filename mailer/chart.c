@@ -237,6 +237,7 @@ void chart_bars(struct text *out, const struct chart *c, const struct chart_bar 
 /* --- stacks --- */
 
 #define KEY_STEP 24
+#define KEY_GAP 10
 #define STACK_STEP 54
 #define LETTER_FROM 40 /* tenths of a percent: a part as wide as a letter */
 
@@ -252,7 +253,7 @@ static unsigned write_keys(
 		chart_escape(out, parts[i]);
 		text_add_string(out, "</text>\n");
 	}
-	return (unsigned)count * KEY_STEP;
+	return (unsigned)count * KEY_STEP + KEY_GAP;
 }
 
 /* What a stack holds, or CHART_HIDDEN if a part of it is not shown. */
@@ -359,7 +360,8 @@ void chart_stacks(struct text *out, const struct chart *c, const char *const *pa
 	unsigned y;
 
 	chart_begin(out, c, 0,
-		(unsigned)parts_count * KEY_STEP + (unsigned)count * STACK_STEP + 4);
+		(unsigned)parts_count * KEY_STEP + (unsigned)count * STACK_STEP +
+			KEY_GAP);
 	chart_patterns(out, c);
 	y = write_keys(out, c, parts, parts_count);
 	for (size_t i = 0; i < count; i++, y += STACK_STEP)

@@ -6,10 +6,11 @@
 #include "mailer/course.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* Both in tenths of a percent of the width: room for letters at both ends. */
 #define LEFT 20
-#define RIGHT 950
+#define RIGHT 900
 
 /* Where a moment is. One alone stands at the left. */
 static int64_t place(int64_t at, int64_t from, int64_t to)
@@ -56,6 +57,7 @@ struct plot {
 	const struct course_moment *moments;
 	size_t count;
 	int64_t from, to, most, top; /* `top`: where the largest count is */
+	int64_t ends[CHART_PARTS];   /* where lines end */
 };
 
 static const char *stroke(size_t line)
@@ -135,12 +137,7 @@ static void write_course(const struct plot *p, size_t line)
 	if (y < 0)
 		return;
 	add_line(p->out, x, y, RIGHT + 5, y, stroke(line));
-	text_add_string(p->out, "<text");
-	add_percent(p->out, "x", RIGHT + 8);
-	text_printf(p->out,
-		" dx=\"%" PRId64 "\" y=\"%" PRId64
-		"\" font-weight=\"bold\" font-size=\"13\">%c</text>\n",
-		slot / 4, y + 5, CHART_LETTER(line));
+	write_end(p, line, y);
 }
 
 static void write_moments(
@@ -180,8 +177,10 @@ void course_lines(struct text *out, const struct chart *c, const char *const *na
 	write_keys(&p, names, names_count);
 	if (count)
 		write_ground(&p);
-	for (size_t k = 0; k < names_count && count; k++)
+	for (size_t k = 0; k < names_count && count; k++) {
+		p.ends[k] = -99;
 		write_course(&p, k);
+	}
 	chart_end(out);
 	write_moments(&p, names, names_count);
 }

@@ -477,6 +477,13 @@ static int add_level(const struct policy_level *level, json_t *names, struct tex
 	return 0;
 }
 
+/* What nobody is sent: whole incidents to begin with, pages and reports. */
+static bool is_apart(const char *name)
+{
+	return !strncmp(name, "example/", 8) || !strncmp(name, "page/", 5) ||
+	       !strncmp(name, "report/", 7);
+}
+
 /* A template's parts belong to it: all texts of the folder and the program count,
  * whichever includes which. */
 int notice_texts(
@@ -493,7 +500,7 @@ int notice_texts(
 			return -1;
 	}
 	for (size_t i = 0; texts_name(i); i++) {
-		if (!strncmp(texts_name(i), "example/", 8))
+		if (is_apart(texts_name(i)))
 			continue;
 		if (texts_load(texts, texts_name(i), &source, f) < 0)
 			return -1;

@@ -123,7 +123,7 @@ static void stacks_never_draw_what_is_hidden(void **state)
 	assert_int_equal(times(text_string(&out), "fewer than 5"), 2);
 	assert_non_null(strstr(text_string(&out), "nobody"));
 	assert_non_null(
-		strstr(text_string(&out), "x=\"78.9%\" y=\"96\" width=\"21.1%\""));
+		strstr(text_string(&out), "x=\"78.9%\" y=\"106\" width=\"21.1%\""));
 }
 
 static void lines_have_gaps(void **state)

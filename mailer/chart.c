@@ -61,7 +61,6 @@ void chart_begin(struct text *out, const struct chart *c, unsigned width, unsign
 	} else {
 		text_add_string(out, "<div>\n<svg");
 	}
-	text_add_string(out, " xmlns=\"http://www.w3.org/2000/svg\"");
 	if (width)
 		text_printf(out, " width=\"%u\" height=\"%u\"", width, height);
 	else

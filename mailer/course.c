@@ -113,11 +113,26 @@ static void write_ground(const struct plot *p)
 			p->moments[p->count - 1].when);
 }
 
-/* Steps: a count stays what it is until the next moment. `slot` keeps letters apart that
- * end at one height. */
-static void write_course(const struct plot *p, size_t line)
+/* The letter at a line's end, beside those of the lines before it that end there too. */
+static void write_end(struct plot *p, size_t line, int64_t y)
 {
-	int64_t x = 0, y = -1, slot = (int64_t)line % 4 * 12;
+	int aside = 0;
+
+	p->ends[line] = y;
+	for (size_t i = 0; i < line; i++)
+		aside += llabs(p->ends[i] - y) < 12;
+	text_add_string(p->out, "<text");
+	add_percent(p->out, "x", RIGHT + 8);
+	text_printf(p->out,
+		" dx=\"%d\" y=\"%" PRId64
+		"\" font-weight=\"bold\" font-size=\"13\">%c</text>\n",
+		aside * 11, y + 5, CHART_LETTER(line));
+}
+
+/* Steps: a count stays what it is until the next moment. */
+static void write_course(struct plot *p, size_t line)
+{
+	int64_t x = 0, y = -1;
 
 	for (size_t i = 0; i < p->count; i++) {
 		int64_t n = p->moments[i].counts[line];

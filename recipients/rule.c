@@ -484,6 +484,26 @@ bool rule_holds(const struct rule *r, const struct facts *facts)
 }
 
 /* " is one of SO15, SO18", " contains secret", " matches one of 12 patterns". */
+static bool is_among(const struct condition *c, const char *const *known)
+{
+	if (c->about != ABOUT_PERSON && c->about != ABOUT_RECORD)
+		return false;
+	while (*known && strcmp(strchr(c->subject, '.') + 1, *known) != 0)
+		known++;
+	return *known != NULL;
+}
+
+bool rule_holds_among(const struct rule *r, const struct facts *facts,
+	const char *const *known, bool otherwise)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (is_among(&r->conditions[i], known)
+				? !condition_holds(&r->conditions[i], facts)
+				: !otherwise)
+			return false;
+	return true;
+}
+
 static void describe_texts(const struct condition *c, struct text *out)
 {
 	const char *things = c->test == MATCHES ? "patterns"

@@ -68,6 +68,11 @@ int rule_parse(struct config c, struct facts_book *b, size_t *strings, struct ru
 void rule_free(struct rule *r);
 
 bool rule_holds(const struct rule *r, const struct facts *facts);
+/*
+ * The same of somebody of whom only a few fields are known: conditions on all others count as `otherwise`. True: it holds,
+ * whatever they are; with `otherwise`: it may hold. `known` are as in "person.rank" without the side; ends with NULL.
+ */
+bool rule_holds_among(const struct rule *r, const struct facts *facts, const char *const *known, bool otherwise);
 
 /*
  * "person.unit is one of SO15, SO18 and record.location is present"; long lists are

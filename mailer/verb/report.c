@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mailer/correction.h"
+#include "mailer/federation.h"
 #include "mailer/handover.h"
 #include "mailer/inbox.h"
 #include "mailer/outcome.h"
@@ -19,11 +20,14 @@
 #include "mailer/whom.h"
 #include "recipients/stray.h"
 
-#define KINDS "summary, regulator, people, rows, controller, corrections or rejects"
+#define KINDS                                                                            \
+	"summary, regulator, federation, people, rows, controller, corrections or rejects"
 
 const struct verb_option report_options[] = {{"kind", "KIND", KINDS},
 	{"controller", "NAME",
 		"of kind controller: the rows of this one, for its officer"},
+	{"scope", "RANKS",
+		"of kind federation: \"constable to chief inspector\", \"superintendents\", \"staff\" ..."},
 	{"format", "FORMAT", "text, json or csv"},
 	{"out", "FILE", "into a new file instead of the screen"}, {NULL, NULL, NULL}};
 
@@ -329,6 +333,26 @@ static int controller(struct command *c, enum format format, FILE *out, struct f
 	return 0;
 }
 
+/* What a body that stands up for some ranks may see. */
+static int federation(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	auto_text dir = text_format("%s/templates", c->dir);
+	struct texts texts = {dir};
+	const char *words = command_option(c, "scope");
+	unsigned scope;
+	json_t *view;
+
+	if (!words)
+		return fault_set(f, FAULT_USAGE,
+			"for whom? --scope \"constable to chief inspector\", \"superintendents\", \"staff\" ...");
+	if (scope_parse(words, &scope, f) || federation_gather(c->ledger, c->settings,
+						     c->policy, &texts, scope, &view, f))
+		return -1;
+	(void)format;
+	write_object(view, "federation", out);
+	return 0;
+}
+
 static int choose_format(const struct command *c, enum format *ret, struct fault *f)
 {
 	const char *format = command_option(c, "format");
@@ -353,7 +377,7 @@ static int choose_kind(const struct command *c,
 	int (**ret)(struct command *c, enum format format, FILE *out, struct fault *f),
 	struct fault *f)
 {
-	static const char *const later[] = {"federation", "evidence", "review", NULL};
+	static const char *const later[] = {"evidence", "review", NULL};
 	const char *kind = command_option(c, "kind");
 
 	if (!kind)
@@ -367,6 +391,7 @@ static int choose_kind(const struct command *c,
 	*ret = !strcmp(kind, "summary")       ? summary
 	       : !strcmp(kind, "regulator")   ? regulator
 	       : !strcmp(kind, "people")      ? people
+	       : !strcmp(kind, "federation")  ? federation
 	       : !strcmp(kind, "rows")        ? rows
 	       : !strcmp(kind, "controller")  ? controller
 	       : !strcmp(kind, "corrections") ? corrections

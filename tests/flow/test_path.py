@@ -312,7 +312,6 @@ def test_usage(idle, words):
 
 LATER = """
     review --listen 127.0.0.1:8443; archive; close;
-    report --kind federation;
     report --kind evidence; report --kind review; report --kind summary --format html
 """
 

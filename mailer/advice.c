@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Texts for a made-up reader, and letters held against what they would be today. Which
+ * levels a reader could be on is member.c's, what their words are notice.c's; the page or
+ * file that shows them federation's.
+ */
+#include "mailer/advice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mailer/member.h"
+#include "mailer/notice.h"
+#include "mailer/perusal.h"
+#include "mailer/scribe.h"
+#include "mailer/store.h"
+#include "recipients/clock.h"
+#include "recipients/group.h"
+#include "recipients/match.h"
+#include "recipients/roster.h"
+#include "templates/prose.h"
+
+#define CODE "22222-22222" /* as in a preview: no notice has it */
+#define TEXTS_MAX (POLICY_MAX_LEVELS * (1 + POLICY_MAX_FOLLOW_UPS))
+
+/* --- which texts there are --- */
+
+struct advice_text {
+	const char *template;
+	bool reminder;
+	bool maybe;      /* somebody is told that they may be in it */
+	uint64_t levels; /* bits: those that have it */
+};
+struct catalogue {
+	struct advice_text list[TEXTS_MAX];
+	size_t count;
+};
+
+static void add_text(struct catalogue *c, const struct advice_text *t)
+{
+	struct advice_text *to = c->list;
+
+	while (to < c->list + c->count &&
+		(strcmp(to->template, t->template) != 0 || to->reminder != t->reminder))
+		to++;
+	if (to == c->list + c->count)
+		c->list[c->count++] = *t;
+	to->levels |= t->levels;
+	to->maybe = to->maybe || t->maybe;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct advice_text *x = a, *y = b;
+	int order = x->reminder - y->reminder;
+
+	return order ? order : strcmp(x->template, y->template);
+}
+
+/* All that may be shown to anyone, in the order of their letters. */
+static void list_texts(const struct policy *p, struct catalogue *ret)
+{
+	ret->count = 0;
+	for (size_t i = 0; i < p->levels_count; i++) {
+		const struct policy_level *level = &p->levels[i];
+		struct advice_text t = {.template = level->template,
+			.maybe = level->tell_at < MATCH_CERTAIN,
+			.levels = UINT64_C(1) << i};
+
+		if (level->route != POLICY_MAIL || level->review != POLICY_FULL)
+			continue;
+		add_text(ret, &t);
+		t.reminder = true;
+		t.maybe = false;
+		for (size_t k = 0; k < level->follow_ups_count; k++) {
+			t.template = level->follow_ups[k].template;
+			add_text(ret, &t);
+		}
+	}
+	qsort(ret->list, ret->count, sizeof(*ret->list), by_name);
+}
+
+/* "Text A"; behind Z, "Text 27". */
+static char *label_of(size_t place)
+{
+	return place < 26 ? text_format("Text %c", 'A' + (int)place)
+			  : text_format("Text %zu", place + 1);
+}
+
+/* --- with a made-up reader --- */
+
+struct reading {
+	struct notice_maker *maker;
+	struct notice_words words;
+	const struct settings *settings;
+};
+
+static void reading_done(struct reading *r)
+{
+	notice_maker_free(r->maker);
+	notice_words_done(&r->words);
+}
+#define auto_reading __attribute__((cleanup(reading_done))) struct reading
+
+static json_t *digest_of(const struct text *bytes)
+{
+	unsigned char sha256[VAULT_SHA256];
+	char hex[2 * VAULT_SHA256 + 1];
+
+	vault_sha256(bytes->bytes, bytes->length, sha256);
+	vault_hex(sha256, sizeof(sha256), hex);
+	return json_string(hex);
+}
+
+static int write_words(struct reading *r, const struct advice_text *t,
+	enum scope_group group, bool certain, struct fault *f)
+{
+	const char *kinds[EXPOSURE_NAMED_MAX];
+	auto_row row = {0};
+	struct roster_row entry = {0};
+	struct notice_person who = {.entry = &entry,
+		.kinds = kinds,
+		.kinds_count = notice_incident_kinds(r->settings, kinds),
+		.certain = certain,
+		.code = CODE,
+		.told_at = t->reminder ? clock_now() : 0};
+
+	member_row(group, &row);
+	entry.packed = row.packed.bytes;
+	entry.length = row.packed.length;
+	return notice_write(r->maker, t->template, &who, &r->words, f);
+}
+
+/* What was written last, as an object. */
+static int show_words(struct reading *r, json_t *list, const char *label,
+	const struct advice_text *t, bool certain, struct fault *f)
+{
+	auto_text_buffer blocks = {0};
+	auto_text subject = NULL;
+	const struct notice_words *w = &r->words;
+	const char *prose;
+
+	if (prose_split_subject(text_string(&w->rendered), &subject, &prose, f) ||
+		prose_blocks(prose, &blocks, f))
+		return fault_prefix(f, "%s", t->template);
+	return json_array_append_new(list,
+		json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:o,s:o,s:s}", "label", label,
+			"kind", t->reminder ? "reminder" : "notice", "certain", certain,
+			"subject", subject, "text", text_string(&w->text), "html",
+			text_string(&w->html), "blocks", text_string(&blocks), "sha256",
+			digest_of(&w->text), "html_sha256", digest_of(&w->html),
+			"template", t->template));
+}
+
+/* For the first group of the scope that may get it. */
+static int read_text(struct reading *r, const struct advice_text *t, const char *label,
+	enum scope_group group, json_t *list, struct fault *f)
+{
+	auto_text certain = NULL;
+
+	if (write_words(r, t, group, true, f) || show_words(r, list, label, t, true, f))
+		return -1;
+	if (!t->maybe)
+		return 0;
+	certain = text_copy(text_string(&r->words.rendered));
+	if (write_words(r, t, group, false, f))
+		return -1;
+	return strcmp(certain, text_string(&r->words.rendered))
+		       ? show_words(r, list, label, t, false, f)
+		       : 0;
+}
+
+/* The group for whose reader a text is shown; SCOPE_GROUPS: none of this scope gets it.
+ */
+static enum scope_group group_for(
+	const uint64_t levels[SCOPE_GROUPS], unsigned scope, const struct advice_text *t)
+{
+	enum scope_group group = SCOPE_CONSTABLE;
+
+	while (group < SCOPE_GROUPS &&
+		(!(scope >> group & 1) || !(levels[group] & t->levels)))
+		group++;
+	return group;
+}
+
+int advice_gather(const struct settings *s, const struct policy *p, struct texts *texts,
+	unsigned scope, json_t **ret, struct fault *f)
+{
+	auto_reading r = {.settings = s};
+	uint64_t levels[SCOPE_GROUPS];
+	struct catalogue all;
+	json_t *list;
+
+	if (notice_maker_new(s, p, texts, &r.maker, f))
+		return -1;
+	for (enum scope_group g = SCOPE_CONSTABLE; g < SCOPE_GROUPS; g++)
+		levels[g] = member_levels(p, g);
+	list_texts(p, &all);
+	list = json_array();
+	for (size_t i = 0; i < all.count; i++) {
+		enum scope_group group = group_for(levels, scope, &all.list[i]);
+		auto_text label = label_of(i);
+
+		if (group < SCOPE_GROUPS &&
+			read_text(&r, &all.list[i], label, group, list, f)) {
+			json_decref(list);
+			return -1;
+		}
+	}
+	*ret = list;
+	return 0;
+}
+
+int advice_digest(
+	const struct policy *p, struct texts *texts, char ret[65], struct fault *f)
+{
+	auto_text_buffer all = {0};
+	unsigned char sha256[VAULT_SHA256];
+
+	if (notice_texts(p, texts, &all, f))
+		return -1;
+	vault_sha256(all.bytes, all.length, sha256);
+	vault_hex(sha256, sizeof(sha256), ret);
+	return 0;
+}
+
+/* --- letters held against what they would be today --- */
+
+struct prover {
+	struct ledger *ledger;
+	struct reading reading;
+	struct texts *texts;
+	struct store_reader *store;
+	struct query *entry;
+	struct text bytes, plain;
+	struct row facts, why, person;
+};
+
+static void prover_done(struct prover *p)
+{
+	reading_done(&p->reading);
+	store_reader_close(p->store);
+	query_close(p->entry);
+	text_done(&p->bytes);
+	text_done(&p->plain);
+	row_done(&p->facts);
+	row_done(&p->why);
+	row_done(&p->person);
+}
+#define auto_prover __attribute__((cleanup(prover_done))) struct prover
+
+/* What the newest list says of the reader: 1, or 0 if nothing. */
+static int find_person(struct prover *p, int64_t person, struct fault *f)
+{
+	int got;
+
+	query_bind_int(p->entry, ":person", person);
+	got = query_next(p->entry, f);
+	if (got > 0 && query_sealed(p->entry, "fields_sealed", "entry.fields_sealed",
+			       query_int(p->entry, "id"), &p->person.packed, f))
+		got = -1;
+	query_reset(p->entry);
+	return got;
+}
+
+/* The next line of a text that speaks to everyone: who is greeted, and blanks, do not
+ * count. */
+static size_t next_line(const char **at, const char **ret)
+{
+	size_t length;
+
+	do {
+		*ret = *at;
+		length = strcspn(*at, "\n");
+		*at += length + ((*at)[length] == '\n');
+	} while (**ret && (!length || !strncmp(*ret, "Dear ", 5)));
+	return length;
+}
+
+static bool alike(const char *a, const char *b)
+{
+	const char *x, *y;
+	size_t length;
+
+	do {
+		length = next_line(&a, &x);
+		if (length != next_line(&b, &y) || memcmp(x, y, length) != 0)
+			return false;
+	} while (length);
+	return true;
+}
+
+/* Is the letter in this row what it would be today? 1 or 0; GONE: its words are kept no
+ * more, or its reader is on no list. */
+#define GONE 2
+static int is_same(
+	struct prover *p, struct query *q, const char *template, struct fault *f)
+{
+	const char *kinds[EXPOSURE_KINDS_MAX], *sent;
+	struct roster_row entry = {0};
+	struct notice_person who = {
+		.entry = &entry, .kinds = kinds, .certain = query_int(q, "certain") != 0};
+	int64_t notice = query_int(q, "id");
+	auto_text name = NULL;
+	int got;
+
+	if (query_sealed(q, "facts_sealed", "notice.facts_sealed", notice,
+		    &p->facts.packed, f) ||
+		query_sealed(q, "why_sealed", "assignment.why_sealed",
+			query_int(q, "assignment_id"), &p->why.packed, f))
+		return -1;
+	got = store_get(p->store, notice, &p->bytes, f);
+	if (got > 0)
+		got = find_person(p, query_int(q, "person_id"), f);
+	if (got <= 0)
+		return got ? -1 : GONE;
+	entry.packed = p->person.packed.bytes;
+	entry.length = p->person.packed.length;
+	who.kinds_count = scribe_kinds(&p->why, kinds);
+	who.code = row_value(&p->facts, SCRIBE_CODE);
+	name = notice_text(p->texts, template, &entry);
+	if (notice_write(p->reading.maker, name, &who, &p->reading.words, f))
+		return -1;
+	perusal_plain(&p->bytes, &p->plain);
+	sent = strstr(text_string(&p->plain), "\n\n");
+	return sent && alike(sent, text_string(&p->reading.words.text));
+}
+
+static int prove_level(struct prover *p, const char *mode,
+	const struct policy_level *level, const char **ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int drawn = 0, same = 0, got;
+
+	if (ledger_query(p->ledger,
+		    SQL("SELECT n.id, n.person_id, n.facts_sealed, a.certain, a.id AS assignment_id, a.why_sealed"
+			" FROM notice n JOIN compose_set c ON c.id = n.set_id"
+			" JOIN assignment a ON a.set_id = c.group_set_id AND a.person_id = n.person_id"
+			" WHERE n.id IN (SELECT i.notice_id FROM release_item i JOIN release_valid r ON r.id = i.release_id"
+			"  JOIN notice o ON o.id = i.notice_id WHERE r.mode = :mode AND o.level = :level AND NOT o.cover"
+			"  AND o.id NOT IN (SELECT notice_id FROM follow_up) ORDER BY random() LIMIT 5)"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", mode);
+	query_bind_text(q, ":level", level->name);
+	while ((got = query_next(q, f)) > 0) {
+		int one = is_same(p, q, level->template, f);
+
+		if (one < 0)
+			return -1;
+		drawn += one != GONE;
+		same += one == 1;
+	}
+	*ret = drawn < ADVICE_DRAWN ? "unchecked" : same == drawn ? "same" : "other";
+	return got;
+}
+
+/* A text of several levels is as good as the worst of them. */
+static void add_proof(json_t *proofs, const char *template, const char *found)
+{
+	const char *old = json_string_value(json_object_get(proofs, template));
+
+	if (!old || !strcmp(old, "unchecked") || !strcmp(found, "other"))
+		(void)json_object_set_new(proofs, template, json_string(found));
+}
+
+static int prover_open(struct prover *p, const struct settings *s,
+	const struct policy *policy, struct fault *f)
+{
+	if (notice_maker_new(s, policy, p->texts, &p->reading.maker, f) ||
+		store_reader_open(p->ledger, &p->store, f))
+		return -1;
+	return ledger_query(p->ledger,
+		SQL("SELECT e.id, e.fields_sealed FROM entry e JOIN source_now s ON s.id = e.source_id"
+		    " WHERE e.person_id = :person ORDER BY s.as_of DESC, s.run_id DESC, e.id LIMIT 1"),
+		&p->entry, f);
+}
+
+int advice_prove(struct ledger *l, const struct settings *s, const struct policy *p,
+	struct texts *texts, json_t **ret, struct fault *f)
+{
+	auto_prover prover = {.ledger = l, .texts = texts};
+	json_t *proofs = json_object();
+
+	if (prover_open(&prover, s, p, f)) {
+		json_decref(proofs);
+		return -1;
+	}
+	for (size_t i = 0; i < p->levels_count; i++) {
+		const struct policy_level *level = &p->levels[i];
+		const char *found;
+
+		if (level->route != POLICY_MAIL || level->review != POLICY_FULL)
+			continue;
+		if (prove_level(&prover, settings_mode(s), level, &found, f)) {
+			json_decref(proofs);
+			return -1;
+		}
+		add_proof(proofs, level->template, found);
+	}
+	*ret = proofs;
+	return 0;
+}

@@ -80,14 +80,14 @@ static void write_level(struct level *d, struct text *out)
 
 /* A leaf says which bytes go to whom, under which token. What has another length was
  * tampered with. */
-static void add_leaf(struct query *q, struct merkle *tree)
+void manifest_leaf(struct query *q, unsigned char leaf[MANIFEST_LEAF])
 {
 	static const char *const columns[] = {
 		"message_sha256", "recipient_digest", "token_digest"};
 	static const size_t lengths[] = {VAULT_SHA256, VAULT_DIGEST, VAULT_DIGEST};
-	unsigned char leaf[MANIFEST_LEAF] = {0};
 	size_t at = 0;
 
+	memset(leaf, 0, MANIFEST_LEAF);
 	for (size_t i = 0; i < 3; at += lengths[i++]) {
 		size_t length;
 		const void *bytes = query_blob(q, columns[i], &length);
@@ -95,7 +95,6 @@ static void add_leaf(struct query *q, struct merkle *tree)
 		if (length == lengths[i])
 			memcpy(leaf + at, bytes, length);
 	}
-	merkle_add(tree, leaf, sizeof(leaf));
 }
 
 static const char *const follow_ups[] = {
@@ -113,6 +112,7 @@ static int write_levels(
 	struct query *q, struct text *out, int64_t *ret_count, struct fault *f)
 {
 	struct level d = {.order = -1};
+	unsigned char leaf[MANIFEST_LEAF];
 	int64_t counts[FOLLOW_UPS] = {0};
 	int got;
 
@@ -125,7 +125,8 @@ static int write_levels(
 			text_add_string(&d.name, query_text(q, "level"));
 			d.order = query_int(q, "level_order");
 		}
-		add_leaf(q, &d.tree);
+		manifest_leaf(q, leaf);
+		merkle_add(&d.tree, leaf, sizeof(leaf));
 		(*ret_count)++;
 		count_follow_up(query_text(q, "kind"), counts);
 	}

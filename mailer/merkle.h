@@ -20,7 +20,17 @@ struct merkle {
 	unsigned char whole[64][VAULT_SHA256]; /* bit i of `count`: the root of 2^i leaves */
 };
 void merkle_add(struct merkle *m, const void *bytes, size_t length);
+/* What stands for a member in the tree: its leaf hash. */
+void merkle_leaf(const void *bytes, size_t length, unsigned char out[VAULT_SHA256]);
 /* Of an empty list: the digest of nothing, as the RFC says. */
 void merkle_root(const struct merkle *m, unsigned char out[VAULT_SHA256]);
+
+/*
+ * The audit path (section 2.1.1) of member `index`, from 0, of a list of `count`: from the leaf upwards. `row`: the leaf hashes
+ * of all, which are overwritten; the root comes to stand first. Returns how many.
+ */
+#define MERKLE_PATH 64
+size_t merkle_path(unsigned char (*row)[VAULT_SHA256], size_t count, size_t index,
+	unsigned char path[MERKLE_PATH][VAULT_SHA256]);
 
 #endif

@@ -23,7 +23,6 @@
 #include "recipients/text.h"
 
 #define OWN "history" /* our own tables: no account of the account */
-#define LINE 128
 
 struct history {
 	struct account now;
@@ -363,15 +362,21 @@ static int open_head(const char *path)
 	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
+const char *history_line(const struct history_head *head, char out[HISTORY_LINE])
+{
+	(void)snprintf(out, HISTORY_LINE, "breachmail-history-head 1 %020" PRId64 " %s\n",
+		head->seq, head->seq ? head->hash : "none");
+	return out;
+}
+
 static void write_line(const char *path, bool append, const struct history_head *head)
 {
-	char line[LINE];
+	char line[HISTORY_LINE];
 	int fd = open_head(path);
 
 	if (fd < 0)
 		return;
-	(void)snprintf(line, sizeof(line),
-		"breachmail-history-head 1 %020" PRId64 " %s\n", head->seq, head->hash);
+	(void)history_line(head, line);
 	(void)!pwrite(fd, line, strlen(line), append ? lseek(fd, 0, SEEK_END) : 0);
 	(void)close(fd);
 }
@@ -519,7 +524,7 @@ static int check_head(struct ledger *l, const char *path, const struct history_h
 	struct fault *f)
 {
 	FILE *file = fopen(path, "re");
-	char line[LINE];
+	char line[HISTORY_LINE];
 	int failed = 0;
 
 	if (!file)

@@ -41,6 +41,10 @@ struct history_head {
 /* The newest entry. */
 int history_head(struct ledger *l, struct history_head *ret, struct fault *f);
 
+/* "breachmail-history-head 1 SEQ HASH\n", as it is kept outside. */
+#define HISTORY_LINE 128
+const char *history_line(const struct history_head *head, char out[HISTORY_LINE]);
+
 /* An entry as the text above, appended to `out`, for evidence. 1, 0 if there is no entry of this number, -1. */
 int history_entry(struct ledger *l, int64_t seq, struct text *out, char hash[HISTORY_HASH], struct fault *f);
 

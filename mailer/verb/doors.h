@@ -47,6 +47,9 @@ bool track_only_looks(const struct command *c);
 int import_shield(struct command *c, struct fault *f);
 int import_presume(struct command *c, struct fault *f);
 
+/* report --kind evidence */
+int report_evidence(struct command *c, struct fault *f);
+
 /* track --classify: no incident */
 int track_classify(struct command *c, struct fault *f);
 /* It needs none; it is a decision. */

@@ -21,15 +21,19 @@
 #include "recipients/stray.h"
 
 #define KINDS                                                                            \
-	"summary, regulator, federation, people, rows, controller, corrections or rejects"
+	"summary, regulator, federation, people, rows, controller, corrections, rejects or evidence"
 
 const struct verb_option report_options[] = {{"kind", "KIND", KINDS},
 	{"controller", "NAME",
 		"of kind controller: the rows of this one, for its officer"},
 	{"scope", "RANKS",
 		"of kind federation: \"constable to chief inspector\", \"superintendents\", \"staff\" ..."},
+	{"person", "ID",
+		"of kind evidence: the proof for this one person, by number or reference code"},
 	{"format", "FORMAT", "text, json or csv"},
-	{"out", "FILE", "into a new file instead of the screen"}, {NULL, NULL, NULL}};
+	{"out", "FILE",
+		"into a new file instead of the screen; evidence: a tar archive, or an empty folder"},
+	{NULL, NULL, NULL}};
 
 enum format {
 	FORMAT_TEXT,
@@ -377,7 +381,7 @@ static int choose_kind(const struct command *c,
 	int (**ret)(struct command *c, enum format format, FILE *out, struct fault *f),
 	struct fault *f)
 {
-	static const char *const later[] = {"evidence", "review", NULL};
+	static const char *const later[] = {"review", NULL};
 	const char *kind = command_option(c, "kind");
 
 	if (!kind)
@@ -402,7 +406,7 @@ static int choose_kind(const struct command *c,
 
 int verb_report(struct command *c, struct fault *f)
 {
-	const char *path = command_option(c, "out");
+	const char *path = command_option(c, "out"), *kind = command_option(c, "kind");
 	int (*write)(struct command * c, enum format format, FILE * out,
 		struct fault * f) = NULL;
 	auto_show_file out = {0};
@@ -410,6 +414,8 @@ int verb_report(struct command *c, struct fault *f)
 
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail report --kind KIND");
+	if (kind && !strcmp(kind, "evidence"))
+		return report_evidence(c, f);
 	if (choose_kind(c, &write, f) || choose_format(c, &format, f) ||
 		command_policy(c, f) || show_file_open(path ? path : "-", &out, f))
 		return -1;

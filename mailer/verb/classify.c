@@ -33,7 +33,7 @@ struct work {
 	bool cut;
 	struct letter letter;
 	size_t files, unread;
-	bool asked_one_by_one; /* whoever sends names one by one waits for the lines */
+	bool asked_one_by_one; /* whoever sends names through a pipe waits for the lines */
 };
 
 /* --- files --- */
@@ -52,7 +52,7 @@ static const char *take_bytes(int fd, struct work *w)
 	if (!S_ISREG(st.st_mode))
 		return "Not a file";
 	w->cut = st.st_size > SCAN_LETTER_MAX;
-	most = w->cut ? SCAN_ENOUGH : SCAN_LETTER_MAX;
+	most = w->cut ? SCAN_ENOUGH : (size_t)st.st_size;
 	for (w->length = 0; w->length < most; w->length += (size_t)n) {
 		n = read(fd, w->bytes + w->length, most - w->length);
 		if (n < 0)
@@ -201,11 +201,12 @@ static int classify_file(struct work *w, const char *path, struct fault *f)
 static int classify_names(struct work *w, struct fault *f)
 {
 	char *name = NULL;
+	struct stat st;
 	size_t room = 0;
 	ssize_t length;
 	int result = 0;
 
-	w->asked_one_by_one = true;
+	w->asked_one_by_one = fstat(STDIN_FILENO, &st) || !S_ISREG(st.st_mode);
 	while (!result && (length = getline(&name, &room, stdin)) > 0) {
 		if (name[length - 1] == '\n')
 			name[length - 1] = '\0';

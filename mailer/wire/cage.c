@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,42 +125,45 @@ static bool wait_for(const struct cage *c, short events, int64_t until)
 	return n > 0;
 }
 
-static enum outcome hand_over(
-	const struct cage *c, const void *from, size_t length, int64_t until)
+/* The request and its letter in one go: the child is woken once. */
+static enum outcome hand_over(const struct cage *c, const struct cage_request *r,
+	const char *bytes, int64_t until)
 {
-	const char *at = from;
+	const size_t head = sizeof(*r), all = head + r->length;
 	ssize_t n;
 
-	while (length) {
-		n = send(c->socket, at, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+	for (size_t done = 0; done < all;) {
+		size_t first = done < head ? head - done : 0, rest = all - done - first;
+		struct iovec parts[] = {/* which sending does not change */
+			{(void *)((uintptr_t)r + head - first), first},
+			{(void *)((uintptr_t)bytes + r->length - rest), rest}};
+		struct msghdr m = {.msg_iov = parts, .msg_iovlen = 2};
+
+		n = sendmsg(c->socket, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return DIED;
 		if (n < 0 && !wait_for(c, POLLOUT, until))
 			return LATE;
-		if (n > 0) {
-			at += n;
-			length -= (size_t)n;
-		}
+		if (n > 0)
+			done += (size_t)n;
 	}
 	return DONE;
 }
 
-static enum outcome take_back(
-	const struct cage *c, void *to, size_t length, int64_t until)
+/* At least so many bytes, and at most so many, into `to`. */
+static enum outcome take_back(const struct cage *c, void *to, size_t least, size_t most,
+	int64_t until, size_t *ret)
 {
-	char *at = to;
 	ssize_t n;
 
-	while (length) {
-		n = recv(c->socket, at, length, MSG_DONTWAIT);
+	for (*ret = 0; *ret < least;) {
+		if (!wait_for(c, POLLIN, until))
+			return LATE;
+		n = recv(c->socket, (char *)to + *ret, most - *ret, MSG_DONTWAIT);
 		if (!n || (n < 0 && errno != EAGAIN && errno != EINTR))
 			return DIED;
-		if (n < 0 && !wait_for(c, POLLIN, until))
-			return LATE;
-		if (n > 0) {
-			at += n;
-			length -= (size_t)n;
-		}
+		if (n > 0)
+			*ret += (size_t)n;
 	}
 	return DONE;
 }
@@ -168,6 +172,7 @@ static int start_child(struct cage *c, struct fault *f)
 {
 	uint32_t step = CAGE_READY;
 	int ends[2], error;
+	size_t got;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return fault_set(
@@ -183,7 +188,8 @@ static int start_child(struct cage *c, struct fault *f)
 		return fault_set(
 			f, FAULT_INTERNAL, "the reader of letters: %s", strerror(error));
 	}
-	if (take_back(c, &step, sizeof(step), clock_monotonic() + START_MS) == DONE &&
+	if (take_back(c, &step, sizeof(step), sizeof(step), clock_monotonic() + START_MS,
+		    &got) == DONE &&
 		step == CAGE_READY)
 		return 0;
 	(void)stop_child(c);
@@ -196,19 +202,20 @@ static int start_child(struct cage *c, struct fault *f)
 static enum outcome exchange(
 	struct cage *c, const char *bytes, const struct cage_request *r, int64_t until)
 {
-	const size_t least = offsetof(struct letter, recipients);
+	const size_t head = offsetof(struct cage_answer, letter),
+		     least = head + offsetof(struct letter, recipients);
 	struct cage_answer *a = &c->answer;
-	enum outcome o = hand_over(c, r, sizeof(*r), until);
+	enum outcome o = hand_over(c, r, bytes, until);
+	size_t got, rest;
 
 	if (o == DONE)
-		o = hand_over(c, bytes, r->length, until);
-	if (o == DONE)
-		o = take_back(c, a, offsetof(struct cage_answer, letter) + least, until);
+		o = take_back(c, a, least, sizeof(*a), until, &got);
 	if (o != DONE)
 		return o;
-	if (a->length < least || a->length > sizeof(a->letter))
+	if (a->length > sizeof(a->letter) || head + a->length < got)
 		return DIED;
-	return take_back(c, (char *)&a->letter + least, a->length - least, until);
+	rest = head + a->length - got;
+	return take_back(c, (char *)a + got, rest, rest, until, &got);
 }
 
 /* In words that make sense behind "unparsable: ". */

@@ -71,6 +71,8 @@ static size_t count_bytes(struct phrase_set *set)
 			if (!set->class_of[(unsigned char)*s])
 				set->class_of[(unsigned char)*s] =
 					(unsigned char)set->width++;
+	for (int c = 'A'; c <= 'Z'; c++)
+		set->class_of[c] = set->class_of[c - 'A' + 'a'];
 	set->width++;
 	return bytes;
 }
@@ -246,7 +248,7 @@ size_t phrase_scan(
 
 		width = 1;
 		if (c > ' ' && c < 0x7f)
-			feed(&s, span_lower((char)c), at, at + 1);
+			feed(&s, (char)c, at, at + 1);
 		else
 			width = feed_character(&s, text, at);
 	}

@@ -190,15 +190,17 @@ static bool is_foreign(const char *template)
 static int read_letter(struct proofreader *p, size_t level, const char *template,
 	const struct notice_person *who, bool words)
 {
+	bool read = json_object_get(p->read, template) != NULL;
 	struct fault f = {0};
 
-	if ((!json_object_get(p->read, template) &&
-		    notice_lint(
-			    p->maker, template, who, p->report, p->allowed, words, &f)) ||
-		notice_write(p->maker, template, who, &p->words, &f)) {
+	if ((!read && notice_lint(p->maker, template, who, p->report, p->allowed, words,
+			      &f)) ||
+		(words && notice_write(p->maker, template, who, &p->words, &f))) {
 		lint_fault(p->report, template, &f);
 		return -1;
 	}
+	if (!words)
+		return 0;
 	judge_levels(p, p->words.subject, SIZE_MAX, template, "the subject");
 	judge_levels(p, text_string(&p->words.text), level, template, "the letter");
 	if (is_foreign(template))

@@ -67,7 +67,7 @@ def with_words(words, after="# What happened\n\n"):
 
 
 def test_our_own_texts_pass():
-    assert lint(*sorted(SHIPPED.rglob("*.txt"))) == []
+    assert lint(*sorted(path for path in SHIPPED.rglob("*.txt") if path.parent.name != "report")) == []
 
 
 def test_the_layout_as_an_own_text_passes(notice):

@@ -17,6 +17,7 @@
 #include "mailer/post.h"
 #include "mailer/proofread.h"
 #include "recipients/clock.h"
+#include "recipients/key.h"
 #include "recipients/keyring.h"
 
 #define MEBIBYTE (INT64_C(1) << 20)
@@ -63,6 +64,16 @@ static void tell_fault(struct looking *l, const char *check, const struct fault 
 
 /* --- the ledger and its key --- */
 
+/* Who has one way in, and loses it, has lost the ledger. */
+static void look_at_slots(struct looking *l)
+{
+	size_t count;
+	auto_text warning = key_warning(l->d->ledger, &count);
+	auto_text words = text_format("%zu ways in (breachmail key list)", count);
+
+	tell(l, "slots", warning ? CARE : WELL, FAULT_NONE, warning ? warning : words);
+}
+
 static void look_at_key(struct looking *l)
 {
 	const struct doctor *d = l->d;
@@ -75,7 +86,9 @@ static void look_at_key(struct looking *l)
 		return;
 	}
 	path = ledger_key_file(d->ledger);
-	auto_text where = text_format("%s opens the ledger", path);
+	auto_text where =
+		text_format("the ledger opens%s%s", access(path, F_OK) ? "" : ", by ",
+			access(path, F_OK) ? " by its slots" : path);
 	auto_text open = text_format("%s: others may read it; chmod 600", path);
 	if (keyring_apart(d->settings->dir, path, &f))
 		tell_fault(l, "key", &f);
@@ -83,6 +96,7 @@ static void look_at_key(struct looking *l)
 		tell(l, "key", CARE, FAULT_NONE, open);
 	else
 		tell(l, "key", WELL, FAULT_NONE, where);
+	look_at_slots(l);
 }
 
 /* --- the relays --- */

@@ -7,6 +7,7 @@
  * human) or 75 (run again).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,6 +33,9 @@ static const struct verb_option global_options[] = {
 	{"quiet", NULL, "no progress (short: -q)"},
 	{"dry-run", NULL, "change nothing, show what would be (short: -n)"},
 	{"key-file", "FILE", "the ledger's key"},
+	{"passphrase-file", "FILE",
+		"its first line is the passphrase of a slot, or a recovery code (see key)"},
+	{"passphrase-fd", "NUMBER", "the same, from a descriptor"},
 	{"operator", "NAME", "who is at the keyboard (default: the login name)"},
 	{"by", "NAME", "who decides"}, {"reason", "TEXT", "why"},
 	{"wait", "SECONDS", "how long to wait when the ledger is in use"},
@@ -142,6 +146,8 @@ static int set_global(
 		c->dry_run = true;
 	else if (!strcmp(name, "key-file"))
 		c->key_file = value;
+	else if (!strcmp(name, "passphrase-file"))
+		c->words->file = value;
 	else if (!strcmp(name, "operator"))
 		c->operator= value;
 	else if (!strcmp(name, "by"))
@@ -152,7 +158,15 @@ static int set_global(
 		wants_help = true;
 	else if (!strcmp(name, "version"))
 		wants_version = true;
-	else if (!strcmp(name, "wait")) {
+	else if (!strcmp(name, "passphrase-fd")) {
+		long n = strtol(value, &end, 10);
+
+		if (end == value || *end || n < 0 || n > 65535)
+			return fault_set(f, FAULT_USAGE,
+				"--passphrase-fd takes the number of an open descriptor");
+		c->words->fd = (int)n;
+		(void)fcntl(c->words->fd, F_SETFD, FD_CLOEXEC); /* not for our children */
+	} else if (!strcmp(name, "wait")) {
 		long n = strtol(value, &end, 10);
 
 		if (end == value || *end || n < 0 || n > 86400)
@@ -366,17 +380,29 @@ static bool is_decision(const struct command *c)
 	       (c->verb->run == verb_track && track_decides(c));
 }
 
+struct ledger_options command_ledger(struct command *c, const char *verb)
+{
+	struct ledger_options o = {.unlock = {.key_file = c->key_file,
+					   .words = secret_words,
+					   .context = c->words,
+					   .by_words = secret_is_named(c->words)},
+		.verb = verb ? verb : c->verb->name,
+		.wait_seconds = c->wait_seconds};
+
+	o.operator= c->operator;
+	return o;
+}
+
 static int open_incident(struct command *c, struct fault *f)
 {
-	struct ledger_options o = {.key_file = c->key_file,
-		.verb = c->verb->name,
-		.wait_seconds = c->wait_seconds,
-		.beside = is_decision(c)};
+	struct ledger_options o = command_ledger(c, NULL);
 	enum ledger_mode mode = LEDGER_WRITE;
 
 	if (command_settings(c, f))
 		return -1;
-	o.operator= c->operator;
+	o.beside = is_decision(c);
+	if (c->verb->run == verb_key && key_names_new_words(c))
+		o.unlock.by_words = false; /* they are for the new slot */
 	o.mode = settings_mode(c->settings);
 	o.head_file = c->settings->head_file;
 	if (c->verb->needs == VERB_READS ||
@@ -465,11 +491,14 @@ static void command_done(struct command *c)
 	json_decref(c->tally);
 	free(c->choices);
 	free(c->arguments);
+	secret_done(c->words);
 }
 
 int main(int argc, char **argv)
 {
-	struct command c = {.dir = ".", .operator= login_name()};
+	struct secret words = {
+		.fd = -1, .out = stderr, .prompt = "Passphrase or recovery code: "};
+	struct command c = {.dir = ".", .operator= login_name(), .words = &words};
 	struct fault f = {0};
 	bool failed;
 	int code;

@@ -21,6 +21,7 @@
 #include "mailer/wire/capture.h"
 #include "recipients/clock.h"
 #include "recipients/group.h"
+#include "recipients/key.h"
 #include "recipients/presume.h"
 
 static void add_to(json_t *counts, const char *name, json_int_t n)
@@ -203,6 +204,16 @@ static int gather_outbox(const struct settings *s, json_t *status, struct fault 
 	return json_object_set_new(status, "outbox", json_integer((json_int_t)count));
 }
 
+static void gather_keys(struct ledger *l, json_t *status)
+{
+	size_t count;
+	auto_text warning = key_warning(l, &count);
+
+	(void)json_object_set_new(status, "key_slots", json_integer((json_int_t)count));
+	(void)json_object_set_new(
+		status, "key_warning", warning ? json_string(warning) : json_null());
+}
+
 static int gather_forecast(struct ledger *l, const struct settings *s,
 	const struct policy *p, json_t *status, struct fault *f)
 {
@@ -315,6 +326,7 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 		json_decref(status);
 		return -1;
 	}
+	gather_keys(l, status);
 	(void)json_object_set_new(status, "next", json_string(next_step(l, status)));
 	*ret = status;
 	return 0;
@@ -502,6 +514,14 @@ static void write_forecast(const struct screen *sc, const json_t *status)
 	outlook_write(sc->out, outlook);
 }
 
+static void write_key(const struct screen *sc, const json_t *status)
+{
+	const char *warning = json_string_value(json_object_get(status, "key_warning"));
+
+	if (warning)
+		(void)fprintf(sc->out, "Key       %s\n", warning);
+}
+
 static void write_before(const struct screen *sc, const json_t *status)
 {
 	const json_t *presumed = json_object_get(status, "presumed"),
@@ -568,6 +588,7 @@ void status_write(FILE *out, const json_t *status, const struct settings *s, int
 		(void)fprintf(out,
 			"          %s mails lie in the outbox (breachmail outbox --purge)\n",
 			show_number(outbox, n));
+	write_key(&sc, status);
 	write_before(&sc, status);
 	write_outcomes(&sc, status);
 	write_levels(&sc, status);

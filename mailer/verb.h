@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "mailer/secret.h"
 #include "mailer/settings.h"
 #include "recipients/clock.h"
 #include "recipients/fault.h"
@@ -57,6 +58,7 @@ struct command {
 	const struct verb *verb;
 	const char *dir;
 	const char *key_file, *operator, *by, *reason;
+	struct secret *words; /* the passphrase: what was named (secret.h), and once it was read, it */
 	int wait_seconds;
 	bool json, quiet, dry_run, color;
 	struct verb_choice *choices; /* the verb's own options, in order */
@@ -86,6 +88,8 @@ int command_number(const struct command *c, const char *name, long min, long max
 	struct fault *f);
 /* incident.json, and in a rehearsal the fixed clock. */
 int command_settings(struct command *c, struct fault *f);
+/* How the ledger is opened: the key or the passphrase, the operator, how long to wait. `verb` may be NULL: this one. */
+struct ledger_options command_ledger(struct command *c, const char *verb);
 /* policy.json, loaded once. */
 int command_policy(struct command *c, struct fault *f);
 /* --by and --reason, which every human decision takes. */

@@ -17,6 +17,8 @@ static const struct sealed_column {
 		SQL("SELECT id AS row, check_sealed AS seal FROM ledger")},
 	{"run.operator_sealed",
 		SQL("SELECT id AS row, operator_sealed AS seal FROM run")},
+	{"key_event.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM key_event")},
 	{"source.about_sealed",
 		SQL("SELECT id AS row, about_sealed AS seal FROM source")},
 	{"source_withdrawn.said_sealed",

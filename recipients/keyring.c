@@ -13,18 +13,25 @@
 #include "recipients/text.h"
 #include "recipients/vault.h"
 
-static int default_place(const char *id, char **ret, struct fault *f)
+/* DATA/breachmail/FOLDER/ID.ENDING; NULL: there is no home. */
+static char *at_home(const char *folder, const char *id, const char *ending)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
 	if (data && *data == '/')
-		*ret = text_format("%s/breachmail/keys/%s.key", data, id);
-	else if (home && *home == '/')
-		*ret = text_format("%s/.local/share/breachmail/keys/%s.key", home, id);
-	else
-		return fault_set(f, FAULT_CONFIG,
-			"neither HOME nor XDG_DATA_HOME is set: name the key with --key-file");
-	return 0;
+		return text_format("%s/breachmail/%s/%s.%s", data, folder, id, ending);
+	if (home && *home == '/')
+		return text_format(
+			"%s/.local/share/breachmail/%s/%s.%s", home, folder, id, ending);
+	return NULL;
+}
+
+static int default_place(const char *id, char **ret, struct fault *f)
+{
+	*ret = at_home("keys", id, "key");
+	return *ret ? 0
+		    : fault_set(f, FAULT_CONFIG,
+			      "neither HOME nor XDG_DATA_HOME is set: name the key with --key-file");
 }
 
 static const char *asked_for(const char *asked)
@@ -49,6 +56,36 @@ int keyring_find(const char *asked, const char *id, char **ret, struct fault *f)
 		return default_place(id, ret, f);
 	*ret = text_copy(asked);
 	return 0;
+}
+
+bool keyring_unasked(const char *asked, const char *key_file, const char *id)
+{
+	auto_text home = at_home("keys", id, "key");
+
+	return !asked_for(asked) && home && !strcmp(home, key_file);
+}
+
+/* The file, if it is there; else NULL. */
+static char *if_there(char *path)
+{
+	if (!access(path, F_OK))
+		return path;
+	free(path);
+	return NULL;
+}
+
+char *keyring_slots(const char *key_file, const char *id)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	char *path = NULL;
+
+	if (credentials && *credentials)
+		path = if_there(text_format("%s/breachmail.slots", credentials));
+	if (!path)
+		path = if_there(text_format("%s.slots", key_file));
+	if (!path)
+		path = at_home("slots", id, "slots");
+	return path ? path : text_format("%s.slots", key_file);
 }
 
 int keyring_folders(char *path, struct fault *f)

@@ -15,6 +15,14 @@
 
 /* Where the key of ledger `id` should be; it need not be there. The caller frees. */
 int keyring_find(const char *asked, const char *id, char **ret, struct fault *f);
+/* Does it lie in the default place: did nobody say where it is? */
+bool keyring_unasked(const char *asked, const char *key_file, const char *id);
+
+/*
+ * Where the slots of ledger `id` are (slots.h), or should be: $CREDENTIALS_DIRECTORY/breachmail.slots and KEYFILE.slots if they
+ * are there, else $XDG_DATA_HOME/breachmail/slots/ID.slots; KEYFILE.slots where there is no home. The caller frees.
+ */
+char *keyring_slots(const char *key_file, const char *id);
 
 /*
  * FAULT_CONFIG if a key file lies in the incident's folder `dir`: the key must not travel with the ledger, or a copy of

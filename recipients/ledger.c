@@ -2,7 +2,7 @@
 /*
  * The book: opening, runs, transactions, queries. What the tables mean is
  * schema/0001-ledger.sql; what is written into them is each verb's business; the lock is
- * lock.c's, where the key lies keyring.c's, looking through all of it audit.c's.
+ * lock.c's, how the key is found unlock.c's, looking through all of it audit.c's.
  *
  * SQLite runs with a rollback journal (TRUNCATE) and synchronous=FULL: readers work while
  * `send` writes, a commit that returned survives power loss, and the journal holds only
@@ -124,7 +124,7 @@ static int open_file(const char *dir, struct ledger *l, struct fault *f)
 
 /* Opens the key, and proves that it is the right one before anything personal is read or
  * written. */
-static int open_vault(struct ledger *l, const char *asked, struct fault *f)
+static int open_vault(struct ledger *l, const struct unlock *u, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_text_buffer words = {0};
@@ -140,8 +140,7 @@ static int open_vault(struct ledger *l, const char *asked, struct fault *f)
 		return fault_set(f, FAULT_LEDGER, "the ledger has no name");
 	}
 	(void)snprintf(l->id, sizeof(l->id), "%s", query_text(q, "name"));
-	if (keyring_find(asked, l->id, &l->key_file, f) ||
-		vault_open(l->key_file, l->id, &l->vault, f))
+	if (unlock_open(u, l->id, &l->key_file, &l->vault, f))
 		return -1;
 	if (query_sealed(q, "check_sealed", "ledger.check_sealed", 1, &words, &ignored) ||
 		strcmp(text_string(&words), CHECK_WORDS))
@@ -166,7 +165,8 @@ static int open_all(struct ledger *l, const char *dir, const struct ledger_optio
 	struct fault *f)
 {
 	if (open_file(dir, l, f) || migrate(l, false, f) ||
-		open_vault(l, o->key_file, f) || keyring_apart(dir, l->key_file, f))
+		open_vault(l, &o->unlock, f) ||
+		(!access(l->key_file, F_OK) && keyring_apart(dir, l->key_file, f)))
 		return -1;
 	if (l->mode == LEDGER_REHEARSE)
 		return ledger_begin(l, f);
@@ -276,7 +276,7 @@ static int create_all(
 int ledger_create(const char *dir, const struct ledger_options *o, struct fault *f)
 {
 	struct ledger *l = ledger_new(LEDGER_WRITE, o);
-	int failed = create_all(l, dir, o->key_file, f);
+	int failed = create_all(l, dir, o->unlock.key_file, f);
 
 	ledger_close(l, 0);
 	return failed;
@@ -415,6 +415,16 @@ const char *ledger_id(const struct ledger *l)
 const char *ledger_key_file(const struct ledger *l)
 {
 	return l->key_file;
+}
+
+const char *ledger_dir(const struct ledger *l)
+{
+	return l->dir;
+}
+
+bool ledger_writes(const struct ledger *l)
+{
+	return l->mode == LEDGER_WRITE;
 }
 
 int64_t ledger_changes(const struct ledger *l)

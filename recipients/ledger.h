@@ -26,6 +26,7 @@
 
 #include "recipients/fault.h"
 #include "recipients/text.h"
+#include "recipients/unlock.h"
 #include "recipients/vault.h"
 
 /* Marks SQL, so that scripts/check-house can prepare every statement against a fresh schema. */
@@ -41,7 +42,7 @@ enum ledger_mode {
 };
 
 struct ledger_options {
-	const char *key_file; /* where the key is; NULL: the order of search of the manual */
+	struct unlock unlock; /* where the key is; {0}: the order of search of the manual */
 	const char *verb;
 	const char *operator; /* who is at the keyboard */
 	const char *mode;     /* "rehearsal" or "live", recorded with the run */
@@ -69,6 +70,8 @@ const struct vault *ledger_vault(const struct ledger *l);
 int64_t ledger_run(const struct ledger *l); /* this run's id; 0 for a reader */
 const char *ledger_id(const struct ledger *l);
 const char *ledger_key_file(const struct ledger *l);
+const char *ledger_dir(const struct ledger *l);
+bool ledger_writes(const struct ledger *l); /* false: read, or rehearsed; then nothing outside it may change either */
 
 /* Transactions nest by counting; the outermost commit writes. */
 int ledger_begin(struct ledger *l, struct fault *f);

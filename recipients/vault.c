@@ -32,6 +32,7 @@ enum subkey {
 
 /* Lives in sodium_malloc'd memory: locked, between guard pages, wiped when freed. */
 struct vault {
+	unsigned char master[KEY_BYTES]; /* kept to be wrapped (slots.h) */
 	unsigned char seal[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
 	unsigned char digest[crypto_generichash_KEYBYTES];
 };
@@ -143,12 +144,28 @@ static int key_file_parse(const char *text, const char *id, unsigned char key[KE
 	return *end == '\n' && !end[1] ? 0 : -1;
 }
 
+static int vault_of(
+	const unsigned char key[KEY_BYTES], struct vault **ret, struct fault *f)
+{
+	struct vault *v = sodium_malloc(sizeof(*v));
+
+	if (!v)
+		return fault_set(f, FAULT_INTERNAL, "no locked memory for the key");
+	memcpy(v->master, key, KEY_BYTES);
+	crypto_kdf_derive_from_key(
+		v->seal, sizeof(v->seal), SUBKEY_SEAL, KDF_CONTEXT, key);
+	crypto_kdf_derive_from_key(
+		v->digest, sizeof(v->digest), SUBKEY_DIGEST, KDF_CONTEXT, key);
+	(void)sodium_mprotect_readonly(v);
+	*ret = v;
+	return 0;
+}
+
 int vault_open(const char *key_file, const char *id, struct vault **ret, struct fault *f)
 {
 	char text[KEY_FILE_MAX];
 	unsigned char key[KEY_BYTES];
 	const char *why;
-	struct vault *v;
 	int failed;
 
 	if (key_file_read(key_file, text, f))
@@ -159,17 +176,9 @@ int vault_open(const char *key_file, const char *id, struct vault **ret, struct 
 		sodium_memzero(key, sizeof(key));
 		return fault_set(f, FAULT_CONFIG, "key file %s %s", key_file, why);
 	}
-	v = sodium_malloc(sizeof(*v));
-	if (!v)
-		return fault_set(f, FAULT_INTERNAL, "no locked memory for the key");
-	crypto_kdf_derive_from_key(
-		v->seal, sizeof(v->seal), SUBKEY_SEAL, KDF_CONTEXT, key);
-	crypto_kdf_derive_from_key(
-		v->digest, sizeof(v->digest), SUBKEY_DIGEST, KDF_CONTEXT, key);
+	failed = vault_of(key, ret, f);
 	sodium_memzero(key, sizeof(key));
-	(void)sodium_mprotect_readonly(v);
-	*ret = v;
-	return 0;
+	return failed;
 }
 
 void vault_close(struct vault *v)
@@ -184,6 +193,60 @@ void vault_closep(struct vault **v)
 {
 	vault_close(*v);
 	*v = NULL;
+}
+
+/* --- the master key, wrapped --- */
+
+const struct vault_cost vault_cost = {
+	crypto_pwhash_OPSLIMIT_MODERATE, crypto_pwhash_MEMLIMIT_MODERATE};
+
+void vault_wrap(const struct vault *v, const unsigned char key[VAULT_KEY],
+	const char *bound, unsigned char out[VAULT_WRAPPED])
+{
+	randombytes_buf(out, NONCE_BYTES);
+	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE_BYTES, NULL,
+		v->master, KEY_BYTES, (const unsigned char *)bound, strlen(bound), NULL,
+		out, key);
+}
+
+int vault_unwrap(const unsigned char key[VAULT_KEY], const char *bound,
+	const unsigned char wrapped[VAULT_WRAPPED], struct vault **ret, struct fault *f)
+{
+	unsigned char master[KEY_BYTES];
+	int failed;
+
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(master, NULL, NULL,
+		    wrapped + NONCE_BYTES, KEY_BYTES + TAG_BYTES,
+		    (const unsigned char *)bound, strlen(bound), wrapped, key))
+		return 0;
+	failed = vault_of(master, ret, f);
+	sodium_memzero(master, sizeof(master));
+	return failed ? -1 : 1;
+}
+
+int vault_key_of_words(const void *words, size_t length,
+	const unsigned char salt[VAULT_SALT], const struct vault_cost *cost,
+	unsigned char out[VAULT_KEY], struct fault *f)
+{
+	errno = 0;
+	if (!crypto_pwhash(out, VAULT_KEY, words, length, salt, cost->passes, cost->bytes,
+		    crypto_pwhash_ALG_ARGON2ID13))
+		return 0;
+	return fault_set(f, FAULT_TEMPORARY,
+		"a passphrase needs %llu MiB of memory to be tried: %s",
+		(unsigned long long)cost->bytes >> 20,
+		errno ? strerror(errno) : "not to be had");
+}
+
+void vault_key_of_secret(const void *secret, size_t length,
+	const unsigned char salt[VAULT_SALT], unsigned char out[VAULT_KEY])
+{
+	(void)crypto_generichash(out, VAULT_KEY, secret, length, salt, VAULT_SALT);
+}
+
+void vault_wipe(void *bytes, size_t length)
+{
+	sodium_memzero(bytes, length);
 }
 
 /* Place and row as associated data: a blob opens only where it was sealed. */
@@ -345,4 +408,14 @@ int64_t *vault_random_ids(size_t count)
 void vault_hex(const void *bytes, size_t length, char *out)
 {
 	(void)sodium_bin2hex(out, length * 2 + 1, bytes, length);
+}
+
+int vault_unhex(const char *hex, void *out, size_t length)
+{
+	size_t bytes = 0;
+
+	return sodium_hex2bin(out, length, hex, strlen(hex), NULL, &bytes, NULL) ||
+			       bytes != length
+		       ? -1
+		       : 0;
 }

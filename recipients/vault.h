@@ -9,7 +9,8 @@
  * Keyed digests (BLAKE2b, 16 bytes) let the ledger find a personal value again without holding it.
  *
  * The key is one random 32-byte master key in a file of its own (0600), never beside the ledger; purposes get their
- * own keys from it (libsodium's crypto_kdf). In memory it is locked, not dumpable, and wiped on close.
+ * own keys from it (libsodium's crypto_kdf). In memory it is locked, not dumpable, and wiped on close. Other ways in hold it
+ * wrapped under keys of their own (slots.h).
  */
 #ifndef RECIPIENTS_VAULT_H
 #define RECIPIENTS_VAULT_H
@@ -22,6 +23,9 @@
 
 #define VAULT_DIGEST 16
 #define VAULT_SHA256 32
+#define VAULT_KEY 32
+#define VAULT_SALT 16
+#define VAULT_WRAPPED (24 + VAULT_KEY + 16) /* nonce, the master key, tag */
 
 struct vault;
 
@@ -35,6 +39,30 @@ int vault_open(const char *key_file, const char *id, struct vault **ret, struct 
 void vault_close(struct vault *v);
 void vault_closep(struct vault **v);
 #define auto_vault __attribute__((cleanup(vault_closep))) struct vault
+
+/*
+ * The master key under another key: XChaCha20-Poly1305, bound to the text `bound`. vault_unwrap: 1 and the vault; 0 it does not
+ * open; -1 a fault.
+ */
+void vault_wrap(const struct vault *v, const unsigned char key[VAULT_KEY], const char *bound,
+	unsigned char out[VAULT_WRAPPED]);
+int vault_unwrap(const unsigned char key[VAULT_KEY], const char *bound, const unsigned char wrapped[VAULT_WRAPPED],
+	struct vault **ret, struct fault *f);
+
+/*
+ * Keys to wrap with. Of a passphrase by Argon2id (RFC 9106), which takes time and memory as `cost` says, so that guessing does
+ * too; FAULT_TEMPORARY if the memory is not there. Of random bytes by BLAKE2b: nobody guesses those.
+ */
+struct vault_cost {
+	uint64_t passes;
+	uint64_t bytes;
+};
+extern const struct vault_cost vault_cost; /* libsodium's "moderate": 3 passes over 256 MiB, about a second */
+int vault_key_of_words(const void *words, size_t length, const unsigned char salt[VAULT_SALT],
+	const struct vault_cost *cost, unsigned char out[VAULT_KEY], struct fault *f);
+void vault_key_of_secret(const void *secret, size_t length, const unsigned char salt[VAULT_SALT],
+	unsigned char out[VAULT_KEY]);
+void vault_wipe(void *bytes, size_t length); /* in a way that no compiler leaves out */
 
 /*
  * `place` is "table.column", `row` the row's id. `pad` rounds the length up (a power of two; 0 = none). Appends to
@@ -70,5 +98,7 @@ int64_t *vault_random_ids(size_t count);
 
 /* Lower-case hex of `length` bytes into `out` (2 * length + 1). */
 void vault_hex(const void *bytes, size_t length, char *out);
+/* The other way: exactly `length` bytes, or -1. */
+int vault_unhex(const char *hex, void *out, size_t length);
 
 #endif

@@ -48,7 +48,7 @@ static int count_notices(struct ledger *l, int64_t *ret, struct fault *f)
 
 int verb_doctor(struct command *c, struct fault *f)
 {
-	struct ledger_options o = {.key_file = c->key_file, .verb = "doctor"};
+	struct ledger_options o = command_ledger(c, "doctor");
 	struct doctor d = {0};
 	auto_text_buffer sheet = {0};
 	json_t *findings;

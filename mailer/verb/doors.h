@@ -28,6 +28,7 @@ DOOR(remind);
 DOOR(follow_up);
 DOOR(doctor);
 DOOR(resend);
+DOOR(key);
 DOOR(run);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);
@@ -42,6 +43,9 @@ bool task_only_looks(const struct command *c);
 bool person_only_looks(const struct command *c);
 bool note_only_looks(const struct command *c);
 bool track_only_looks(const struct command *c);
+bool key_only_looks(const struct command *c);
+/* key add passphrase: is the passphrase that was named the new one? */
+bool key_names_new_words(const struct command *c);
 
 /* import shield, import breach --presume */
 int import_shield(struct command *c, struct fault *f);
@@ -64,10 +68,12 @@ int door_group_options(struct command *c, struct group_options *ret, struct faul
 
 /* What the commands that a verb runs (errand.h) need to know, and nobody needs to read each time. Begin with `{0}`. */
 struct door_hidden {
-	const char *words[8];
+	const char *words[12];
 	size_t count;
-	char wait[16];
+	char wait[16], secret[32];
 };
 void door_hide(struct door_hidden *h, const struct command *c);
+/* And the passphrase, as soon as it is known: through a descriptor. */
+void door_hide_words(struct door_hidden *h, const struct command *c);
 
 #endif

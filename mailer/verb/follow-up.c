@@ -45,6 +45,16 @@ void door_hide(struct door_hidden *h, const struct command *c)
 	}
 }
 
+void door_hide_words(struct door_hidden *h, const struct command *c)
+{
+	int fd = *h->secret ? -1 : secret_share(c->words);
+
+	if (fd < 0)
+		return;
+	(void)snprintf(h->secret, sizeof(h->secret), "--passphrase-fd=%d", fd);
+	h->words[h->count++] = h->secret;
+}
+
 /* --- a step --- */
 
 static json_int_t number(const json_t *tally, const char *name)
@@ -164,12 +174,9 @@ static int send_one(struct walk *w, const char *digest, struct fault *f)
 static int open_ledger(
 	struct walk *w, enum ledger_mode mode, struct ledger **ret, struct fault *f)
 {
-	const struct ledger_options o = {.key_file = w->c->key_file,
-		.verb = "follow-up",
-		.operator= w->c->operator,
-		.mode = settings_mode(w->c->settings),
-		.wait_seconds = w->c->wait_seconds};
+	struct ledger_options o = command_ledger(w->c, "follow-up");
 
+	o.mode = settings_mode(w->c->settings);
 	return ledger_open(w->c->dir, mode, &o, ret, f);
 }
 
@@ -239,9 +246,19 @@ static int tell(struct walk *w, struct fault *f)
 	return failed ? -1 : 0;
 }
 
+/* A passphrase that no file holds is heard here, once, and not by each command. */
+static void ask_once(struct walk *w)
+{
+	struct ledger *l = NULL;
+	struct fault again; /* whoever comes next will tell */
+
+	if (!open_ledger(w, LEDGER_READ, &l, &again))
+		ledger_close(l, 0);
+}
+
 int verb_follow_up(struct command *c, struct fault *f)
 {
-	struct door_hidden hidden = {{NULL}, 0, ""};
+	struct door_hidden hidden = {0};
 	struct walk w = {.c = c, .errand = {NULL, hidden.words, c->dir, c->color}};
 
 	if (c->arguments_count)
@@ -250,6 +267,8 @@ int verb_follow_up(struct command *c, struct fault *f)
 	if (command_settings(c, f) || command_policy(c, f))
 		return -1;
 	door_hide(&hidden, c);
+	ask_once(&w);
+	door_hide_words(&hidden, c);
 	if (track(&w, f) || remind(&w, f) || send_all(&w, f) || tell(&w, f))
 		return -1;
 	(void)snprintf(c->next, sizeof(c->next), "breachmail status");

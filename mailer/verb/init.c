@@ -170,10 +170,10 @@ static bool may_ask(const struct command *c)
 
 static int init(struct command *c, struct making *m, struct fault *f)
 {
-	struct ledger_options o = {
-		.key_file = c->key_file, .verb = "init", .mode = "rehearsal"};
+	struct ledger_options o = command_ledger(c, "init");
 
-	o.operator= c->operator;
+	o.mode = "rehearsal";
+	o.unlock.by_words = false; /* it is made with a key file */
 	if (!m->example && interview(c, m, f))
 		return -1;
 	show_string(c, "directory", m->dir);

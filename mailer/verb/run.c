@@ -34,14 +34,16 @@ void run_close(struct run *r)
 int run_open(struct run *r, struct fault *f)
 {
 	struct command *c = r->c;
-	struct ledger_options o = {.key_file = c->key_file, .verb = "run"};
+	struct ledger_options o = command_ledger(c, "run");
 
 	run_close(r);
-	o.operator= c->operator;
 	if (command_settings(c, f) || command_policy(c, f))
 		return -1;
 	o.mode = settings_mode(c->settings);
-	return ledger_open(c->dir, LEDGER_READ, &o, &c->ledger, f);
+	if (ledger_open(c->dir, LEDGER_READ, &o, &c->ledger, f))
+		return -1;
+	door_hide_words(r->hidden, c);
+	return 0;
 }
 
 static void forget(struct run *r)
@@ -366,8 +368,9 @@ static int end_well(struct run *r, int failed, struct fault *f)
 
 int verb_run(struct command *c, struct fault *f)
 {
-	struct door_hidden hidden = {{NULL}, 0, ""};
+	struct door_hidden hidden = {0};
 	struct run r = {.c = c,
+		.hidden = &hidden,
 		.asks = !c->json && !c->dry_run && isatty(STDIN_FILENO) &&
 			isatty(STDERR_FILENO),
 		.ask = {.in = STDIN_FILENO, .out = stderr, .color = c->color},

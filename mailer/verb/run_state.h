@@ -26,6 +26,7 @@ struct decision_point {
 
 struct run {
 	struct command *c;
+	struct door_hidden *hidden;
 	bool asks; /* there is a terminal, and it is not a dry run */
 	bool stopped, finished;
 	struct ask ask;

@@ -13,8 +13,9 @@ def test_a_rehearsal(few):
     before = few.state()
     found, sheet = look(few)
     assert {check: how for check, (how, _) in found.items()} == {
-        "key": "well", "relay": "well", "mailbox": "note", "clock": found["clock"][0], "disk": "well",
+        "key": "well", "slots": "note", "relay": "well", "mailbox": "note", "clock": found["clock"][0], "disk": "well",
         "templates": "well"}
+    assert "Only one way" in found["slots"][1]
     assert "nothing leaves this machine" in found["relay"][1]
     for word in ("SPF", "DKIM", "DMARC", "Journal", "Logs", "Bounce mailbox", "@met.police.example"):
         assert word in sheet

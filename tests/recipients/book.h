@@ -67,7 +67,7 @@ static inline void book_make(struct book *b)
 	b->key = text_format("%s/the.key", b->top);
 	assert_int_equal(mkdir(b->dir, 0700), 0);
 	b->options = (struct ledger_options){
-		.key_file = b->key, .verb = "test", .mode = "rehearsal"};
+		.unlock.key_file = b->key, .verb = "test", .mode = "rehearsal"};
 	b->options.operator= "Ann Example";
 	fine(ledger_create(b->dir, &b->options, &f), &f);
 	book_open(b, LEDGER_WRITE);

@@ -49,7 +49,7 @@ static void key_beside_the_ledger(void **state)
 		auto_text key = text_format("%s/%s", book.top, keys[i]);
 		struct fault f = {0};
 
-		book.options.key_file = key;
+		book.options.unlock.key_file = key;
 		assert_int_equal(ledger_create(dir, &book.options, &f), -1);
 		assert_int_equal(f.kind, FAULT_CONFIG);
 		assert_int_equal(access(key, F_OK), -1);
@@ -67,7 +67,7 @@ static void key_in_a_folder_with_a_like_name(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir(dir, 0700) || mkdir(other, 0700), 0);
-	book.options.key_file = key;
+	book.options.unlock.key_file = key;
 	fine(ledger_create(dir, &book.options, &f), &f);
 }
 
@@ -78,7 +78,7 @@ static void where_the_key_is_looked_for(void **state)
 
 	(void)state;
 	book_shut(&book);
-	book.options.key_file = NULL;
+	book.options.unlock.key_file = NULL;
 	assert_int_equal(setenv("XDG_DATA_HOME", book.top, 1), 0);
 	does_not_open(LEDGER_READ, FAULT_CONFIG, "breachmail/keys/");
 	assert_int_equal(setenv("BREACHMAIL_KEY_FILE", book.key, 1), 0);

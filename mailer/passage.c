@@ -133,7 +133,7 @@ static int hours(struct ledger *l, int64_t release, struct text *out, struct fau
 			" SELECT a.at / 3600000 AS hour, count(*) AS notices,"
 			" sum(o.level_order = (SELECT max(level_order) FROM of)) AS of_last_level"
 			" FROM of o LEFT JOIN last t ON t.notice_id = o.notice_id LEFT JOIN attempt a ON a.id = t.id"
-			" GROUP BY 1 ORDER BY 1 IS NULL, 1"),
+			" GROUP BY 1 ORDER BY hour IS NULL, hour"),
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":release", release);

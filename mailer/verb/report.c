@@ -18,6 +18,7 @@
 #include "mailer/trust.h"
 #include "mailer/verb/doors.h"
 #include "mailer/whom.h"
+#include "recipients/history.h"
 #include "recipients/stray.h"
 
 #define KINDS                                                                            \
@@ -52,6 +53,35 @@ static void write_object(json_t *object, const char *kind, FILE *out)
 	json_decref(object);
 }
 
+/*
+ * The newest head of the history, so that who keeps the report can show later that nobody
+ * has written a new past.
+ */
+static int add_head(struct command *c, json_t *report, struct fault *f)
+{
+	char line[HISTORY_LINE];
+	struct history_head head;
+
+	if (history_head(c->ledger, &head, f))
+		return -1;
+	(void)history_line(&head, line);
+	line[strcspn(line, "\n")] = '\0';
+	(void)json_object_set_new(report, "history",
+		json_pack("{s:I,s:s}", "entries", (json_int_t)head.seq, "head", line));
+	return 0;
+}
+
+static void write_head(FILE *out, const json_t *report)
+{
+	const json_t *history = json_object_get(report, "history");
+
+	(void)fprintf(out,
+		"\nHistory: %" JSON_INTEGER_FORMAT
+		" entries. Keep its newest one, to show that none is rewritten later:\n%s\n",
+		json_integer_value(json_object_get(history, "entries")),
+		json_string_value(json_object_get(history, "head")));
+}
+
 static int summary(struct command *c, enum format format, FILE *out, struct fault *f)
 {
 	const struct policy *p = c->policy;
@@ -64,6 +94,10 @@ static int summary(struct command *c, enum format format, FILE *out, struct faul
 	if (trust_read(c->ledger, p->levels[p->default_level].tell_at, &trust, f) ||
 		status_gather(c->ledger, c->settings, p, &status, f))
 		return -1;
+	if (add_head(c, status, f)) {
+		json_decref(status);
+		return -1;
+	}
 	if (format == FORMAT_JSON) {
 		if (trust.forecast.known)
 			(void)json_object_set_new(status, "matching", trust_json(&trust));
@@ -72,6 +106,7 @@ static int summary(struct command *c, enum format format, FILE *out, struct faul
 	}
 	status_write(out, status, c->settings, color);
 	trust_write(out, &trust, color ? "\033[1m" : "", color ? "\033[0m" : "");
+	write_head(out, status);
 	json_decref(status);
 	return 0;
 }
@@ -85,11 +120,16 @@ static int regulator(struct command *c, enum format format, FILE *out, struct fa
 			"the report for the regulator comes as text or json");
 	if (regulator_gather(c->ledger, c->settings, c->policy, &report, f))
 		return -1;
+	if (add_head(c, report, f)) {
+		json_decref(report);
+		return -1;
+	}
 	if (format == FORMAT_JSON) {
 		write_object(report, "regulator", out);
 		return 0;
 	}
 	regulator_write(out, report);
+	write_head(out, report);
 	json_decref(report);
 	return 0;
 }

@@ -229,6 +229,7 @@ class Walk:
                      self.files / "presence.csv")
         incident.run("group", "--export", self.files / "group.csv")
         incident.run("task", "--export", self.files / "task.csv")
+        incident.run("report", "--kind", "evidence", "--out", self.files / "pack.tar", code=OK)
 
 
 BAD_ROWS = ['"Quvornaamzz,Zwelihlezz\n', "Quvornaamyy,Zwelihleyy\n", "Quvornaamxx," * 20 + "\n",
@@ -298,6 +299,11 @@ def test_exports_hold_numbers_only(walked):
     for name in ("match.csv", "presence.csv", "group.csv", "task.csv"):
         content = (walked.files / name).read_bytes()
         assert walked.search.fields_in(content) - {"by"} == {"person_id"}, name
+
+
+def test_evidence_holds_nobody(walked):
+    """Though the mail server repeated their addresses in its answers."""
+    assert not walked.search.fields_in((walked.files / "pack.tar").read_bytes())
 
 
 def test_the_search_finds(tmp_path):

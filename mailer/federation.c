@@ -18,7 +18,9 @@
 #include "recipients/clock.h"
 #include "recipients/roster.h"
 
+/* People first: it is counted like the others, and is the same at every moment. */
 enum measure {
+	PEOPLE,
 	TOLD,
 	DELIVERED,
 	ACKNOWLEDGED,
@@ -27,23 +29,28 @@ enum measure {
 	MEASURES
 };
 static const struct {
-	const char *name, *words;
+	const char *name, *title, *words;
 } measures[MEASURES] = {
-	[TOLD] = {"told",
+	[PEOPLE] = {"people", "People concerned",
+		"People of these ranks whose data is, or may be, in it."},
+	[TOLD] = {"told", "Told",
 		"A letter was taken by the mail system and, as far as is known, did not come back; or they were told in person."},
-	[DELIVERED] = {"delivered", "A report or a reply shows that a letter arrived."},
-	[ACKNOWLEDGED] = {"acknowledged", "They said that they have read it."},
-	[BOUNCED] = {"bounced",
+	[DELIVERED] = {"delivered", "Delivered",
+		"A report or a reply shows that a letter arrived."},
+	[ACKNOWLEDGED] = {"acknowledged", "Acknowledged", "They said that they have read it."},
+	[BOUNCED] = {"bounced", "Came back",
 		"A letter came back, at some time. Somebody follows it up; they may have been told since."},
-	[REMINDED] = {"reminded", "A reminder was taken by the mail system."},
+	[REMINDED] = {"reminded", "Reminded", "A reminder was taken by the mail system."},
 };
 
 struct member {
 	int64_t id;
 	enum scope_group group;
 	bool counted;
-	int64_t at[MEASURES]; /* when first; 0: not yet */
+	int64_t at[MEASURES]; /* when first; 0: not yet, of who is not counted all */
 };
+
+#define ALWAYS 1 /* ms since 1970: before anything else */
 
 struct named_release { /* one that may be named */
 	int64_t id, at;
@@ -69,6 +76,11 @@ struct federation {
 const char *federation_measure(size_t i)
 {
 	return i < MEASURES ? measures[i].name : NULL;
+}
+
+const char *federation_measure_title(size_t i)
+{
+	return i < MEASURES ? measures[i].title : NULL;
 }
 
 const char *federation_measure_words(size_t i)
@@ -157,6 +169,7 @@ static int read_affected(struct federation *d, struct fault *f)
 		if (!m || !is_shown(d, query_text(q, "level")))
 			continue;
 		m->counted = true;
+		m->at[PEOPLE] = ALWAYS;
 		d->all++;
 	}
 	return got;
@@ -366,32 +379,18 @@ int federation_refresh(struct federation *d, struct fault *f)
 #define HOUR ((int64_t)3600000)
 #define POINTS 120 /* of a series, at most */
 
-/* Cells by measure; behind the measures, people. */
-typedef int64_t cells[MEASURES + 1][SCOPE_GROUPS];
+typedef int64_t cells[MEASURES][SCOPE_GROUPS];
 
 static void count_until(const struct federation *d, int64_t moment, cells ret)
 {
 	memset(ret, 0, sizeof(cells));
-	for (size_t i = 0; i < d->count; i++) {
-		const struct member *m = &d->members[i];
-
-		if (!m->counted)
-			continue;
-		ret[MEASURES][m->group]++;
+	for (size_t i = 0; i < d->count; i++)
 		for (size_t k = 0; k < MEASURES; k++)
-			ret[k][m->group] += m->at[k] && m->at[k] <= moment;
-	}
+			ret[k][d->members[i].group] +=
+				d->members[i].at[k] && d->members[i].at[k] <= moment;
 }
 
-static json_t *published(
-	const struct federation *d, int64_t cell[SCOPE_GROUPS], unsigned scope)
-{
-	int64_t n = coarse_sum(cell, SCOPE_GROUPS, scope, d->all);
-
-	return n ? json_integer((json_int_t)n) : json_null();
-}
-
-/* One moment. `*ret_any`: is any count of it given? */
+/* One moment. `*ret_any`: has anything been told of it that happened? */
 static json_t *moment_of(
 	const struct federation *d, unsigned scope, int64_t at, bool *ret_any)
 {
@@ -403,10 +402,11 @@ static json_t *moment_of(
 	*ret_any = false;
 	(void)json_object_set_new(point, "at", json_string(clock_write(at, when)));
 	for (size_t k = 0; k < MEASURES; k++) {
-		json_t *n = published(d, c[k], scope);
+		int64_t n = coarse_sum(c[k], SCOPE_GROUPS, scope, d->all);
 
-		*ret_any = *ret_any || json_is_integer(n);
-		(void)json_object_set_new(point, measures[k].name, n);
+		*ret_any = *ret_any || (n && k != PEOPLE);
+		(void)json_object_set_new(point, measures[k].name,
+			n ? json_integer((json_int_t)n) : json_null());
 	}
 	return point;
 }
@@ -416,8 +416,8 @@ static int64_t first_event(const struct federation *d)
 	int64_t at = 0;
 
 	for (size_t i = 0; i < d->count; i++)
-		for (size_t k = 0; k < MEASURES; k++)
-			if (d->members[i].counted && d->members[i].at[k] &&
+		for (size_t k = TOLD; k < MEASURES; k++)
+			if (d->members[i].at[k] &&
 				(!at || d->members[i].at[k] < at))
 				at = d->members[i].at[k];
 	return at;
@@ -477,17 +477,22 @@ static json_t *figures_words(bool together)
 	return list;
 }
 
+/* What stands for a count that is not given. */
+static const char *hidden_words(unsigned scope, bool together)
+{
+	bool one = !(scope & (scope - 1));
+
+	return one || together ? "fewer than 5" : "fewer than 5 of each rank";
+}
+
 static json_t *figures_of(const struct federation *d, unsigned scope, int64_t now)
 {
 	bool together = d->all < COARSE_WHOLE, any;
-	json_t *figures = json_pack("{s:i,s:b,s:s,s:o}", "base", COARSE_BASE, "together",
-		together, "step", "", "words", figures_words(together));
-	json_t *point = moment_of(d, scope, now, &any);
-	cells c;
+	json_t *figures = json_pack("{s:i,s:b,s:s,s:s,s:o}", "base", COARSE_BASE,
+		"together", together, "hidden", hidden_words(scope, together), "step", "",
+		"words", figures_words(together));
 
-	count_until(d, now, c);
-	(void)json_object_set_new(point, "people", published(d, c[MEASURES], scope));
-	(void)json_object_set_new(figures, "now", point);
+	(void)json_object_set_new(figures, "now", moment_of(d, scope, now, &any));
 	(void)json_object_set_new(figures, "over_time", json_array());
 	if (!together)
 		add_series(d, scope, now, figures);

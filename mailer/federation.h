@@ -60,9 +60,9 @@ int federation_refresh(struct federation *d, struct fault *f);
  *	texts			[{label, kind, certain, subject, text, html, blocks, sha256, html_sha256, proof}]; proof is
  *				"draft", "same", "other" or "unchecked"
  *	proof			{texts_sha256, releases: [{digest, at, signed, texts_sha256, same}], words: [..]}
- *	figures			{base, together, now: {people, told, ...}, step, over_time: [{at, told, ...}], words: [..]}:
- *				a count is null where it is fewer than five; `together`: too few in all, so that they are of
- *				all ranks and there is no over_time
+ *	figures			{base, together, hidden, now: {at, people, told, ...}, step, over_time: [{at, people, told,
+ *				...}], words: [..]}: a count is null where it is fewer than five, and `hidden` says so in
+ *				words; `together`: too few in all, so that counts are of all ranks and over_time is empty
  */
 int federation_view(struct federation *d, unsigned scope, json_t **ret, struct fault *f);
 
@@ -70,8 +70,9 @@ int federation_view(struct federation *d, unsigned scope, json_t **ret, struct f
 int federation_gather(struct ledger *l, const struct settings *s, const struct policy *p, struct texts *texts,
 	unsigned scope, json_t **ret, struct fault *f);
 
-/* "told", "delivered" ...: the counts in their order, and what each means; NULL behind the last. */
+/* "people", "told" ...: the counts in their order; "Told"; and what each means. NULL behind the last. */
 const char *federation_measure(size_t i);
+const char *federation_measure_title(size_t i);
 const char *federation_measure_words(size_t i);
 
 #endif

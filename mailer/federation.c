@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts, texts and the incident's facts, put together for a scope. The arithmetic that
- * hides few people is coarse.c's, texts and their proof are advice.c's, how it looks is
- * federation_write.c's.
- *
- * What can go wrong: somebody comes onto a list after the ranks were read. Then they are
- * counted nowhere until the next open, which is too few, never too many.
+ * Counts, texts and the incident's facts, put together for a scope. Who is counted is
+ * roll.c's, the arithmetic that hides few people coarse.c's, texts and their proof are
+ * advice.c's, how it looks is federation_write.c's.
  */
 #include "mailer/federation.h"
 
@@ -15,42 +12,23 @@
 #include "mailer/advice.h"
 #include "mailer/coarse.h"
 #include "mailer/note.h"
+#include "mailer/roll.h"
 #include "recipients/clock.h"
-#include "recipients/roster.h"
 
-/* People first: it is counted like the others, and is the same at every moment. */
-enum measure {
-	PEOPLE,
-	TOLD,
-	DELIVERED,
-	ACKNOWLEDGED,
-	BOUNCED,
-	REMINDED,
-	MEASURES
-};
 static const struct {
-	const char *name, *title, *words;
-} measures[MEASURES] = {
-	[PEOPLE] = {"people", "People concerned",
+	const char *title, *words;
+} measures[ROLL_MEASURES] = {
+	[ROLL_PEOPLE] = {"People concerned",
 		"People of these ranks whose data is, or may be, in it."},
-	[TOLD] = {"told", "Told",
+	[ROLL_TOLD] = {"Told",
 		"A letter was taken by the mail system and, as far as is known, did not come back; or they were told in person."},
-	[DELIVERED] = {"delivered", "Delivered",
+	[ROLL_DELIVERED] = {"Delivered",
 		"A report or a reply shows that a letter arrived."},
-	[ACKNOWLEDGED] = {"acknowledged", "Acknowledged", "They said that they have read it."},
-	[BOUNCED] = {"bounced", "Came back",
+	[ROLL_ACKNOWLEDGED] = {"Acknowledged", "They said that they have read it."},
+	[ROLL_BOUNCED] = {"Came back",
 		"A letter came back, at some time. Somebody follows it up; they may have been told since."},
-	[REMINDED] = {"reminded", "Reminded", "A reminder was taken by the mail system."},
+	[ROLL_REMINDED] = {"Reminded", "A reminder was taken by the mail system."},
 };
-
-struct member {
-	int64_t id;
-	enum scope_group group;
-	bool counted;
-	int64_t at[MEASURES]; /* when first; 0: not yet, of who is not counted all */
-};
-
-#define ALWAYS 1 /* ms since 1970: before anything else */
 
 struct named_release { /* one that may be named */
 	int64_t id, at;
@@ -63,9 +41,7 @@ struct federation {
 	const struct settings *settings;
 	const struct policy *policy;
 	struct texts *texts;
-	struct member *members; /* by id */
-	size_t count;
-	int64_t all; /* counted */
+	struct roll *roll;
 	char texts_sha256[65];
 	struct named_release *releases; /* newest first */
 	size_t releases_count;
@@ -75,163 +51,17 @@ struct federation {
 
 const char *federation_measure(size_t i)
 {
-	return i < MEASURES ? measures[i].name : NULL;
+	return i < ROLL_MEASURES ? roll_measure_name((enum roll_measure)i) : NULL;
 }
 
 const char *federation_measure_title(size_t i)
 {
-	return i < MEASURES ? measures[i].title : NULL;
+	return i < ROLL_MEASURES ? measures[i].title : NULL;
 }
 
 const char *federation_measure_words(size_t i)
 {
-	return i < MEASURES ? measures[i].words : NULL;
-}
-
-/* --- who is counted --- */
-
-static int by_id(const void *a, const void *b)
-{
-	const struct member *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-static struct member *find(const struct federation *d, int64_t id)
-{
-	const struct member key = {.id = id};
-
-	return bsearch(&key, d->members, d->count, sizeof(*d->members), by_id);
-}
-
-static bool wants_rank(void *context, const char *field)
-{
-	(void)context;
-	return !strcmp(field, "rank") || !strcmp(field, "employment");
-}
-
-/* By the newest list that says it. */
-static enum scope_group group_of(const struct roster *people, size_t person)
-{
-	const char *rank = NULL, *employment = NULL, *value;
-
-	for (const struct roster_row *e = NULL; (e = roster_entry(people, person, e));) {
-		value = roster_value(e, "rank");
-		rank = value ? value : rank;
-		value = roster_value(e, "employment");
-		employment = value ? value : employment;
-	}
-	return scope_group_of(rank, employment);
-}
-
-static int read_ranks(struct federation *d, struct fault *f)
-{
-	const struct roster_wish wish = {wants_rank, NULL};
-	auto_roster people = {0};
-
-	if (roster_load_entries_of(d->ledger, &wish, &people, f))
-		return -1;
-	d->members = text_alloc((people.people_count + 1) * sizeof(*d->members));
-	d->count = people.people_count;
-	for (size_t i = 0; i < d->count; i++)
-		d->members[i] = (struct member){
-			.id = people.people[i], .group = group_of(&people, i)};
-	qsort(d->members, d->count, sizeof(*d->members), by_id);
-	return 0;
-}
-
-/* A level that is not in the policy any more may have been withheld. */
-static bool is_shown(const struct federation *d, const char *level)
-{
-	const struct policy_level *l = policy_level_named(d->policy, level);
-
-	return l && l->review == POLICY_FULL;
-}
-
-static int read_affected(struct federation *d, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	d->all = 0;
-	for (size_t i = 0; i < d->count; i++) {
-		d->members[i].counted = false;
-		memset(d->members[i].at, 0, sizeof(d->members[i].at));
-	}
-	if (ledger_query(d->ledger,
-		    SQL("SELECT person_id, level FROM assignment_now"
-			" WHERE person_id NOT IN (SELECT person_id FROM person_shielded)"),
-		    &q, f))
-		return -1;
-	while ((got = query_next(q, f)) > 0) {
-		struct member *m = find(d, query_int(q, "person_id"));
-
-		if (!m || !is_shown(d, query_text(q, "level")))
-			continue;
-		m->counted = true;
-		m->at[PEOPLE] = ALWAYS;
-		d->all++;
-	}
-	return got;
-}
-
-/* --- what became of them --- */
-
-static void first(struct member *m, enum measure what, int64_t at)
-{
-	if (!m->at[what] || at < m->at[what])
-		m->at[what] = at;
-}
-
-/* What a row proves; `what` as in the query of read_events. */
-static void take_event(struct member *m, const char *what, int64_t at)
-{
-	if (!strcmp(what, "bounced")) {
-		first(m, BOUNCED, at);
-		return;
-	}
-	first(m, TOLD, at);
-	if (!strcmp(what, "reminder"))
-		first(m, REMINDED, at);
-	if (!strcmp(what, "delivered") || !strcmp(what, "acknowledged"))
-		first(m, DELIVERED, at);
-	if (!strcmp(what, "acknowledged"))
-		first(m, ACKNOWLEDGED, at);
-}
-
-/*
- * Letters that were taken and did not come back, what came back of them, and who was told
- * in person. What covers for somebody told them nothing, and a correction tells that
- * there is nothing.
- */
-static int read_events(struct federation *d, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int got;
-
-	if (ledger_query(d->ledger,
-		    SQL("SELECT n.person_id, coalesce(u.kind, 'told') AS what, l.at"
-			" FROM attempt_last l JOIN release r ON r.id = l.release_id JOIN notice n ON n.id = l.notice_id"
-			" LEFT JOIN follow_up u ON u.notice_id = n.id"
-			" WHERE r.mode = :mode AND l.verdict = 'accepted' AND NOT n.cover AND coalesce(u.kind, '') <> 'correction'"
-			" AND NOT EXISTS (SELECT 1 FROM receipt_now c WHERE c.notice_id = l.notice_id AND c.says = 'bounced'"
-			"  AND coalesce(c.attempt_id, l.id) = l.id)"
-			" UNION ALL SELECT n.person_id, CASE c.says WHEN 'acknowledged' THEN c.says WHEN 'bounced' THEN c.says"
-			"  ELSE 'delivered' END, c.at FROM receipt_now c JOIN notice n ON n.id = c.notice_id"
-			" JOIN compose_set s ON s.id = n.set_id WHERE s.mode = :mode AND NOT n.cover AND c.says IN"
-			" ('acknowledged', 'bounced', 'delivered', 'read', 'question', 'worried', 'replied')"
-			" UNION ALL SELECT person_id, 'told', tried_at FROM task_now"
-			" WHERE mode = :mode AND state = 'done' AND after_id IS NULL AND NOT beside"),
-		    &q, f))
-		return -1;
-	query_bind_text(q, ":mode", settings_mode(d->settings));
-	while ((got = query_next(q, f)) > 0) {
-		struct member *m = find(d, query_int(q, "person_id"));
-
-		if (m && m->counted)
-			take_event(m, query_text(q, "what"), query_int(q, "at"));
-	}
-	return got;
+	return i < ROLL_MEASURES ? measures[i].words : NULL;
 }
 
 /* --- releases that may be named --- */
@@ -275,11 +105,8 @@ static int count_letters(
 		    &q, f))
 		return -1;
 	query_bind_int(q, ":release", release);
-	while ((got = query_next(q, f)) > 0) {
-		const struct member *m = find(d, query_int(q, "person_id"));
-
-		*ret += m && m->counted;
-	}
+	while ((got = query_next(q, f)) > 0)
+		*ret += roll_counts(d->roll, query_int(q, "person_id"));
 	return got;
 }
 
@@ -346,7 +173,7 @@ int federation_open(struct ledger *l, const struct settings *s, const struct pol
 	auto_federation *d = text_alloc(sizeof(*d));
 
 	*d = (struct federation){.ledger = l, .settings = s, .policy = p, .texts = texts};
-	if (advice_digest(p, texts, d->texts_sha256, f) || read_ranks(d, f))
+	if (advice_digest(p, texts, d->texts_sha256, f) || roll_open(l, p, &d->roll, f))
 		return -1;
 	*ret = d;
 	d = NULL;
@@ -359,7 +186,7 @@ void federation_close(struct federation *d)
 		return;
 	drop_releases(d);
 	json_decref(d->proofs);
-	free(d->members);
+	roll_close(d->roll);
 	free(d);
 }
 
@@ -371,7 +198,9 @@ void federation_closep(struct federation **d)
 
 int federation_refresh(struct federation *d, struct fault *f)
 {
-	return read_affected(d, f) || read_events(d, f) || read_releases(d, f) ? -1 : 0;
+	return roll_refresh(d->roll, settings_mode(d->settings), f) || read_releases(d, f)
+		       ? -1
+		       : 0;
 }
 
 /* --- figures --- */
@@ -379,48 +208,25 @@ int federation_refresh(struct federation *d, struct fault *f)
 #define HOUR ((int64_t)3600000)
 #define POINTS 120 /* of a series, at most */
 
-typedef int64_t cells[MEASURES][SCOPE_GROUPS];
-
-static void count_until(const struct federation *d, int64_t moment, cells ret)
-{
-	memset(ret, 0, sizeof(cells));
-	for (size_t i = 0; i < d->count; i++)
-		for (size_t k = 0; k < MEASURES; k++)
-			ret[k][d->members[i].group] +=
-				d->members[i].at[k] && d->members[i].at[k] <= moment;
-}
-
 /* One moment. `*ret_any`: has anything been told of it that happened? */
 static json_t *moment_of(
 	const struct federation *d, unsigned scope, int64_t at, bool *ret_any)
 {
 	json_t *point = json_object();
 	char when[CLOCK_TEXT];
-	cells c;
+	roll_cells c;
 
-	count_until(d, at, c);
+	roll_until(d->roll, at, c);
 	*ret_any = false;
 	(void)json_object_set_new(point, "at", json_string(clock_write(at, when)));
-	for (size_t k = 0; k < MEASURES; k++) {
-		int64_t n = coarse_sum(c[k], SCOPE_GROUPS, scope, d->all);
+	for (size_t k = 0; k < ROLL_MEASURES; k++) {
+		int64_t n = coarse_sum(c[k], SCOPE_GROUPS, scope, roll_all(d->roll));
 
-		*ret_any = *ret_any || (n && k != PEOPLE);
-		(void)json_object_set_new(point, measures[k].name,
+		*ret_any = *ret_any || (n && k != ROLL_PEOPLE);
+		(void)json_object_set_new(point, roll_measure_name((enum roll_measure)k),
 			n ? json_integer((json_int_t)n) : json_null());
 	}
 	return point;
-}
-
-static int64_t first_event(const struct federation *d)
-{
-	int64_t at = 0;
-
-	for (size_t i = 0; i < d->count; i++)
-		for (size_t k = TOLD; k < MEASURES; k++)
-			if (d->members[i].at[k] &&
-				(!at || d->members[i].at[k] < at))
-				at = d->members[i].at[k];
-	return at;
 }
 
 static int64_t step_for(int64_t span)
@@ -440,7 +246,7 @@ static void add_series(
 	const struct federation *d, unsigned scope, int64_t now, json_t *figures)
 {
 	json_t *series = json_array(), *before = NULL;
-	int64_t from = first_event(d), step = step_for(from ? now - from : 0);
+	int64_t from = roll_first(d->roll), step = step_for(from ? now - from : 0);
 	char words[CLOCK_DURATION];
 	bool any = false;
 
@@ -487,7 +293,7 @@ static const char *hidden_words(unsigned scope, bool together)
 
 static json_t *figures_of(const struct federation *d, unsigned scope, int64_t now)
 {
-	bool together = d->all < COARSE_WHOLE, any;
+	bool together = roll_all(d->roll) < COARSE_WHOLE, any;
 	json_t *figures = json_pack("{s:i,s:b,s:s,s:s,s:o}", "base", COARSE_BASE,
 		"together", together, "hidden", hidden_words(scope, together), "step", "",
 		"words", figures_words(together));

@@ -12,15 +12,8 @@
  * liaison shields are in no count: the other counts are made without them, so that there is no total from which they could
  * be taken. Releases that hold fewer than five letters of others are not named.
  *
- * WHO IS COUNTED WHERE. In the group of ranks (scope.h) that the newest list says, of which a group is one cell of coarse.h.
- * A count is of people, and stays true if letters are sent again:
- *	people		affected, as they stand in the newest `group`
- *	told		a letter was taken by the mail system and, as far as is known, did not come back; or told in person
- *	delivered	a report, or a reply, shows that it arrived
- *	acknowledged	they said so
- *	bounced		a letter came back, at some time; they may have been told since
- *	reminded	a reminder was taken by the mail system
- * Over time: how many by then, as far as is known now. Steps are an hour, six hours, a day or a week.
+ * WHO IS COUNTED: roll.h. Each group of ranks is one cell of coarse.h. Over time: how many by then, as far as is known now; steps
+ * are an hour, six hours, a day or a week.
  *
  * COST. federation_open reads ranks and texts once; what changes is read by federation_refresh in one pass over the newest
  * set, some 0.2 s for 47,000 people, whatever the number of scopes. Reads only.

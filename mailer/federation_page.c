@@ -119,8 +119,7 @@ static const char *kind_words(const char *kind)
 
 static json_t *incident_data(const json_t *view)
 {
-	static const char *const texts[] = {
-		"id", "title", "nature", "next_update", NULL};
+	static const char *const texts[] = {"id", "title", "nature", "next_update", NULL};
 	static const char *const help[] = {"line", "hours", "welfare", NULL};
 	static const char *const verify[] = {"where", "hours", NULL};
 	static const char *const dpo[] = {"name", "email", "phone", NULL};
@@ -194,8 +193,10 @@ static const char *proof_words(const char *proof)
 {
 	static const char *const words[][2] = {
 		{"draft", "A draft for comment: not sent yet."},
-		{"same", "The same as sent: letters that were released read word for word like this."},
-		{"other", "Changed since: letters that were released say something else."},
+		{"same",
+			"The same as sent: letters that were released read word for word like this."},
+		{"other",
+			"Changed since: letters that were released say something else."},
 		{"unchecked",
 			"Not compared: fewer than five letters with it were released, or their words are kept no more."}};
 
@@ -216,8 +217,8 @@ static json_t *text_data(const json_t *text, size_t place)
 	(void)json_object_set_new(out, "id", json_sprintf("text-%zu", place + 1));
 	(void)json_object_set_new(out, "what", json_string(what_words(text)));
 	(void)json_object_set_new(out, "blocks", json_string(text_string(&blocks)));
-	(void)json_object_set_new(out, "proof_words",
-		json_string(proof_words(string_of(text, "proof"))));
+	(void)json_object_set_new(
+		out, "proof_words", json_string(proof_words(string_of(text, "proof"))));
 	return out;
 }
 
@@ -267,10 +268,11 @@ static json_t *now_data(const json_t *now, const char *hidden)
 		int64_t count = count_of(now, federation_measure(i));
 
 		(void)json_array_append_new(list,
-			json_pack("{s:s,s:s,s:s}", "name", federation_measure_title(i),
-				"count",
+			json_pack("{s:s,s:s,s:b,s:s}", "name",
+				federation_measure_title(i), "count",
 				count == CHART_HIDDEN ? hidden : show_number(count, n),
-				"words", federation_measure_words(i)));
+				"hidden", count == CHART_HIDDEN, "words",
+				federation_measure_words(i)));
 	}
 	return list;
 }
@@ -295,14 +297,13 @@ static json_t *bars_html(const json_t *now, const char *hidden)
 }
 
 /* All but the first measure, who is concerned, which does not grow with time. */
-static json_t *lines_html(const json_t *series, const char *hidden)
+static json_t *lines_html(const json_t *series)
 {
 	const struct chart c = {.id = "time",
 		.title = "How many by when",
 		.says = "A line for each count, as it grew. The table has the same numbers.",
 		.what = "By",
-		.unit = "People",
-		.hidden = hidden};
+		.unit = "People"};
 	size_t count = json_array_size(series), lines = 0, i;
 	struct course_moment *moments = text_alloc((count + 1) * sizeof(*moments));
 	int64_t *counts = text_alloc((count + 1) * MEASURES_MAX * sizeof(*counts));
@@ -340,7 +341,7 @@ static json_t *figures_data(const json_t *view)
 	return json_pack("{s:o,s:o,s:O,s:o,s:o}", "now", now_data(now, hidden), "at",
 		when_json(moment(now, "at")), "words", json_object_get(figures, "words"),
 		"bars", bars_html(now, hidden), "lines",
-		json_array_size(series) ? lines_html(series, hidden) : json_false());
+		json_array_size(series) ? lines_html(series) : json_false());
 }
 
 /* --- the page --- */
@@ -354,12 +355,11 @@ json_t *federation_page(const json_t *view)
 	(void)json_object_set_new(page, "title",
 		json_string(string_of(json_object_get(view, "incident"), "title")));
 	(void)json_object_set_new(page, "draft", json_boolean(draft));
-	(void)json_object_set_new(page, "stage_words",
-		json_string(draft ? "Draft for comment" : "Record"));
 	(void)json_object_set_new(
-		page, "written", when_json(moment(view, "written_at")));
-	(void)json_object_set_new(page, "rehearsal",
-		json_boolean(strcmp(string_of(view, "mode"), "live")));
+		page, "stage_words", json_string(draft ? "Draft for comment" : "Record"));
+	(void)json_object_set_new(page, "written", when_json(moment(view, "written_at")));
+	(void)json_object_set_new(
+		page, "rehearsal", json_boolean(strcmp(string_of(view, "mode"), "live")));
 	(void)json_object_set_new(page, "scope", json_string(string_of(scope, "words")));
 	(void)json_object_set_new(page, "incident", incident_data(view));
 	(void)json_object_set_new(page, "clock", clock_data(view));

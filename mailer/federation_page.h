@@ -23,7 +23,7 @@
  *	texts		[{id, label, what, subject, blocks, text, sha256, html_sha256, proof, proof_words}]: blocks is HTML, with
  *			headings from h4 on
  *	proof		{texts_sha256, words [], releases [{digest, at, words}]}
- *	figures		{now [{name, count, words}], at, words [], bars, lines}: bars and lines are HTML; lines is false where
+ *	figures		{now [{name, count, hidden, words}], at, words [], bars, lines}: bars and lines are HTML; lines is false where
  *			there is nothing over time
  */
 json_t *federation_page(const json_t *view);

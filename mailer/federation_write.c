@@ -199,8 +199,8 @@ void federation_write_text(FILE *out, const json_t *view)
 
 /* --- a table --- */
 
-static void line(FILE *out, const char *part, const char *name, const char *at,
-	const char *value)
+static void line(
+	FILE *out, const char *part, const char *name, const char *at, const char *value)
 {
 	show_cell(out, part, ',');
 	show_cell(out, name, ',');
@@ -229,12 +229,13 @@ static void csv_facts(FILE *out, const char *name, json_t *value, unsigned depth
 	}
 }
 
-static void csv_point(FILE *out, const char *part, const json_t *point, const char *hidden)
+static void csv_point(
+	FILE *out, const char *part, const json_t *point, const char *hidden)
 {
 	for (size_t i = 0; federation_measure(i); i++) {
 		const json_t *n = json_object_get(point, federation_measure(i));
-		auto_text number = text_format(
-			"%" JSON_INTEGER_FORMAT, json_integer_value(n));
+		auto_text number =
+			text_format("%" JSON_INTEGER_FORMAT, json_integer_value(n));
 
 		line(out, part, federation_measure(i), string_of(point, "at"),
 			json_is_integer(n) ? number : hidden);
@@ -252,9 +253,8 @@ static void csv_texts(FILE *out, const json_t *view)
 	{
 		auto_text part = text_format("%s, %s%s", string_of(text, "label"),
 			string_of(text, "kind"),
-			json_is_true(json_object_get(text, "certain"))
-				? ""
-				: ", not certain");
+			json_is_true(json_object_get(text, "certain")) ? ""
+								       : ", not certain");
 
 		for (const char *const *n = names; *n; n++)
 			line(out, part, *n, "", string_of(text, *n));
@@ -284,7 +284,6 @@ void federation_write_csv(FILE *out, const json_t *view)
 		csv_point(out, "over time", item, hidden);
 	csv_texts(out, view);
 	line(out, "proof", "SHA-256 of all texts", "", string_of(proof, "texts_sha256"));
-	json_array_foreach(json_object_get(proof, "releases"), i, item)
-		line(out, "release", "digest", string_of(item, "at"),
-			string_of(item, "digest"));
+	json_array_foreach(json_object_get(proof, "releases"), i, item) line(out,
+		"release", "digest", string_of(item, "at"), string_of(item, "digest"));
 }

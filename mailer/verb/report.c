@@ -9,6 +9,7 @@
 
 #include "mailer/correction.h"
 #include "mailer/federation.h"
+#include "mailer/federation_page.h"
 #include "mailer/handover.h"
 #include "mailer/inbox.h"
 #include "mailer/outcome.h"
@@ -31,7 +32,7 @@ const struct verb_option report_options[] = {{"kind", "KIND", KINDS},
 		"of kind federation: \"constable to chief inspector\", \"superintendents\", \"staff\" ..."},
 	{"person", "ID",
 		"of kind evidence: the proof for this one person, by number or reference code"},
-	{"format", "FORMAT", "text, json or csv"},
+	{"format", "FORMAT", "text, json, csv or html"},
 	{"out", "FILE",
 		"into a new file instead of the screen; evidence: a tar archive, or an empty folder"},
 	{NULL, NULL, NULL}};
@@ -39,7 +40,8 @@ const struct verb_option report_options[] = {{"kind", "KIND", KINDS},
 enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
-	FORMAT_CSV
+	FORMAT_CSV,
+	FORMAT_HTML
 };
 
 /* One object, as JSON. Takes it. */
@@ -377,6 +379,29 @@ static int controller(struct command *c, enum format format, FILE *out, struct f
 	return 0;
 }
 
+/* Only the federation's has all four. Takes the view. */
+static int write_view(json_t *view, enum format format, FILE *out, struct fault *f)
+{
+	int failed = 0;
+
+	switch (format) {
+	case FORMAT_JSON:
+		write_object(view, "federation", out);
+		return 0;
+	case FORMAT_CSV:
+		federation_write_csv(out, view);
+		break;
+	case FORMAT_TEXT:
+		federation_write_text(out, view);
+		break;
+	case FORMAT_HTML:
+		failed = federation_write_html(out, view, f);
+		break;
+	}
+	json_decref(view);
+	return failed;
+}
+
 /* What a body that stands up for some ranks may see. */
 static int federation(struct command *c, enum format format, FILE *out, struct fault *f)
 {
@@ -392,9 +417,14 @@ static int federation(struct command *c, enum format format, FILE *out, struct f
 	if (scope_parse(words, &scope, f) || federation_gather(c->ledger, c->settings,
 						     c->policy, &texts, scope, &view, f))
 		return -1;
-	(void)format;
-	write_object(view, "federation", out);
-	return 0;
+	return write_view(view, format, out, f);
+}
+
+static bool has_page(const struct command *c)
+{
+	const char *kind = command_option(c, "kind");
+
+	return kind && !strcmp(kind, "federation");
 }
 
 static int choose_format(const struct command *c, enum format *ret, struct fault *f)
@@ -410,10 +440,13 @@ static int choose_format(const struct command *c, enum format *ret, struct fault
 		*ret = FORMAT_JSON;
 	else if (!strcmp(format, "csv"))
 		*ret = FORMAT_CSV;
+	else if (!strcmp(format, "html") && has_page(c))
+		*ret = FORMAT_HTML;
 	else if (!strcmp(format, "html"))
 		return command_later("report --format html", f);
 	else
-		return fault_set(f, FAULT_USAGE, "--format takes text, json or csv");
+		return fault_set(
+			f, FAULT_USAGE, "--format takes text, json, csv or html");
 	return 0;
 }
 

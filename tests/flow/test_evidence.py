@@ -157,6 +157,19 @@ def test_a_head_kept_elsewhere(told, path, tmp_path):
     program(path, "--head", report, code=65)
 
 
+def test_signed_as_a_whole(path, keys, tmp_path):  # noqa: F811
+    """Then counts and times are somebody's word: made to fit or not, a change is found."""
+    copy = tmp_path / "pack.tar"
+    copy.write_bytes(path.read_bytes())
+    assert "Nobody has signed the pack as a whole" in " ".join(program(copy, code=0).split())
+    keys.sign(NAMES[1], copy, "breachmail-evidence")
+    assert "Bob Signer has signed this pack as a whole" in " ".join(program(copy, code=0).split())
+    keys.sign(NAMES[1], copy, "breachmail-release")
+    program(copy, code=1)
+    keys.sign(NAMES[3], copy, "breachmail-evidence")        # on no list
+    program(copy, code=1)
+
+
 def test_without_ssh_keygen(path):
     said = " ".join(program(path, code=0, PATH="/nonexistent").split())
     assert "SIGNATURES: ssh-keygen is not installed here, so none of them was checked." in said

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * merkle: the roots of the lists that certificate logs test themselves with (RFC 6962), and
- * that no change of a list leaves its root as it was.
+ * merkle: the roots of the lists that certificate logs test themselves with (RFC 6962),
+ * and that no change of a list leaves its root as it was.
  */
 #include "mailer/merkle.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -93,11 +94,56 @@ static void another_list(void **state)
 		}
 }
 
+/* The path of each member leads to the root, as RFC 9162 (2.1.3.2) walks it; another
+ * member's does not. */
+static void walk(const unsigned char leaf[VAULT_SHA256], size_t index, size_t count,
+	unsigned char (*path)[VAULT_SHA256], size_t length,
+	unsigned char out[VAULT_SHA256])
+{
+	unsigned char pair[1 + 2 * VAULT_SHA256] = {1};
+	size_t last = count - 1;
+
+	memcpy(out, leaf, VAULT_SHA256);
+	for (size_t i = 0; i < length; i++, index >>= 1, last >>= 1) {
+		bool right = index & 1 || index == last;
+
+		assert_true(last > 0);
+		memcpy(pair + 1, right ? path[i] : out, VAULT_SHA256);
+		memcpy(pair + 1 + VAULT_SHA256, right ? out : path[i], VAULT_SHA256);
+		vault_sha256(pair, sizeof(pair), out);
+		for (; right && index && !(index & 1); index >>= 1)
+			last >>= 1;
+	}
+	assert_int_equal(last, 0);
+}
+
+static void paths(void **state)
+{
+	unsigned char all[70][VAULT_SHA256], row[70][VAULT_SHA256],
+		path[MERKLE_PATH][VAULT_SHA256], root[VAULT_SHA256], found[VAULT_SHA256];
+	struct merkle m = {0};
+
+	(void)state;
+	for (unsigned char count = 1; count < LENGTH(all); count++) {
+		merkle_leaf(&count, 1, all[count - 1]);
+		merkle_add(&m, &count, 1);
+		merkle_root(&m, root);
+		for (size_t i = 0; i < count; i++) {
+			memcpy(row, all, sizeof(row));
+			walk(all[i], i, count, path, merkle_path(row, count, i, path),
+				found);
+			assert_memory_equal(found, root, sizeof(root));
+			assert_memory_equal(row[0], root, sizeof(root));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_roots),
 		cmocka_unit_test(another_list),
+		cmocka_unit_test(paths),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

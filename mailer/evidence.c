@@ -178,19 +178,18 @@ static int end_level(struct level *d, int64_t release, const char *manifest,
 	return 0;
 }
 
-static void add_message(struct level *d, struct query *q)
+static void add_message(struct level *d, const struct manifest_item *item)
 {
-	unsigned char leaf[MANIFEST_LEAF], hash[VAULT_SHA256];
+	unsigned char hash[VAULT_SHA256];
 	char hex[2 * VAULT_SHA256 + 1];
 
 	if (!d->count++) {
 		text_clear(&d->name);
-		text_add_string(&d->name, query_text(q, "level"));
-		d->order = query_int(q, "level_order");
+		text_add_string(&d->name, item->level);
+		d->order = item->level_order;
 	}
-	manifest_leaf(q, leaf);
-	merkle_leaf(leaf, sizeof(leaf), hash);
-	merkle_add(&d->tree, leaf, sizeof(leaf));
+	merkle_leaf(item->leaf, sizeof(item->leaf), hash);
+	merkle_add(&d->tree, item->leaf, sizeof(item->leaf));
 	vault_hex(hash, sizeof(hash), hex);
 	text_printf(&d->hashes, "%s\n", hex);
 }
@@ -201,15 +200,17 @@ static int write_messages(struct writer *w, int64_t release, const char *manifes
 	const struct manifest_of of = {.release = release};
 	__attribute__((cleanup(level_done))) struct level d = {0};
 	auto_query struct query *q = NULL;
+	struct manifest_item item;
 	int got;
 
 	if (manifest_items(w->ledger, settings_mode(w->settings), &of, &q, f))
 		return -1;
 	for (*ret_count = 0; (got = query_next(q, f)) > 0; (*ret_count)++) {
-		if (d.count && query_int(q, "level_order") != d.order &&
+		manifest_read(q, &item);
+		if (d.count && item.level_order != d.order &&
 			end_level(&d, release, manifest, out, f))
 			return -1;
-		add_message(&d, q);
+		add_message(&d, &item);
 	}
 	return got < 0 || end_level(&d, release, manifest, out, f) ? -1 : 0;
 }

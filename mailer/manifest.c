@@ -80,7 +80,7 @@ static void write_level(struct level *d, struct text *out)
 
 /* A leaf says which bytes go to whom, under which token. What has another length was
  * tampered with. */
-void manifest_leaf(struct query *q, unsigned char leaf[MANIFEST_LEAF])
+static void read_leaf(struct query *q, unsigned char leaf[MANIFEST_LEAF])
 {
 	static const char *const columns[] = {
 		"message_sha256", "recipient_digest", "token_digest"};
@@ -95,6 +95,14 @@ void manifest_leaf(struct query *q, unsigned char leaf[MANIFEST_LEAF])
 		if (length == lengths[i])
 			memcpy(leaf + at, bytes, length);
 	}
+}
+
+void manifest_read(struct query *q, struct manifest_item *ret)
+{
+	ret->id = query_int(q, "id");
+	ret->level = query_text(q, "level");
+	ret->level_order = query_int(q, "level_order");
+	read_leaf(q, ret->leaf);
 }
 
 static const char *const follow_ups[] = {
@@ -125,7 +133,7 @@ static int write_levels(
 			text_add_string(&d.name, query_text(q, "level"));
 			d.order = query_int(q, "level_order");
 		}
-		manifest_leaf(q, leaf);
+		read_leaf(q, leaf);
 		merkle_add(&d.tree, leaf, sizeof(leaf));
 		(*ret_count)++;
 		count_follow_up(query_text(q, "kind"), counts);

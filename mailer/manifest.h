@@ -51,8 +51,13 @@ int manifest_next(struct ledger *l, int64_t *ret, struct fault *f);
  * release its items; of a draft those of the newest set that no valid release has, and the follow-ups that belong to it.
  */
 int manifest_items(struct ledger *l, const char *mode, const struct manifest_of *m, struct query **ret, struct fault *f);
-/* The leaf of one of them. */
-void manifest_leaf(struct query *q, unsigned char leaf[MANIFEST_LEAF]);
+/* One of them. */
+struct manifest_item {
+	int64_t id, level_order;
+	const char *level; /* until the next step of `q` */
+	unsigned char leaf[MANIFEST_LEAF];
+};
+void manifest_read(struct query *q, struct manifest_item *ret);
 
 /* The highest level of a draft (its order). FAULT_REFUSED: none is above the default. */
 int manifest_highest(struct ledger *l, const struct release_options *o, int64_t *ret, struct fault *f);

@@ -27,18 +27,15 @@ static void place_done(struct place *p)
 	free(p->row);
 }
 
-static void add_leaf(struct place *p, struct query *q, int64_t notice)
+static void add_leaf(struct place *p, const struct manifest_item *item, int64_t notice)
 {
-	unsigned char leaf[MANIFEST_LEAF];
-
 	if (p->count == p->room) {
 		p->room = p->room ? 2 * p->room : 1024;
 		p->row = text_realloc(p->row, p->room * sizeof(*p->row));
 	}
-	manifest_leaf(q, leaf);
-	merkle_leaf(leaf, sizeof(leaf), p->row[p->count]);
-	if (query_int(q, "id") == notice) {
-		memcpy(p->leaf, leaf, sizeof(leaf));
+	merkle_leaf(item->leaf, sizeof(item->leaf), p->row[p->count]);
+	if (item->id == notice) {
+		memcpy(p->leaf, item->leaf, sizeof(p->leaf));
 		p->index = p->count;
 		p->found = true;
 	}
@@ -50,19 +47,21 @@ static int find_place(struct ledger *l, const char *mode, int64_t release, int64
 {
 	const struct manifest_of of = {.release = release};
 	auto_query struct query *q = NULL;
+	struct manifest_item item;
 	int64_t order = -1;
 	int got;
 
 	if (manifest_items(l, mode, &of, &q, f))
 		return -1;
 	while ((got = query_next(q, f)) > 0) {
-		if (query_int(q, "level_order") != order) {
+		manifest_read(q, &item);
+		if (item.level_order != order) {
 			if (p->found) /* its level is over */
 				break;
-			order = query_int(q, "level_order");
+			order = item.level_order;
 			p->count = 0;
 		}
-		add_leaf(p, q, notice);
+		add_leaf(p, &item, notice);
 	}
 	if (got < 0)
 		return -1;

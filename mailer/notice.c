@@ -19,6 +19,7 @@
 
 struct compiled {
 	char *name; /* the policy's, or in another language */
+	char *own;  /* on which it was compiled, "": the shipped one */
 	struct mustache *template;
 };
 
@@ -258,10 +259,12 @@ static json_t *has(const struct notice_person *p)
 	return out;
 }
 
-static const struct mustache *find(const struct notice_maker *m, const char *name)
+static const struct mustache *find(
+	const struct notice_maker *m, const char *name, const char *own)
 {
 	for (size_t i = 0; i < m->templates_count; i++)
-		if (!strcmp(m->templates[i].name, name))
+		if (!strcmp(m->templates[i].name, name) &&
+			!strcmp(m->templates[i].own, own ? own : ""))
 			return m->templates[i].template;
 	return NULL;
 }
@@ -301,27 +304,72 @@ size_t notice_incident_kinds(
 	return count;
 }
 
-char *notice_text(
-	const struct texts *texts, const char *template, const struct roster_row *entry)
+const char *notice_own(const struct policy *p, const char *level)
 {
-	char code[LANGUAGE_CODE];
-	auto_text own = NULL;
+	const struct policy_level *own = policy_level_named(p, level);
 
-	if (!language_foreign(roster_value(entry, "language"), code))
-		return text_copy(template);
-	own = text_format("%s/%s", code, template);
-	return text_copy(texts_overridden(texts, own) ? own : template);
+	if (own && own->template)
+		return own->template;
+	if (p->levels[p->default_level].template)
+		return p->levels[p->default_level].template;
+	for (size_t i = p->levels_count; i-- > 0;)
+		if (p->levels[i].template)
+			return p->levels[i].template;
+	return NULL;
 }
 
-static int compile(
-	struct notice_maker *m, const char *name, struct texts *texts, struct fault *f)
+char *notice_text(const struct texts *texts, const char *template, const char *instead,
+	const struct roster_row *entry)
 {
-	struct mustache_loader loader = texts_loader(texts);
+	const char *const choice[] = {template, instead};
+	char code[LANGUAGE_CODE];
+
+	if (language_foreign(roster_value(entry, "language"), code))
+		for (size_t i = 0; i < 2 && choice[i]; i++) {
+			auto_text spoken = text_format("%s/%s", code, choice[i]);
+
+			if (texts_overridden(texts, spoken))
+				return text_copy(spoken);
+		}
+	return text_copy(template);
+}
+
+/* A text in a language of its own stands on one in that language, where there is one. */
+static char *own_of(const struct texts *texts, const char *name, const char *own)
+{
+	size_t code = strcspn(name, "/");
+	auto_text spoken = text_format("%.*s/%s", (int)code, name, own ? own : "");
+
+	return text_copy(own && code < LANGUAGE_CODE && texts_overridden(texts, spoken)
+				 ? spoken
+			 : own ? own
+			       : "");
+}
+
+struct parts {
+	const struct texts *texts;
+	const char *own;
+};
+
+static int load_part(void *user, const char *name, struct text *ret, struct fault *f)
+{
+	const struct parts *p = user;
+
+	return texts_load(
+		p->texts, *p->own && !strcmp(name, NOTICE_LEVEL) ? p->own : name, ret, f);
+}
+
+static int compile(struct notice_maker *m, const char *name, const char *level,
+	struct texts *texts, struct fault *f)
+{
+	auto_text own = own_of(texts, name, level);
+	struct parts parts = {texts, own};
+	struct mustache_loader loader = {load_part, &parts};
 	auto_text_buffer source = {0};
 	struct compiled *c;
 	int got;
 
-	if (find(m, name))
+	if (find(m, name, level))
 		return 0;
 	got = texts_load(texts, name, &source, f);
 	if (got < 0)
@@ -338,6 +386,7 @@ static int compile(
 		    &c->template, f))
 		return -1;
 	c->name = text_copy(name);
+	c->own = text_copy(level ? level : "");
 	m->templates_count++;
 	return 0;
 }
@@ -347,10 +396,10 @@ int notice_write(struct notice_maker *m, const char *template,
 {
 	const char *prose;
 
-	if (compile(m, template, m->texts, f))
+	if (compile(m, template, p->own, m->texts, f))
 		return -1;
 	set_person(m, p);
-	if (mustache_render(find(m, template), m->data, &w->rendered, f))
+	if (mustache_render(find(m, template, p->own), m->data, &w->rendered, f))
 		return -1;
 	text_freep(&w->subject);
 	text_clear(&w->text);
@@ -365,10 +414,10 @@ int notice_lint(struct notice_maker *m, const char *template,
 	const struct notice_person *p, struct lint_report *r, const char *const *allowed,
 	bool words, struct fault *f)
 {
-	if (compile(m, template, m->texts, f))
+	if (compile(m, template, p->own, m->texts, f))
 		return -1;
 	set_person(m, p);
-	lint_rendering(r, template, find(m, template), m->data, allowed, words);
+	lint_rendering(r, template, find(m, template, p->own), m->data, allowed, words);
 	return 0;
 }
 
@@ -391,7 +440,7 @@ int notice_maker_new(const struct settings *s, const struct policy *p,
 	m->texts = texts;
 	for (size_t i = 0; i < p->levels_count; i++)
 		if (p->levels[i].route == POLICY_MAIL &&
-			compile(m, p->levels[i].template, texts, f))
+			compile(m, p->levels[i].template, NULL, texts, f))
 			return -1;
 	*ret = m;
 	m = NULL;
@@ -404,13 +453,13 @@ int notice_prose(struct notice_maker *m, struct texts *texts, const char *templa
 	json_t *data;
 	int failed;
 
-	if (compile(m, template, texts, f))
+	if (compile(m, template, p->own, texts, f))
 		return -1;
 	set_person(m, p);
 	data = json_copy(m->data);
 	if (more)
 		(void)json_object_update(data, more);
-	failed = mustache_render(find(m, template), data, ret, f);
+	failed = mustache_render(find(m, template, p->own), data, ret, f);
 	json_decref(data);
 	return failed;
 }
@@ -431,6 +480,7 @@ void notice_maker_free(struct notice_maker *m)
 	for (size_t i = 0; i < m->templates_count; i++) {
 		mustache_free(m->templates[i].template);
 		free(m->templates[i].name);
+		free(m->templates[i].own);
 	}
 	free(m->templates);
 	json_decref(m->data);

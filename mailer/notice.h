@@ -41,6 +41,7 @@ struct notice_person {
 	const char *code; /* NULL: none, where no template asks for it */
 	bool letter;	  /* on paper: nobody can reply to it */
 	int64_t told_at;  /* when they were told before, ms since 1970; 0: never */
+	const char *own;  /* what the template calls notice/level: the text of their level (notice_own); NULL: the shipped one */
 };
 
 /* The kinds that the incident names, for a made-up person. Strings are the settings'. Returns how many. */
@@ -53,8 +54,20 @@ struct notice_words {
 };
 void notice_words_done(struct notice_words *w);
 
-/* What somebody gets in place of `template`: the same text in their language, where there is one. The caller's to free. */
-char *notice_text(const struct texts *texts, const char *template, const struct roster_row *entry);
+/*
+ * What follows a notice says again what the notice said, under words of its own: its parent is notice/level, and that is the
+ * template of the reader's level; of the default level, or of any, where that level has none. NULL: none has one.
+ */
+#define NOTICE_LEVEL "notice/level"
+#define NOTICE_CHANGED "follow-up/what-changed"
+#define NOTICE_CORRECTION "follow-up/correction"
+const char *notice_own(const struct policy *p, const char *level);
+
+/*
+ * What somebody gets in place of `template`: the same text in their language, where there is one; or else `instead` (may be
+ * NULL) in their language. The caller's to free.
+ */
+char *notice_text(const struct texts *texts, const char *template, const char *instead, const struct roster_row *entry);
 
 /* `template` as in the policy ("notice/officer"). `w` is used again from call to call. */
 int notice_write(struct notice_maker *m, const char *template, const struct notice_person *p, struct notice_words *w,

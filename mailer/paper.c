@@ -333,13 +333,14 @@ static json_t *more_of(
 			notice_value(unsafe && way ? NULL : roster_value(e, *field)));
 	}
 	(void)json_object_set_new(person, "guardian", guardian_of(p, e));
-	return json_pack("{s:{s:s,s:s,s:o,s:o,s:o,s:b,s:b,s:b,s:b},s:o}", "task",
+	return json_pack("{s:{s:s,s:s,s:o,s:o,s:o,s:b,s:b,s:b,s:b,s:b,s:b},s:o}", "task",
 		"number", number, "due", settings_day(t->due, due), "reason",
 		notice_value(route_reason_text(t->reason)), "attempts",
 		t->attempts ? json_string(attempts) : json_false(), "owner",
-		notice_value(t->owner), "confirms", t->after != 0, "unsafe", (int)unsafe,
-		"above", (int)above, "shielded", (int)is_shielded(p, t), "person",
-		person);
+		notice_value(t->owner), "confirms", t->after != 0, "corrects",
+		!strcmp(t->reason, "correction"), "changed",
+		!strcmp(t->reason, "what-changed"), "unsafe", (int)unsafe, "above",
+		(int)above, "shielded", (int)is_shielded(p, t), "person", person);
 }
 
 /* What is known of the leak about them: kinds of data, and how sure it is. */
@@ -362,6 +363,23 @@ static int read_assigned(struct printer *p, int64_t person, struct row *why,
 	return got < 0 ? -1 : 0;
 }
 
+/* What is confirmed, has changed or was wrong has words of its own. To whom it is
+ * corrected nothing else may be said, in whichever language. */
+static char *letter_text(const struct policy *p, const struct texts *texts,
+	const struct task *t, const struct roster_row *entry)
+{
+	const struct policy_level *level = policy_level_named(p, t->level);
+	const char *own = notice_own(p, t->level);
+
+	if (!strcmp(t->reason, "correction"))
+		return notice_text(texts, NOTICE_CORRECTION, NULL, entry);
+	if (!strcmp(t->reason, "what-changed"))
+		return notice_text(texts, NOTICE_CHANGED, own, entry);
+	return notice_text(texts,
+		t->after || !level || !level->template ? "task/letter" : level->template,
+		own, entry);
+}
+
 char *paper_text(const struct policy *p, const struct texts *texts, const struct task *t,
 	const struct roster_row *entry)
 {
@@ -370,12 +388,9 @@ char *paper_text(const struct policy *p, const struct texts *texts, const struct
 	static const char *const by_kind[][2] = {{"visit", "task/visit"},
 		{"call", "task/call"}, {"liaison", "task/liaison"},
 		{"next-of-kin", "task/next-of-kin"}};
-	const struct policy_level *level = policy_level_named(p, t->level);
 
 	if (!strcmp(t->kind, "letter"))
-		return notice_text(texts,
-			level && level->template ? level->template : "task/letter",
-			entry);
+		return letter_text(p, texts, t, entry);
 	for (size_t i = 0; i < sizeof(by_reason) / sizeof(by_reason[0]); i++)
 		if (!strcmp(by_reason[i][0], t->reason))
 			return text_copy(by_reason[i][1]);
@@ -402,6 +417,7 @@ static int print_letter(struct printer *p, const struct task *t,
 		return -1;
 	who->code = code;
 	who->letter = true;
+	who->own = notice_own(p->options->policy, t->level);
 	if (notice_prose(p->maker, p->options->texts, text, who, more, &p->prose, f) ||
 		prose_split_subject(text_string(&p->prose), &subject, &prose, f) ||
 		(p->options->html ? prose_blocks(prose, &body, f)

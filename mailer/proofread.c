@@ -27,8 +27,9 @@ struct proofreader {
 	struct notice_maker *maker;
 	struct notice_words words;
 	char *subject; /* of the first letter */
-	json_t *read; /* names of templates whose words and blocks were looked at: several
-			 levels may share one */
+	bool on_own;   /* this letter stands on one that was read before */
+	json_t *read;  /* templates, and on which they stand, whose words and blocks were
+			  looked at: several levels may share one */
 };
 
 /* --- values of incident.json --- */
@@ -62,7 +63,7 @@ static void read_value(struct proofreader *p, const char *where, json_t *value)
 static void read_incident(struct proofreader *p)
 {
 	static const char *const names[] = {"nature", "consequences", "measures", "help",
-		"verify", "next_update", "exposed", "not_exposed", NULL};
+		"verify", "next_update", "exposed", "not_exposed", "what_changed", NULL};
 
 	for (const char *const *n = names; *n; n++)
 		read_value(p, *n, json_object_get(p->settings->json, *n));
@@ -121,6 +122,14 @@ static bool is_telling(const char *unit)
 	return strchr(unit, ' ') || strpbrk(unit, "0123456789");
 }
 
+/* What stands on a letter that was read before says it again. */
+static void add_once(struct proofreader *p, const char *file, unsigned line,
+	const char *rule, const char *text)
+{
+	if (!p->on_own || !lint_has(p->report, rule, text))
+		lint_add(p->report, file, line, rule, text);
+}
+
 static void judge_phrase(struct proofreader *p, const struct words *w, const char *phrase,
 	const char *level, const char *file, const char *where)
 {
@@ -135,8 +144,7 @@ static void judge_phrase(struct proofreader *p, const struct words *w, const cha
 			auto_text text = text_format("\"%s\" in %s gives level '%s' away",
 				lower, where, level);
 
-			lint_add(p->report, file, strchr(file, '/') ? 1 : 0, "give-away",
-				text);
+			add_once(p, file, strchr(file, '/') ? 1 : 0, "give-away", text);
 			return;
 		}
 }
@@ -190,7 +198,8 @@ static bool is_foreign(const char *template)
 static int read_letter(struct proofreader *p, size_t level, const char *template,
 	const struct notice_person *who, bool words)
 {
-	bool read = json_object_get(p->read, template) != NULL;
+	auto_text key = text_format("%s on %s", template, who->own ? who->own : "");
+	bool read = json_object_get(p->read, key) != NULL;
 	struct fault f = {0};
 
 	if ((!read && notice_lint(p->maker, template, who, p->report, p->allowed, words,
@@ -201,6 +210,7 @@ static int read_letter(struct proofreader *p, size_t level, const char *template
 	}
 	if (!words)
 		return 0;
+	p->on_own = who->own != NULL;
 	judge_levels(p, p->words.subject, SIZE_MAX, template, "the subject");
 	judge_levels(p, text_string(&p->words.text), level, template, "the letter");
 	if (is_foreign(template))
@@ -208,14 +218,25 @@ static int read_letter(struct proofreader *p, size_t level, const char *template
 	if (!p->subject)
 		p->subject = text_copy(p->words.subject);
 	else if (strcmp(p->subject, p->words.subject) != 0)
-		lint_add(p->report, template, 1, "subject-differs",
+		add_once(p, template, 1, "subject-differs",
 			"the subject is not that of the other letters: from outside it tells the level");
 	return 0;
 }
 
+/* A template and what it calls notice/level. */
+struct reading {
+	size_t level;
+	const char *own;
+	bool brief; /* only the two ways that have no choice in common: they hold every
+		     * word
+		     */
+};
+
 /* Each way in which one template can come out. */
-static void read_template(struct proofreader *p, size_t level, const char *template)
+static void read_template(
+	struct proofreader *p, const struct reading *r, const char *template)
 {
+	auto_text key = text_format("%s on %s", template, r->own ? r->own : "");
 	const char *kinds[EXPOSURE_NAMED_MAX];
 	size_t count = notice_incident_kinds(p->settings, kinds);
 	auto_row officer = {0}, staff = {0};
@@ -230,40 +251,53 @@ static void read_template(struct proofreader *p, size_t level, const char *templ
 		const struct row *row = i & 1 ? &officer : &staff;
 		struct roster_row entry = {
 			.packed = row->packed.bytes, .length = row->packed.length};
-		struct notice_person who = {
-			&entry, kinds, i & 4 ? 0 : count, (i & 2) != 0, CODE, false, 0};
+		struct notice_person who = {.entry = &entry,
+			.kinds = kinds,
+			.kinds_count = i & 4 ? 0 : count,
+			.certain = (i & 2) != 0,
+			.code = CODE,
+			.own = r->own};
+		bool words = i == 3 || i == 4;
 
-		/* The two that have no choice in common hold every word. */
-		if (read_letter(p, level, template, &who, i == 3 || i == 4))
+		if ((words || !r->brief) &&
+			read_letter(p, r->level, template, &who, words))
 			return;
 	}
-	(void)json_object_set_new(p->read, template, json_true());
+	(void)json_object_set_new(p->read, key, json_true());
 }
 
 /* The same text in other languages has to say the same. */
-static void read_languages(struct proofreader *p, size_t level, const char *template)
+static void read_languages(
+	struct proofreader *p, const struct reading *r, const char *template)
 {
 	json_t *names = json_array(), *name;
 	size_t i;
 
-	read_template(p, level, template);
+	read_template(p, r, template);
 	texts_spoken(p->texts, template, names);
-	json_array_foreach(names, i, name)
-		read_template(p, level, json_string_value(name));
+	json_array_foreach(names, i, name) read_template(p, r, json_string_value(name));
 	json_decref(names);
 }
 
 static void read_letters(struct proofreader *p)
 {
+	static const char *const rounds[] = {NOTICE_CHANGED, NOTICE_CORRECTION};
+
 	for (size_t i = 0; i < p->policy->levels_count; i++) {
 		const struct policy_level *level = &p->policy->levels[i];
 
+		struct reading r = {.level = i};
+
 		if (level->template)
-			read_languages(p, i, level->template);
+			read_languages(p, &r, level->template);
+		r.own = notice_own(p->policy, level->name);
 		for (size_t k = 0; k < level->follow_ups_count; k++)
-			if (level->follow_ups[k].template)
-				read_languages(p, i, level->follow_ups[k].template);
+			read_languages(p, &r, level->follow_ups[k].template);
+		r.brief = true;
+		for (size_t k = 0; level->template && k < 2; k++)
+			read_languages(p, &r, rounds[k]);
 	}
+	p->on_own = false;
 	if (p->settings->relay.from_name)
 		judge_levels(p, p->settings->relay.from_name, SIZE_MAX, "incident.json",
 			"relay.from");

@@ -3,8 +3,8 @@
  * proofread: reads everything that this incident's letters would say before anybody lets them go.
  *
  * The rules are templates/lint.h's and lure.h's. Looked at are the texts of the incident's own folder, the values of
- * incident.json that stand in letters, and each way in which a letter can come out: each template of the policy, certain and
- * not, to an officer and to staff, with all kinds of data and with none. And what only the whole can show:
+ * incident.json that stand in letters, and each way in which a letter can come out: each template of the policy, and what a
+ * round would say to each level, certain and not, to an officer and to staff, with all kinds of data and with none. And what only the whole can show:
  *
  *	give-away	a word that tells one level (the policy's "give_away", and the units of its rules that are more than a
  *			common word) in a subject or sender, or in another level's letter

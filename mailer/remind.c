@@ -66,10 +66,14 @@ static int make_follow_up(
 		.address = address,
 		.template = d->level->follow_ups[d->step - 1].template,
 		.kind = REMINDER_KINDS + (unsigned)d->level_order * 2 + d->certain,
-		.who = {.kinds = kinds, .certain = d->certain, .told_at = d->told_at}};
+		.who = {.kinds = kinds,
+			.certain = d->certain,
+			.told_at = d->told_at,
+			.own = notice_own(r->options->policy, d->level->name)}};
 
 	if (!address || person == SIZE_MAX)
 		return 0; /* their list was withdrawn since */
+	n.instead = n.who.own;
 	n.who.entry = roster_newest(&r->people, person);
 	n.who.kinds_count = scribe_kinds(&d->why, kinds);
 	r->tally->reminders++;

@@ -110,21 +110,6 @@ int round_begin(
 	return query_run(q, f);
 }
 
-const char *round_template(const struct settings *s, bool correction)
-{
-	const char *kind = json_string_value(json_object_get(s->json, "kind")),
-		   *regime = json_string_value(json_object_get(s->json, "regime"));
-	bool lost = kind && !strcmp(kind, "loss-of-data"),
-	     public = regime && !strcmp(regime, "dpa-part-3");
-
-	if (correction)
-		return lost || public ? "follow-up/correction-public"
-				      : "follow-up/correction";
-	return lost     ? "follow-up/what-changed-lost"
-	       : public ? "follow-up/what-changed-public"
-			: "follow-up/what-changed";
-}
-
 /* The same words are the same round. */
 static int begin(struct rounding *r, struct fault *f)
 {
@@ -256,19 +241,19 @@ static int make_notice(
 		.level_order = to->level_order,
 		.address = to->address ? to->address : row_value(&to->why, GROUP_ADDRESS),
 		.template = r->template,
-		.kind = r->options->correction ? 0
-			: to->certain          ? 2
-					       : 1,
+		.kind = (unsigned)to->level_order * 2 + to->certain,
 		.cover = to->cover,
 		.who = {.entry = &nobody,
 			.kinds = kinds,
 			.certain = to->certain,
-			.told_at = to->told_at}};
+			.told_at = to->told_at,
+			.own = notice_own(r->options->policy, to->level)}};
 
 	if (!n.address)
 		return 0;
 	if (person != SIZE_MAX) /* a list that was withdrawn names them no more */
 		n.who.entry = roster_newest(&r->people, person);
+	n.instead = r->options->correction ? NULL : n.who.own;
 	n.who.kinds_count = scribe_kinds(&to->why, kinds);
 	r->tally->notices++;
 	return scribe_write(&r->scribe, &n, f) || insert_follow_up(r, id, to, f) ? -1 : 0;
@@ -454,8 +439,9 @@ int round_run(struct ledger *l, const struct round_options *o, struct round_tall
 		.options = o,
 		.mode = settings_mode(o->settings),
 		.kind = o->correction ? "correction" : "what-changed",
-		.template = o->template ? o->template
-					: round_template(o->settings, o->correction),
+		.template = o->template     ? o->template
+			    : o->correction ? NOTICE_CORRECTION
+					    : NOTICE_CHANGED,
 		.now = clock_now(),
 		.tally = ret};
 

@@ -27,7 +27,7 @@ struct round_options {
 	const struct policy *policy;
 	struct texts *texts;
 	bool correction;
-	const char *template; /* NULL: the shipped one for this kind of incident */
+	const char *template; /* NULL: the shipped one */
 	const char *by, *reason;
 	const struct progress *progress;
 };
@@ -41,9 +41,6 @@ struct round_tally {
  * has changed.
  */
 int round_run(struct ledger *l, const struct round_options *o, struct round_tally *ret, struct fault *f);
-
-/* The shipped text of this kind of incident: "follow-up/what-changed-public". */
-const char *round_template(const struct settings *s, bool correction);
 
 /* Its row, or the one that it is already. Within a transaction. `kind`: "what-changed", "correction", "resend". */
 struct round_new {

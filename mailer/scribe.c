@@ -49,7 +49,7 @@ void scribe_done(struct scribe *s)
 	store_writer_close(s->store);
 }
 
-int scribe_bytes(struct scribe *s, const char *template, const struct notice_person *who,
+int scribe_bytes(struct scribe *s, const char *text, const struct notice_person *who,
 	const char *to, const char *token, struct fault *f)
 {
 	const struct settings_relay *r = &s->settings->relay;
@@ -62,8 +62,6 @@ int scribe_bytes(struct scribe *s, const char *template, const struct notice_per
 		.message_id = id,
 		.boundary = s->boundary,
 		.size_class = SCRIBE_SIZE_CLASS};
-
-	auto_text text = notice_text(s->texts, template, who->entry);
 
 	if (notice_write(s->maker, text, who, &s->words, f))
 		return -1;
@@ -135,6 +133,7 @@ int scribe_write(struct scribe *s, struct scribe_notice *n, struct fault *f)
 	char code[CODE_TEXT], token[33];
 	struct address to;
 	struct row_of row = {.code = code, .token = token, .own_code = code};
+	auto_text text = notice_text(s->texts, n->template, n->instead, n->who.entry);
 
 	if (address_parse(n->address, strlen(n->address), &to, f))
 		return -1;
@@ -142,7 +141,7 @@ int scribe_write(struct scribe *s, struct scribe_notice *n, struct fault *f)
 	code_make(code);
 	make_token(token);
 	n->who.code = code;
-	if (scribe_bytes(s, n->template, &n->who, to.text, token, f))
+	if (scribe_bytes(s, text, &n->who, to.text, token, f))
 		return -1;
 	return insert(s, n, &row, f);
 }

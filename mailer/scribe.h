@@ -43,8 +43,8 @@ int scribe_begin(struct scribe *s, struct ledger *l, int64_t set, struct fault *
 void scribe_done(struct scribe *s);
 #define auto_scribe __attribute__((cleanup(scribe_done))) struct scribe
 
-/* `s->bytes`: the message that this person gets. `token`: 32 hex digits. */
-int scribe_bytes(struct scribe *s, const char *template, const struct notice_person *who, const char *to,
+/* `s->bytes`: the message that this person gets, `text` as notice_text gives it. `token`: 32 hex digits. */
+int scribe_bytes(struct scribe *s, const char *text, const struct notice_person *who, const char *to,
 	const char *token, struct fault *f);
 
 /* The kinds of a person's data, out of their assignment (group.h). Strings are `why`'s. Returns how many. */
@@ -53,7 +53,7 @@ size_t scribe_kinds(const struct row *why, const char *kinds[EXPOSURE_KINDS_MAX]
 struct scribe_notice {
 	int64_t id, person, level_order;
 	const char *level, *address;
-	const char *template;
+	const char *template, *instead; /* instead: notice_text */
 	unsigned kind; /* of messages that look alike (store.h) */
 	bool cover;
 	struct notice_person who; /* its code is made here */

@@ -71,14 +71,18 @@ static int write_words(struct trial *t, const struct policy_level *level,
 	auto_row row = {0};
 	auto_text text = NULL;
 	struct roster_row entry;
-	struct notice_person who = {&entry, kinds, 4, true, CODE, false, 0};
+	struct notice_person who = {.entry = &entry,
+		.kinds = kinds,
+		.kinds_count = 4,
+		.certain = true,
+		.code = CODE};
 
 	row_add(&row, "rank", "Constable");
 	row_add(&row, "surname", "Sample");
 	row_add(&row, "employment", "officer");
 	entry = (struct roster_row){
 		.packed = row.packed.bytes, .length = row.packed.length};
-	text = notice_text(o->texts, level->template, &entry);
+	text = notice_text(o->texts, level->template, NULL, &entry);
 	return notice_maker_new(o->settings, o->policy, o->texts, &maker, f) ||
 			       notice_write(maker, text, &who, words, f)
 		       ? -1

@@ -80,8 +80,7 @@ void lint_add(struct lint_report *r, const char *file, unsigned line, const char
 		(struct lint_finding){text_copy(file), line, rule, text_copy(text)};
 }
 
-/* Of a rule, whatever the line: words of the source show again in the rendering. */
-static bool report_has(const struct lint_report *r, const char *rule, const char *text)
+bool lint_has(const struct lint_report *r, const char *rule, const char *text)
 {
 	for (size_t i = 0; i < r->count; i++)
 		if (!strcmp(r->list[i].rule, rule) && strstr(r->list[i].text, text))
@@ -103,7 +102,7 @@ static void found(void *user, unsigned line, const char *rule, const char *what)
 	auto_text text =
 		p->where ? text_format("%s: %s", p->where, what) : text_copy(what);
 
-	if (p->rendered && report_has(p->report, rule, what))
+	if (p->rendered && lint_has(p->report, rule, what))
 		return;
 	lint_add(p->report, p->file, p->where ? 0 : line, rule, text);
 }

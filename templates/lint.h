@@ -61,6 +61,8 @@ void lint_report_done(struct lint_report *r);
 
 /* Adds one, once. `rule` is not copied. */
 void lint_add(struct lint_report *r, const char *file, unsigned line, const char *rule, const char *text);
+/* Does one of this rule hold these words, in whichever file and line? Words of a source show again in a rendering. */
+bool lint_has(const struct lint_report *r, const char *rule, const char *text);
 
 /* The source of any text: lures and leaks, by line. `allowed`: mail addresses, NULL at the end; or NULL. */
 void lint_source(struct lint_report *r, const char *file, const char *source, const char *const *allowed);

@@ -48,6 +48,8 @@ def test_what_changed(told):
     new = texts(told)
     words = [text for _, text in new if "something has changed since" in text]
     assert len(words) == 5 and all(line in " ".join(text.split()) for text in words for line in NEWS)
+    own = [to for to, text in new if "something has changed" in text and "strangers who offer you work" in " ".join(text.split())]
+    assert own == ["mary@met.police.example"]                           # with the advice of their own level
     assert told.run("compose", "--what-changed", *SAID, code=OK).tally["notices"] == 0
     assert told.run("compose", code=OK).tally["notices"] == 5
 
@@ -77,6 +79,9 @@ def test_in_person_again(told):
     assert told.run("compose", "--what-changed", *SAID, code=OK).tally["tasks"] == 0
     (again,) = [task for task in told.run("task", "--open").tally["tasks"] if task["reason"] == "what-changed"]
     assert again["person_id"] == "A4" and again["kind"] == "visit"
+    page = told.tmp / "page.txt"
+    told.run("task", "show", again["number"], "--print", page, code=OK)
+    assert all(line in " ".join(page.read_text().split()) for line in NEWS)
     assert reconcile(told)["states"]["reached"] == 1
 
 
@@ -135,6 +140,10 @@ def test_corrections(presumed):
     assert sorted(to for to, _ in corrected) == ["j.smith@met.police.example", "john.smith@met.police.example"]
     assert all("no information about you was involved" in text for _, text in corrected)
     task = next(task for task in presumed.run("task", "--open").tally["tasks"] if task["reason"] == "correction")
+    page = presumed.tmp / "page.txt"
+    presumed.run("task", "show", task["number"], "--print", page, code=OK)
+    words = " ".join(page.read_text().split())
+    assert "It is good news" in words and "part of a data breach. We are sorry" not in words
     presumed.run("task", "done", task["number"], "--by", "Jo", "--note", "told", "--no-letter")
     assert owed(presumed) == set()
     assert presumed.run("compose", "--correction", *SAID, code=OK).tally["notices"] == 0

@@ -221,8 +221,11 @@ static void shipped_texts(void **state)
 		const struct policy_level *level = &incident.policy->levels[i / 2];
 		const struct roster_row entry = {
 			.packed = row.packed.bytes, .length = row.packed.length};
-		const struct notice_person who = {
-			&entry, kinds, 5, i & 1, "4K7QR-X2MTH", false, 0};
+		const struct notice_person who = {.entry = &entry,
+			.kinds = kinds,
+			.kinds_count = 5,
+			.certain = i & 1,
+			.code = "4K7QR-X2MTH"};
 
 		if (level->route != POLICY_MAIL)
 			continue;
@@ -236,6 +239,84 @@ static void shipped_texts(void **state)
 		assert_null(strstr(w.text.bytes, level->title)); /* never the level */
 		assert_true(*w.subject && strlen(w.subject) < 200);
 	}
+	notice_words_done(&w);
+}
+
+/* A follow-up says again what the notice of the level said, under words of its own. */
+static void follow_ups_stand_on_the_level(void **state)
+{
+	static const char *const advice[][2] = {
+		{"counter-terrorism", "strangers who offer you work"},
+		{"protection", "that someone is following you"},
+		{"undercover", "Take off your pass"}, /* no text: the default level's */
+		{"no such level", "Take off your pass"}};
+	auto_notice_maker *m = NULL;
+	struct notice_words w = {0};
+	auto_row row = {0};
+	struct fault f = {0};
+
+	(void)state;
+	row_add(&row, "surname", "Sample");
+	fine(notice_maker_new(
+		     incident.settings, incident.policy, &incident.texts, &m, &f),
+		&f);
+	for (size_t i = 0; i < 8; i++) {
+		const struct roster_row entry = {
+			.packed = row.packed.bytes, .length = row.packed.length};
+		const struct notice_person who = {.entry = &entry,
+			.code = "4K7QR-X2MTH",
+			.own = notice_own(incident.policy, advice[i % 4][0])};
+		const char *text = i < 4 ? "follow-up/reminder" : NOTICE_CHANGED;
+
+		fine(notice_write(m, text, &who, &w, &f), &f);
+		assert_non_null(strstr(w.html.bytes, advice[i % 4][1]));
+		assert_non_null(strstr(w.html.bytes,
+			i < 4 ? "cannot be sure that the message reached you"
+			      : "<h2>What has changed</h2>"));
+	}
+	notice_words_done(&w);
+}
+
+/* In their language, where there is one: the text itself, and what it stands on. */
+static void texts_in_a_language(void **state)
+{
+	struct texts texts = {templates};
+	auto_notice_maker *m = NULL;
+	struct notice_words w = {0};
+	auto_text dir = text_format("%s/pl", templates);
+	auto_text notice = text_format("%s/pl/notice", templates);
+	auto_text follow_up = text_format("%s/pl/follow-up", templates);
+	auto_text first = NULL;
+	auto_text second = NULL;
+	auto_text third = NULL;
+	auto_row row = {0};
+	struct roster_row entry;
+	struct notice_person who = {
+		.entry = &entry, .code = "4K7QR-X2MTH", .own = "notice/staff"};
+	struct fault f = {0};
+
+	(void)state;
+	(void)mkdir(dir, 0700);
+	(void)mkdir(notice, 0700);
+	(void)mkdir(follow_up, 0700);
+	row_add(&row, "surname", "Nowak");
+	row_add(&row, "language", "Polish");
+	entry = (struct roster_row){
+		.packed = row.packed.bytes, .length = row.packed.length};
+	(void)book_file(&incident.book, "templates/pl/notice/staff.txt",
+		"Subject: Wiadomo\n\n{{$opening}}\nDzien dobry.\n{{/opening}}\n\nTekst. {{code}}\n");
+	first = notice_text(&texts, "follow-up/reminder", "notice/staff", &entry);
+	assert_string_equal(first, "pl/notice/staff");
+	second = notice_text(&texts, NOTICE_CORRECTION, NULL, &entry);
+	assert_string_equal(second, NOTICE_CORRECTION);
+	(void)book_file(&incident.book, "templates/pl/follow-up/reminder.txt",
+		"{{<notice/level}}\n{{$opening}}\nPiszemy znowu.\n{{/opening}}\n{{/notice/level}}\n");
+	third = notice_text(&texts, "follow-up/reminder", "notice/staff", &entry);
+	assert_string_equal(third, "pl/follow-up/reminder");
+	fine(notice_maker_new(incident.settings, incident.policy, &texts, &m, &f), &f);
+	fine(notice_write(m, third, &who, &w, &f), &f);
+	assert_non_null(strstr(w.text.bytes, "Piszemy znowu.\n\nTekst."));
+	assert_null(strstr(w.text.bytes, "Dzien"));
 	notice_words_done(&w);
 }
 
@@ -266,6 +347,8 @@ int main(void)
 		EACH(bad_templates),
 		EACH(a_template_that_is_not_there),
 		EACH(shipped_texts),
+		EACH(follow_ups_stand_on_the_level),
+		EACH(texts_in_a_language),
 		EACH(texts_of_a_policy),
 	};
 

@@ -26,7 +26,7 @@
 /* --- which texts there are --- */
 
 struct advice_text {
-	const char *template;
+	const char *template, *own; /* own: on which a reminder stands (notice.h) */
 	bool reminder;
 	bool maybe;      /* somebody is told that they may be in it */
 	uint64_t levels; /* bits: those that have it */
@@ -41,7 +41,8 @@ static void add_text(struct catalogue *c, const struct advice_text *t)
 	struct advice_text *to = c->list;
 
 	while (to < c->list + c->count &&
-		(strcmp(to->template, t->template) != 0 || to->reminder != t->reminder))
+		(to->reminder != t->reminder || strcmp(to->template, t->template) != 0 ||
+			(t->own && strcmp(to->own, t->own) != 0)))
 		to++;
 	if (to == c->list + c->count)
 		c->list[c->count++] = *t;
@@ -54,7 +55,8 @@ static int by_name(const void *a, const void *b)
 	const struct advice_text *x = a, *y = b;
 	int order = x->reminder - y->reminder;
 
-	return order ? order : strcmp(x->template, y->template);
+	order = order ? order : strcmp(x->template, y->template);
+	return order || !x->own ? order : strcmp(x->own, y->own);
 }
 
 /* All that may be shown to anyone, in the order of their letters. */
@@ -70,6 +72,7 @@ static void list_texts(const struct policy *p, struct catalogue *ret)
 		if (level->route != POLICY_MAIL || level->review != POLICY_FULL)
 			continue;
 		add_text(ret, &t);
+		t.own = level->template;
 		t.reminder = true;
 		t.maybe = false;
 		for (size_t k = 0; k < level->follow_ups_count; k++) {
@@ -123,7 +126,8 @@ static int write_words(struct reading *r, const struct advice_text *t,
 		.kinds_count = notice_incident_kinds(r->settings, kinds),
 		.certain = certain,
 		.code = CODE,
-		.told_at = t->reminder ? clock_now() : 0};
+		.told_at = t->reminder ? clock_now() : 0,
+		.own = t->own};
 
 	member_row(group, &row);
 	entry.packed = row.packed.bytes;
@@ -318,7 +322,7 @@ static int is_same(
 	entry.length = p->person.packed.length;
 	who.kinds_count = scribe_kinds(&p->why, kinds);
 	who.code = row_value(&p->facts, SCRIBE_CODE);
-	name = notice_text(p->texts, template, &entry);
+	name = notice_text(p->texts, template, NULL, &entry);
 	if (notice_write(p->reading.maker, name, &who, &p->reading.words, f))
 		return -1;
 	perusal_plain(&p->bytes, &p->plain);

@@ -95,27 +95,34 @@ static void write_band(struct drawing *d, const struct flow_link *link)
 		y2 + thick_to, middle, y1 + thick_from, x1, y1 + thick_from);
 }
 
-/* Up to two lines; the table has all of it. Cut between words, never within a letter. */
+/* Bytes of a label that fit into a line: cut between words, never within a letter. */
+static size_t fitting(const char *label)
+{
+	size_t cut = strlen(label);
+
+	if (cut <= LINE)
+		return cut;
+	cut = LINE;
+	while (cut > 0 && label[cut] != ' ' && label[cut - 1] != '-')
+		cut--;
+	if (!cut) /* one long word */
+		for (cut = LINE; ((unsigned char)label[cut] & 0xc0) == 0x80;)
+			cut--;
+	return cut;
+}
+
+/* Up to two lines; the table has all of it. */
 static void write_label(struct drawing *d, const char *label, int64_t x, int64_t y)
 {
-	size_t length = strlen(label), cut = length;
-
-	if (length > LINE) {
-		cut = LINE;
-		while (cut > 0 && label[cut] != ' ')
-			cut--;
-		if (!cut)
-			cut = length;
-	}
-	for (int i = 0; i < 2 && length; i++, y += 15) {
-		auto_text line = text_format("%.*s", (int)cut, label);
+	for (int i = 0; i < 2 && *label; i++, y += 15) {
+		size_t cut = fitting(label);
+		auto_text line = text_format(
+			"%.*s%s", (int)cut, label, i && label[cut] ? " ..." : "");
 
 		text_printf(d->out, "<tspan x=\"%" PRId64 "\" y=\"%" PRId64 "\">", x, y);
 		chart_escape(d->out, line);
 		text_add_string(d->out, "</tspan>");
 		label += cut + (label[cut] == ' ');
-		length = strlen(label);
-		cut = length;
 	}
 }
 

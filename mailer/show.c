@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "recipients/text.h"
@@ -41,6 +42,17 @@ const char *show_number(int64_t n, char out[SHOW_NUMBER])
 			out[at++] = ',';
 	}
 	out[at] = '\0';
+	return out;
+}
+
+const char *show_when(int64_t ms, char out[SHOW_WHEN])
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm t;
+
+	if (!localtime_r(&seconds, &t) ||
+		!strftime(out, SHOW_WHEN, "%a %-d %b %Y, %H:%M", &t))
+		out[0] = '\0';
 	return out;
 }
 

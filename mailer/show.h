@@ -18,6 +18,10 @@ void show(const struct command *c, const char *format, ...) __attribute__((forma
 #define SHOW_NUMBER 32
 const char *show_number(int64_t n, char out[SHOW_NUMBER]);
 
+/* "Sat 21 Nov 2026, 10:12": local time. */
+#define SHOW_WHEN 48
+const char *show_when(int64_t ms, char out[SHOW_WHEN]);
+
 /* Puts a number, a string or an object of the caller's (stolen) into the tally. */
 void show_count(struct command *c, const char *name, int64_t n);
 void show_real(struct command *c, const char *name, double n);

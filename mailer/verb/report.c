@@ -2,7 +2,7 @@
 /*
  * report: summary (status, to keep), regulator (facts, effects, action and the log),
  * people (a line each: whoever asks for it holds the key), rows that are nobody's,
- * corrections, rejects. Other kinds and HTML come with later versions.
+ * corrections, rejects. HTML is for kinds that somebody reads as a whole.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include "mailer/regulator.h"
 #include "mailer/show.h"
 #include "mailer/status.h"
+#include "mailer/summary.h"
 #include "mailer/trust.h"
 #include "mailer/verb/doors.h"
 #include "mailer/whom.h"
@@ -41,7 +42,7 @@ enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
 	FORMAT_CSV,
-	FORMAT_HTML
+	FORMAT_HTML /* only of kinds that have it: verb_report asks */
 };
 
 /* One object, as JSON. Takes it. */
@@ -84,6 +85,19 @@ static void write_head(FILE *out, const json_t *report)
 		json_string_value(json_object_get(history, "head")));
 }
 
+/* A page. Takes the status. */
+static int summary_html(struct command *c, json_t *status, const struct trust *trust,
+	FILE *out, struct fault *f)
+{
+	auto_text_buffer page = {0};
+	int failed = summary_page(c->ledger, c->settings, status, trust, &page, f);
+
+	json_decref(status);
+	if (!failed)
+		(void)fwrite(text_string(&page), 1, page.length, out);
+	return failed;
+}
+
 static int summary(struct command *c, enum format format, FILE *out, struct fault *f)
 {
 	const struct policy *p = c->policy;
@@ -106,6 +120,8 @@ static int summary(struct command *c, enum format format, FILE *out, struct faul
 		write_object(status, "summary", out);
 		return 0;
 	}
+	if (format == FORMAT_HTML)
+		return summary_html(c, status, &trust, out, f);
 	status_write(out, status, c->settings, color);
 	trust_write(out, &trust, color ? "\033[1m" : "", color ? "\033[0m" : "");
 	write_head(out, status);
@@ -420,13 +436,6 @@ static int federation(struct command *c, enum format format, FILE *out, struct f
 	return write_view(view, format, out, f);
 }
 
-static bool has_page(const struct command *c)
-{
-	const char *kind = command_option(c, "kind");
-
-	return kind && !strcmp(kind, "federation");
-}
-
 static int choose_format(const struct command *c, enum format *ret, struct fault *f)
 {
 	const char *format = command_option(c, "format");
@@ -440,48 +449,59 @@ static int choose_format(const struct command *c, enum format *ret, struct fault
 		*ret = FORMAT_JSON;
 	else if (!strcmp(format, "csv"))
 		*ret = FORMAT_CSV;
-	else if (!strcmp(format, "html") && has_page(c))
-		*ret = FORMAT_HTML;
 	else if (!strcmp(format, "html"))
-		return command_later("report --format html", f);
+		*ret = FORMAT_HTML;
 	else
 		return fault_set(
 			f, FAULT_USAGE, "--format takes text, json, csv or html");
 	return 0;
 }
 
-static int choose_kind(const struct command *c,
-	int (**ret)(struct command *c, enum format format, FILE *out, struct fault *f),
-	struct fault *f)
+struct kind {
+	const char *name;
+	int (*write)(struct command *c, enum format format, FILE *out, struct fault *f);
+	bool html;
+};
+static const struct kind kinds[] = {{"summary", summary, true},
+	{"regulator", regulator, false}, {"federation", federation, true},
+	{"people", people, false}, {"rows", rows, false},
+	{"controller", controller, false}, {"corrections", corrections, false},
+	{"rejects", rejects, false}};
+#define KINDS_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+static int choose_kind(const struct command *c, const struct kind **ret, struct fault *f)
 {
-	static const char *const later[] = {"review", NULL};
-	const char *kind = command_option(c, "kind");
+	const char *name = command_option(c, "kind");
 
-	if (!kind)
+	if (!name)
 		return fault_set(f, FAULT_USAGE, "which report? --kind " KINDS);
-	for (const char *const *k = later; *k; k++) {
-		auto_text words = text_format("report --kind %s", *k);
+	if (!strcmp(name, "review"))
+		return command_later("report --kind review", f);
+	for (size_t i = 0; i < KINDS_COUNT; i++)
+		if (!strcmp(kinds[i].name, name)) {
+			*ret = &kinds[i];
+			return 0;
+		}
+	return fault_set(f, FAULT_USAGE, "--kind takes " KINDS);
+}
 
-		if (!strcmp(kind, *k))
-			return command_later(words, f);
-	}
-	*ret = !strcmp(kind, "summary")       ? summary
-	       : !strcmp(kind, "regulator")   ? regulator
-	       : !strcmp(kind, "people")      ? people
-	       : !strcmp(kind, "federation")  ? federation
-	       : !strcmp(kind, "rows")        ? rows
-	       : !strcmp(kind, "controller")  ? controller
-	       : !strcmp(kind, "corrections") ? corrections
-	       : !strcmp(kind, "rejects")     ? rejects
-					      : NULL;
-	return *ret ? 0 : fault_set(f, FAULT_USAGE, "--kind takes " KINDS);
+static int refuse_html(const struct kind *kind, struct fault *f)
+{
+	auto_text_buffer with = {0};
+
+	for (size_t i = 0; i < KINDS_COUNT; i++)
+		if (kinds[i].html)
+			text_printf(
+				&with, "%s%s", with.length ? ", " : "", kinds[i].name);
+	return fault_set(f, FAULT_USAGE,
+		"the report of kind %s does not come as html; these do: %s", kind->name,
+		text_string(&with));
 }
 
 int verb_report(struct command *c, struct fault *f)
 {
 	const char *path = command_option(c, "out"), *kind = command_option(c, "kind");
-	int (*write)(struct command * c, enum format format, FILE * out,
-		struct fault * f) = NULL;
+	const struct kind *chosen = NULL;
 	auto_show_file out = {0};
 	enum format format;
 
@@ -489,11 +509,15 @@ int verb_report(struct command *c, struct fault *f)
 		return fault_set(f, FAULT_USAGE, "breachmail report --kind KIND");
 	if (kind && !strcmp(kind, "evidence"))
 		return report_evidence(c, f);
-	if (choose_kind(c, &write, f) || choose_format(c, &format, f) ||
-		command_policy(c, f) || show_file_open(path ? path : "-", &out, f))
+	if (choose_kind(c, &chosen, f) || choose_format(c, &format, f))
+		return -1;
+	if (format == FORMAT_HTML && !chosen->html)
+		return refuse_html(chosen, f);
+	if (command_policy(c, f) || show_file_open(path ? path : "-", &out, f))
 		return -1;
 	c->document = !path;
 	if (path)
 		show_string(c, "out", path);
-	return write(c, format, out.stream, f) || show_file_close(&out, f) ? -1 : 0;
+	return chosen->write(c, format, out.stream, f) || show_file_close(&out, f) ? -1
+										   : 0;
 }

@@ -294,6 +294,7 @@ def test_unknown_option(idle, words, meant):
     "match --export", "match surplus", "status surplus", "check surplus", "import people",
     "import friends x.csv", "import breach x.csv --as-of 2023-08-01", "import people x --controller y",
     "verify", "report", "report --kind gossip", "report --kind summary --format xml",
+    "report --kind people --format html", "report --kind rejects --format html",
     "send --resolve 1 resend", "send --resolve x resend --by J --reason r",
     "send --resolve 1 perhaps --by J --reason r", "approve --accept x",
     "approve --accept nothing-like-it --by J --reason r", "approve --row 5 --by J --reason r",
@@ -312,7 +313,7 @@ def test_usage(idle, words):
 
 LATER = """
     review --listen 127.0.0.1:8443; archive; close;
-    report --kind review; report --kind summary --format html
+    report --kind review
 """
 
 

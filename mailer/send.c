@@ -383,7 +383,9 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 	struct fault later;
 	int failed;
 
-	if (outcome_recover(s->ledger, s->options->settings->dir, f) ||
+	/* Each message is read once: a large cache would be memory for nothing. */
+	if (ledger_do(s->ledger, SQL("PRAGMA cache_size=-16384"), f) ||
+		outcome_recover(s->ledger, s->options->settings->dir, f) ||
 		flight_create(s->options->settings->dir, &s->flight, f))
 		return -1;
 	if (claim_load(s, f) || claim_open(s, f) || (s->is_signed && prove_all(s, f)) ||

@@ -39,6 +39,13 @@ STAGES = ("made", "imported", "matched", "grouped", "composed", "released")
 Result = collections.namedtuple("Result", "code tally stdout stderr")
 
 
+def sample(values, often=1):
+    """Values of a parameter: so many are tried in every run, the others with those that take long."""
+    def rare(value):
+        return pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.long)
+    return [*values[:often], *(rare(value) for value in values[often:])]
+
+
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

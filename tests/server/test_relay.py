@@ -167,7 +167,8 @@ def mail(who):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("offered", [True, False], ids=["offered", "not-offered"])
+@pytest.mark.parametrize("offered", [True, pytest.param(False, marks=pytest.mark.long)],
+                         ids=["offered", "not-offered"])
 def test_verdicts(tmp_path, mode, offered):
     mails = [GOOD]
     for who, _, _ in FAULTS:

@@ -42,22 +42,21 @@ static int add_releases(
 {
 	auto_query struct query *q = NULL;
 	char n[SHOW_NUMBER];
-	int got;
+	int got = 0;
 
 	if (ledger_query(l,
 		    SQL("SELECT r.at, r.digest, (SELECT count(*) FROM release_item i WHERE i.release_id = r.id) AS notices,"
 			" EXISTS (SELECT 1 FROM release_withdrawn w WHERE w.release_id = r.id) AS withdrawn FROM release r"
 			" WHERE r.mode = :mode AND r.id NOT IN (SELECT release_id FROM release_standing)"
-			" ORDER BY r.id DESC LIMIT :most"),
+			" ORDER BY r.id DESC"),
 		    &q, f))
 		return -1;
 	query_bind_text(q, ":mode", mode);
-	query_bind_int(q, ":most", STORY_RELEASES);
-	while ((got = query_next(q, f)) > 0)
+	for (int i = 0; i < STORY_RELEASES && (got = query_next(q, f)) > 0; i++)
 		add(e, query_int(q, "at"), false, "Release %.8s: %s notices may go%s",
 			query_text(q, "digest"), show_number(query_int(q, "notices"), n),
 			query_int(q, "withdrawn") ? " (withdrawn since)" : "");
-	return got;
+	return got < 0 ? -1 : 0;
 }
 
 static int add_sending(

@@ -416,7 +416,8 @@ static int open_incident(struct command *c, struct fault *f)
 static bool stands_alone(const struct command *c)
 {
 	return c->verb->needs == VERB_ALONE ||
-	       (c->verb->run == verb_track && track_stands_alone(c));
+	       (c->verb->run == verb_track && track_stands_alone(c)) ||
+	       (c->verb->run == verb_archive && archive_stands_alone(c));
 }
 
 /* With --json stdout holds one object and nothing else. `--find -` reads. */

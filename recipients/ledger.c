@@ -55,7 +55,7 @@ static int configure(struct ledger *l, struct fault *f)
 			    "PRAGMA cell_size_check=ON; PRAGMA cache_size=-32768;"),
 			f);
 	return exec(l->db,
-		SQL("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+		SQL("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
 		    "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;"
 		    "PRAGMA cache_size=-65536;"),
 		f);
@@ -395,6 +395,16 @@ void ledger_rollback(struct ledger *l)
 	l->depth = 0;
 	if (!l->committed)
 		l->run = 0;
+}
+
+/* The copy that SQLite makes for it lies in memory, or where TMPDIR says; what is
+ * personal is sealed in it too. */
+int ledger_shrink(struct ledger *l, struct fault *f)
+{
+	if (l->mode != LEDGER_WRITE)
+		return 0;
+	return exec(l->db,
+		SQL("PRAGMA temp_store=FILE; VACUUM; PRAGMA temp_store=MEMORY;"), f);
 }
 
 const struct vault *ledger_vault(const struct ledger *l)

@@ -85,6 +85,9 @@ int ledger_do(struct ledger *l, const char *sql, struct fault *f);
 /* For one number: COUNT, MAX. NULL and no row give `otherwise`. */
 int ledger_number(struct ledger *l, const char *sql, int64_t otherwise, int64_t *ret, struct fault *f);
 
+/* Gives back the pages that deleted rows left, which SQLite has overwritten. Outside of a transaction. */
+int ledger_shrink(struct ledger *l, struct fault *f);
+
 void query_close(struct query *q);
 void query_closep(struct query **q);
 #define auto_query __attribute__((cleanup(query_closep)))

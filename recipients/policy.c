@@ -15,7 +15,7 @@
 #include "recipients/config.h"
 #include "recipients/field.h"
 
-#define NAME 64 /* characters */
+#define NAME 64        /* characters */
 #define GIVE_AWAYS 100 /* words of a level */
 #define LINE 500
 #define KEY 4000
@@ -434,16 +434,20 @@ static int read_policy(struct policy *p, struct config c, struct fault *f)
 {
 	static const char *const keys[] = {"approvals", "signers", "emergency",
 		"release_hours", "in_doubt", "follow_ups", "retention_days",
-		"unit_aliases", "known_units", "matching", "levels", NULL};
+		"archive_years", "unit_aliases", "known_units", "matching", "levels",
+		NULL};
 	int in_doubt = POLICY_ASK, follow_ups = POLICY_COVERED;
 
 	p->retention_days = 365;
+	p->archive_years = 6;
 	if (config_known(c, keys, f) || read_signing(p, &c, f) ||
 		config_choice(config_member(&c, "in_doubt"), in_doubts, &in_doubt, f) ||
 		config_choice(config_member(&c, "follow_ups"), all_follow_ups,
 			&follow_ups, f) ||
 		config_integer(config_member(&c, "retention_days"), 1, 3650,
-			&p->retention_days, f))
+			&p->retention_days, f) ||
+		config_integer(
+			config_member(&c, "archive_years"), 1, 30, &p->archive_years, f))
 		return -1;
 	p->in_doubt = (enum policy_in_doubt)in_doubt;
 	p->follow_ups = (enum policy_follow_ups)follow_ups;

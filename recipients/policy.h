@@ -112,6 +112,7 @@ struct policy {
 	enum policy_in_doubt in_doubt; /* ask unless given */
 	enum policy_follow_ups follow_ups; /* covered unless given */
 	int64_t retention_days;	       /* 1 to 3650; 365 unless given */
+	int64_t archive_years;	       /* how long the sealed list is kept: 1 to 30; 6 unless given */
 	struct policy_level *levels;
 	size_t levels_count;
 	size_t default_level;

@@ -29,6 +29,7 @@ DOOR(follow_up);
 DOOR(doctor);
 DOOR(resend);
 DOOR(key);
+DOOR(archive);
 DOOR(run);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);
@@ -44,6 +45,8 @@ bool person_only_looks(const struct command *c);
 bool note_only_looks(const struct command *c);
 bool track_only_looks(const struct command *c);
 bool key_only_looks(const struct command *c);
+/* --make-key, --open, --show: no incident */
+bool archive_stands_alone(const struct command *c);
 /* key add passphrase: is the passphrase that was named the new one? */
 bool key_names_new_words(const struct command *c);
 

@@ -83,7 +83,9 @@ const struct verb verbs[] = {
 		"[list | add passphrase | add recovery | add key-file FILE | add credential FILE | remove N]",
 		"who can open the ledger: a key, a passphrase, a code on paper; two at least",
 		VERB_WRITES, key_options, key_only_looks, verb_key},
-	LATER("archive", "seal what must be kept"),
+	{"archive", "[--to FILE.pub] | --make-key FILE | --open ARCHIVE --key FILE",
+		"drop words whose days are over; seal the list of who was told for an offline key",
+		VERB_WRITES, archive_options, NULL, verb_archive},
 	LATER("close", "end the incident"),
 	{NULL, NULL, NULL, VERB_ALONE, NULL, NULL, NULL},
 };

@@ -48,6 +48,14 @@ static int read_release(
 	return 0;
 }
 
+static bool is_asked_for(const struct policy *p)
+{
+	for (size_t i = 0; i < p->levels_count; i++)
+		if (p->levels[i].head_start)
+			return true;
+	return false;
+}
+
 int head_start_find(struct ledger *l, const struct policy *p, const char *mode,
 	int64_t release, int64_t set, int64_t at, struct head_starts *ret,
 	struct fault *f)
@@ -56,6 +64,9 @@ int head_start_find(struct ledger *l, const struct policy *p, const char *mode,
 	int got;
 
 	*ret = (struct head_starts){0};
+	if (!is_asked_for(
+		    p)) /* else all of the set would be looked through for nothing */
+		return 0;
 	if (read_release(l, &release, &set, &at, f) ||
 		ledger_query(l,
 			SQL("SELECT level, level_order, coalesce((SELECT at FROM release WHERE id = began), :at) AS began_at,"

@@ -9,6 +9,7 @@
 #include "mailer/manifest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mailer/head_start.h"
@@ -115,9 +116,24 @@ static void count_follow_up(const char *kind, int64_t counts[FOLLOW_UPS])
 		counts[i] += !strcmp(kind, follow_ups[i]);
 }
 
+void manifest_ids_done(struct manifest_ids *ids)
+{
+	free(ids->list);
+	*ids = (struct manifest_ids){0};
+}
+
+static void add_id(struct manifest_ids *ids, int64_t id)
+{
+	if (ids->count == ids->room) {
+		ids->room = ids->room ? ids->room * 2 : 1024;
+		ids->list = text_realloc(ids->list, ids->room * sizeof(*ids->list));
+	}
+	ids->list[ids->count++] = id;
+}
+
 /* One pass, in the order of sending. */
-static int write_levels(
-	struct query *q, struct text *out, int64_t *ret_count, struct fault *f)
+static int write_levels(struct query *q, struct manifest_ids *ids, struct text *out,
+	int64_t *ret_count, struct fault *f)
 {
 	struct level d = {.order = -1};
 	unsigned char leaf[MANIFEST_LEAF];
@@ -136,6 +152,8 @@ static int write_levels(
 		read_leaf(q, leaf);
 		merkle_add(&d.tree, leaf, sizeof(leaf));
 		(*ret_count)++;
+		if (ids)
+			add_id(ids, query_int(q, "id"));
 		count_follow_up(query_text(q, "kind"), counts);
 	}
 	write_level(&d, out);
@@ -431,7 +449,7 @@ int manifest_write(struct ledger *l, const struct release_options *o,
 	write_head(l, o, m, number, manifest);
 	if (write_covering(l, m->covered_by, manifest, f) ||
 		manifest_items(l, settings_mode(o->settings), m, &q, f) ||
-		write_levels(q, manifest, ret_count, f) ||
+		write_levels(q, m->ids, manifest, ret_count, f) ||
 		write_others(l, o, m, manifest, f))
 		return -1;
 	text_printf(manifest, "notices %lld\n", (long long)*ret_count);

@@ -36,12 +36,21 @@ struct release_options {
 	const struct signers *signers; /* and who signs; NULL: nobody is asked to */
 };
 
+/* The notices of a manifest, in the order of sending. */
+struct manifest_ids {
+	int64_t *list;
+	size_t count, room;
+};
+void manifest_ids_done(struct manifest_ids *ids);
+#define auto_manifest_ids __attribute__((cleanup(manifest_ids_done))) struct manifest_ids
+
 /* Of which release, or of which draft of one. */
 struct manifest_of {
 	int64_t release; /* 0: a draft of the next one */
 	int64_t set, at;
 	int64_t covered_by; /* the release that allows it (standing.h); 0: a human's own */
 	const char *chosen; /* of a draft: only these notices, as a JSON list of ids; NULL: all that wait */
+	struct manifest_ids *ids; /* NULL, or where manifest_write puts them */
 };
 
 /* The number that the next release gets. */

@@ -107,45 +107,31 @@ static int insert_release(struct ledger *l, const char *mode, const struct manif
 	return query_run(q, f) || insert_cover(l, *ret_id, m->covered_by, f) ? -1 : 0;
 }
 
-static int insert_items(struct ledger *l, const char *mode, const struct manifest_of *m,
-	int64_t release, struct fault *f)
+static int insert_items(struct ledger *l, const struct manifest_ids *ids, int64_t release,
+	struct fault *f)
 {
-	auto_query struct query *items = NULL, *q = NULL;
-	int64_t *notices = NULL;
-	size_t count = 0, room = 0;
-	int got;
+	auto_query struct query *q = NULL;
 
-	if (manifest_items(l, mode, m, &items, f) ||
-		ledger_query(l,
-			SQL("INSERT INTO release_item (release_id, position, notice_id) VALUES (:release, :position, :notice)"),
-			&q, f))
+	if (ledger_query(l,
+		    SQL("INSERT INTO release_item (release_id, position, notice_id) VALUES (:release, :position, :notice)"),
+		    &q, f))
 		return -1;
-	while ((got = query_next(items, f)) >
-		0) { /* first all, then write: the query looks at what is written */
-		if (count == room) {
-			room = room ? room * 2 : 1024;
-			notices = text_realloc(notices, room * sizeof(*notices));
-		}
-		notices[count++] = query_int(items, "id");
-	}
 	query_bind_int(q, ":release", release);
-	for (size_t i = 0; !got && i < count; i++) {
+	for (size_t i = 0; i < ids->count; i++) {
 		query_bind_int(q, ":position", (int64_t)i + 1);
-		query_bind_int(q, ":notice", notices[i]);
-		got = query_run(q, f);
+		query_bind_int(q, ":notice", ids->list[i]);
+		if (query_run(q, f))
+			return -1;
 	}
-	free(notices);
-	return got;
+	return 0;
 }
 
 static int insert_all(struct ledger *l, const struct release_options *o,
 	const struct manifest_of *m, const char *digest, const struct text *manifest,
 	int64_t *ret_id, struct fault *f)
 {
-	const char *mode = settings_mode(o->settings);
-
-	return insert_release(l, mode, m, digest, manifest, ret_id, f) ||
-			       insert_items(l, mode, m, *ret_id, f)
+	return insert_release(l, settings_mode(o->settings), m, digest, manifest, ret_id,
+		       f) || insert_items(l, m->ids, *ret_id, f)
 		       ? -1
 		       : 0;
 }
@@ -158,16 +144,18 @@ static int refuse_empty(int64_t count, struct fault *f)
 }
 
 /* Within a transaction: no decision comes between the draft and the release. */
-static int make(struct ledger *l, const struct release_options *o, struct manifest_of *m,
+static int make(struct ledger *l, const struct release_options *o, struct manifest_of m,
 	char digest[RELEASE_DIGEST], int64_t *ret_count, struct fault *f)
 {
 	auto_text_buffer manifest = {0};
+	auto_manifest_ids ids = {0};
 	int64_t id;
 
-	m->at = clock_now() / 1000 * 1000;
-	return draft(l, o, m, &manifest, digest, ret_count, f) ||
+	m.ids = &ids;
+	m.at = clock_now() / 1000 * 1000;
+	return draft(l, o, &m, &manifest, digest, ret_count, f) ||
 			       refuse_empty(*ret_count, f) ||
-			       insert_all(l, o, m, digest, &manifest, &id, f)
+			       insert_all(l, o, &m, digest, &manifest, &id, f)
 		       ? -1
 		       : 0;
 }
@@ -183,7 +171,7 @@ int release_make(struct ledger *l, const struct release_options *o,
 			(int)o->policy->approvals);
 	if (ledger_begin(l, f))
 		return -1;
-	if (make(l, o, &m, digest, ret_count, f)) {
+	if (make(l, o, m, digest, ret_count, f)) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -200,7 +188,7 @@ int release_make_covered(struct ledger *l, const struct release_options *o,
 	int failed;
 
 	m.chosen = chosen;
-	failed = make(l, o, &m, digest, &count, f);
+	failed = make(l, o, m, digest, &count, f);
 	free(chosen);
 	return failed;
 }
@@ -322,7 +310,8 @@ static int make_signed(struct ledger *l, const struct release_options *o,
 	const struct proposal *p, int64_t *ret_id, int64_t *ret_count, struct fault *f)
 {
 	auto_text_buffer now = {0};
-	struct manifest_of m = {.at = p->at};
+	auto_manifest_ids ids = {0};
+	struct manifest_of m = {.at = p->at, .ids = &ids};
 	char digest[RELEASE_DIGEST];
 
 	if (draft(l, o, &m, &now, digest, ret_count, f))

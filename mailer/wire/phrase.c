@@ -73,7 +73,6 @@ static size_t count_bytes(struct phrase_set *set)
 					(unsigned char)set->width++;
 	for (int c = 'A'; c <= 'Z'; c++)
 		set->class_of[c] = set->class_of[c - 'A' + 'a'];
-	set->width++;
 	return bytes;
 }
 
@@ -101,11 +100,10 @@ static void link_state(struct phrase_set *set, uint16_t state, uint16_t *tail,
 	uint16_t *queue, size_t *end)
 {
 	uint16_t *mine = row(set, state), *other = row(set, tail[state]);
-	unsigned ending = set->width - 1;
 
-	set->shorter[state] = other[ending];
-	mine[ending] = set->found[state] ? state : other[ending];
-	for (unsigned c = 0; c < ending; c++) {
+	set->shorter[state] = set->ending[tail[state]];
+	set->ending[state] = set->found[state] ? state : set->shorter[state];
+	for (unsigned c = 0; c < set->width; c++) {
 		if (mine[c]) {
 			tail[mine[c]] = other[c];
 			queue[(*end)++] = mine[c];
@@ -122,7 +120,7 @@ static void link_states(struct phrase_set *set, uint16_t states)
 	uint16_t *queue = text_alloc(states * sizeof(*queue));
 	size_t head = 0, end = 0;
 
-	for (unsigned c = 0; c + 1 < set->width; c++)
+	for (unsigned c = 0; c < set->width; c++)
 		if (row(set, 0)[c])
 			queue[end++] = row(set, 0)[c];
 	while (head < end)
@@ -144,6 +142,7 @@ void phrase_prepare(struct phrase_set *set)
 		abort();
 	set->rows = text_alloc(bytes * set->width * sizeof(*set->rows));
 	set->found = text_alloc(bytes * sizeof(*set->found));
+	set->ending = text_alloc(bytes * sizeof(*set->ending));
 	set->shorter = text_alloc(bytes * sizeof(*set->shorter));
 	for (size_t i = 0; i < set->count; i++)
 		add_phrase(set, i, &states);
@@ -210,16 +209,16 @@ static void add_hits(struct scan *s, uint16_t state, size_t end)
 
 static inline void feed(struct scan *s, char c, size_t start, size_t end)
 {
-	const uint16_t *state;
+	uint16_t ending;
 
 	if (c == ' ' && s->blank)
 		return;
 	s->blank = c == ' ';
 	s->places[s->folded++ % LONGEST] = start;
 	s->state = row(s->set, s->state)[s->set->class_of[(unsigned char)c]];
-	state = row(s->set, s->state);
-	if (state[s->set->width - 1])
-		add_hits(s, state[s->set->width - 1], end);
+	ending = s->set->ending[s->state];
+	if (ending)
+		add_hits(s, ending, end);
 }
 
 /* All but plain ASCII. */

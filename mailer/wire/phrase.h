@@ -35,9 +35,9 @@ struct phrase_set {
 	struct phrase *table;
 	size_t count;
 	unsigned char class_of[256];
-	unsigned width;	 /* of a row: what follows on each class, and the row's own ending */
-	uint16_t *rows;	 /* [state * width + class]; [... + width - 1]: the state, or the next
-			    shorter one, in which a phrase ends; 0: none */
+	unsigned width;	 /* of a row: what follows on each class */
+	uint16_t *rows;	 /* [state * width + class] */
+	uint16_t *ending; /* [state]: it, or the next shorter one in which a phrase ends; 0: none */
 	uint16_t *found; /* [state]: which phrase ends here, plus one */
 	uint16_t *shorter; /* [state]: the next state with a phrase that ends here too */
 };

@@ -130,6 +130,24 @@ static void add_once(struct proofreader *p, const char *file, unsigned line,
 		lint_add(p->report, file, line, rule, text);
 }
 
+/* Where a template says it; 1: its parent or a value does. 0: it is no template. */
+static unsigned line_of(struct proofreader *p, const char *file, const char *phrase)
+{
+	auto_text_buffer source = {0};
+	auto_words w = {0};
+	struct fault f = {0};
+
+	if (!strchr(file, '/'))
+		return 0;
+	if (texts_load(p->texts, file, &source, &f) <= 0)
+		return 1;
+	words_read(text_string(&source), true, &w);
+	for (size_t i = 0; i < w.count; i++)
+		if (words_match(&w, i, phrase))
+			return w.list[i].line;
+	return 1;
+}
+
 static void judge_phrase(struct proofreader *p, const struct words *w, const char *phrase,
 	const char *level, const char *file, const char *where)
 {
@@ -144,7 +162,7 @@ static void judge_phrase(struct proofreader *p, const struct words *w, const cha
 			auto_text text = text_format("\"%s\" in %s gives level '%s' away",
 				lower, where, level);
 
-			add_once(p, file, strchr(file, '/') ? 1 : 0, "give-away", text);
+			add_once(p, file, line_of(p, file, lower), "give-away", text);
 			return;
 		}
 }

@@ -268,9 +268,9 @@ void show_findings(struct command *c, const struct lint_report *report)
 		else
 			show(c, "%s: %s: %s\n", found->file, found->rule, found->text);
 		(void)json_array_append_new(
-			list, json_pack("{s:s,s:i,s:s,s:s}", "file", found->file, "line",
-				      (int)found->line, "rule", found->rule, "text",
-				      found->text));
+			list, json_pack("{s:s,s:i,s:s,s:s,s:s}", "file", found->file, "line",
+				      (int)found->line, "rule", found->rule, "asked_by",
+				      found->asked_by, "text", found->text));
 	}
 	show_json(c, "findings", list);
 }

@@ -13,29 +13,77 @@
 #include "templates/prose.h"
 #include "templates/words.h"
 
-#define GUIDANCE_ICO "guidance asks for it (ICO, personal data breaches)"
-#define GUIDANCE_NCSC "guidance asks for it (NCSC, data breaches)"
+/* Who asks for it, and how that is said. */
+struct asked {
+	const char *by, *words;
+};
+#define LAW(where)                                                                       \
+	{                                                                                \
+		"law", "the law asks for it (" where ")"                                 \
+	}
+#define GUIDANCE(where)                                                                  \
+	{                                                                                \
+		"guidance", "guidance asks for it (" where ")"                           \
+	}
+#define AGAINST(where)                                                                   \
+	{                                                                                \
+		"guidance", "against guidance (" where ")"                               \
+	}
+#define PRACTICE                                                                         \
+	{                                                                                \
+		"practice", "against good practice"                                      \
+	}
+#define ICO GUIDANCE("ICO, personal data breaches")
+#define NCSC GUIDANCE("NCSC, data breaches")
 
 static const struct block {
-	const char *name, *what, *basis;
+	const char *name, *what;
+	struct asked asked;
 } blocks[] = {
-	{"nature", "what happened",
-		"the law asks for it (UK GDPR Art. 34(2); DPA 2018 s. 68(2))"},
+	{"nature", "what happened", LAW("UK GDPR Art. 34(2); DPA 2018 s. 68(2)")},
 	{"contact", "whom to ask",
-		"the law asks for it (UK GDPR Art. 33(3)(b) and 34(2); DPA 2018 s. 68(2))"},
+		LAW("UK GDPR Art. 33(3)(b) and 34(2); DPA 2018 s. 68(2)")},
 	{"consequences", "what it could mean",
-		"the law asks for it (UK GDPR Art. 33(3)(c) and 34(2); DPA 2018 s. 68(2))"},
+		LAW("UK GDPR Art. 33(3)(c) and 34(2); DPA 2018 s. 68(2)")},
 	{"measures", "what was done",
-		"the law asks for it (UK GDPR Art. 33(3)(d) and 34(2); DPA 2018 s. 68(2))"},
-	{"steps", "what the reader can do", GUIDANCE_ICO},
-	{"exposed", "which kinds of their data", GUIDANCE_ICO},
-	{"support", "help and welfare", GUIDANCE_ICO},
+		LAW("UK GDPR Art. 33(3)(d) and 34(2); DPA 2018 s. 68(2)")},
+	{"steps", "what the reader can do", ICO},
+	{"exposed", "which kinds of their data", ICO},
+	{"support", "help and welfare", ICO},
 	{"genuine",
 		"how to check that the message is genuine, in a way that the reader already knows",
-		GUIDANCE_NCSC},
-	{"never_ask", "what we will never ask", GUIDANCE_NCSC},
+		NCSC},
+	{"never_ask", "what we will never ask", NCSC},
 };
 #define BLOCKS (sizeof(blocks) / sizeof(*blocks))
+
+/* The rules but those of blocks; what is not here is good practice. */
+static const struct {
+	const char *rule;
+	struct asked asked;
+} rules[] = {
+	{"no-contact", LAW("UK GDPR Art. 33(3)(b) and 34(2); DPA 2018 s. 68(2)")},
+	{"reading-age",
+		LAW("clear and plain language, UK GDPR Art. 34(2); DPA 2018 s. 52")},
+	{"own-channel", AGAINST("NCSC, data breaches")},
+	{"link", AGAINST("NCSC, data breaches")},
+	{"address", AGAINST("NCSC, data breaches")},
+	{"attachment", AGAINST("NCSC, data breaches")},
+	{"urgency", AGAINST("NCSC, data breaches")},
+	{"reward", AGAINST("NCSC, data breaches")},
+	{"payment", AGAINST("NCSC, data breaches")},
+	{"request", AGAINST("NCSC, data breaches")},
+	{"secrecy", AGAINST("NCSC, data breaches")},
+	{"greeting", AGAINST("NCSC, data breaches")},
+	{"sender", AGAINST("NCSC, email security")},
+	{"look-alike", AGAINST("NCSC, email security")},
+	{"subject", AGAINST("GOV.UK Notify, information security")},
+	{"lock-screen", AGAINST("GOV.UK Notify, information security")},
+	{"subject-differs", AGAINST("ICO, email and security")},
+	{"give-away", AGAINST("ICO, email and security")},
+	{"leak", AGAINST("GOV.UK Notify, information security")},
+	{"template", {"practice", NULL}}, /* it cannot be read at all */
+};
 
 /* Words that tell a stranger who looks at a telephone. */
 static const char *const telling[] = {
@@ -66,9 +114,20 @@ void lint_report_done(struct lint_report *r)
 	*r = (struct lint_report){0};
 }
 
-void lint_add(struct lint_report *r, const char *file, unsigned line, const char *rule,
-	const char *text)
+static struct asked asked_for(const char *rule)
 {
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		if (!strcmp(rules[i].rule, rule))
+			return rules[i].asked;
+	return (struct asked)PRACTICE;
+}
+
+static void add_asked(struct lint_report *r, const char *file, unsigned line,
+	const char *rule, const char *what, const struct asked *asked)
+{
+	auto_text text = text_format("%s%s%s", what, asked->words ? "; " : "",
+		asked->words ? asked->words : "");
+
 	for (size_t i = 0; i < r->count; i++)
 		if (r->list[i].line == line && !strcmp(r->list[i].file, file) &&
 			!strcmp(r->list[i].rule, rule) && !strcmp(r->list[i].text, text))
@@ -76,8 +135,16 @@ void lint_add(struct lint_report *r, const char *file, unsigned line, const char
 	if ((r->count & (r->count - 1)) == 0)
 		r->list = text_realloc(
 			r->list, (r->count ? r->count * 2 : 8) * sizeof(*r->list));
-	r->list[r->count++] =
-		(struct lint_finding){text_copy(file), line, rule, text_copy(text)};
+	r->list[r->count++] = (struct lint_finding){
+		text_copy(file), line, rule, asked->by, text_copy(text)};
+}
+
+void lint_add(struct lint_report *r, const char *file, unsigned line, const char *rule,
+	const char *text)
+{
+	const struct asked asked = asked_for(rule);
+
+	add_asked(r, file, line, rule, text, &asked);
 }
 
 bool lint_has(const struct lint_report *r, const char *rule, const char *text)
@@ -212,10 +279,10 @@ static void judge_contents(struct rendering *x, const char *file, unsigned line,
 
 	if (!strcmp(name, "contact") && !reachable)
 		lint_add(x->report, file, line, "no-contact",
-			"block 'contact' gives no address and no number; the law asks for it (UK GDPR Art. 33(3)(b); DPA 2018 s. 68(2))");
+			"block 'contact' gives no address and no number");
 	if (!strcmp(name, "genuine") && reachable)
 		lint_add(x->report, file, line, "own-channel",
-			"block 'genuine' gives a number or an address of its own: name a way that the reader already knows; " GUIDANCE_NCSC);
+			"block 'genuine' gives a number or an address of its own: name a way that the reader already knows");
 }
 
 static void see_block(void *user, const char *file, const struct node *tag,
@@ -232,10 +299,11 @@ static void see_block(void *user, const char *file, const struct node *tag,
 			continue;
 		x->seen[i] = true;
 		if (words_in(words, length) < 3) {
-			auto_text text = text_format("block '%s' (%s) says nothing; %s",
-				blocks[i].name, blocks[i].what, blocks[i].basis);
+			auto_text text = text_format("block '%s' (%s) says nothing",
+				blocks[i].name, blocks[i].what);
 
-			lint_add(x->report, file, tag->line, "empty-block", text);
+			add_asked(x->report, file, tag->line, "empty-block", text,
+				&blocks[i].asked);
 			continue;
 		}
 		judge_contents(x, file, tag->line, tag->name, words, length);
@@ -249,9 +317,9 @@ static void judge_blocks(struct rendering *x)
 
 		if (x->seen[i])
 			continue;
-		text = text_format("has no block '%s': %s; %s", blocks[i].name,
-			blocks[i].what, blocks[i].basis);
-		lint_add(x->report, x->file, 1, "missing-block", text);
+		text = text_format(
+			"has no block '%s': %s", blocks[i].name, blocks[i].what);
+		add_asked(x->report, x->file, 1, "missing-block", text, &blocks[i].asked);
 	}
 }
 

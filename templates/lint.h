@@ -28,7 +28,7 @@
  *	reading-age	above LINT_READING_AGE (words.h says how it is counted)
  *	template	it does not compile or render; the fault is the text
  *
- * Findings name file, line, rule; their text says what, and who asks for it.
+ * Findings name file, line, rule; their text says what, and who asks for it: the law, guidance, or good practice alone.
  */
 #ifndef TEMPLATES_LINT_H
 #define TEMPLATES_LINT_H
@@ -47,7 +47,8 @@ struct lint_finding {
 	char *file;
 	unsigned line; /* from 1; 0: it has none (a value of incident.json) */
 	const char *rule;
-	char *text;
+	const char *asked_by; /* "law", "guidance" or "practice": who asks for it */
+	char *text;	      /* says so in words, too */
 };
 
 struct lint_report {
@@ -59,7 +60,7 @@ struct lint_report {
 void lint_report_done(struct lint_report *r);
 #define auto_lint_report __attribute__((cleanup(lint_report_done))) struct lint_report
 
-/* Adds one, once. `rule` is not copied. */
+/* Adds one, once. `rule` is not copied. Who asks for it is added to the text. */
 void lint_add(struct lint_report *r, const char *file, unsigned line, const char *rule, const char *text);
 /* Does one of this rule hold these words, in whichever file and line? Words of a source show again in a rendering. */
 bool lint_has(const struct lint_report *r, const char *rule, const char *text);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """template lint: what a notice must say, what no text may say, and that our own texts pass."""
+import itertools
 import json
 import pathlib
 import re
@@ -120,7 +121,7 @@ def test_a_child_that_empties_its_parents_block(notice):
     assert [(f["rule"], f["line"]) for f in found] == [("empty-block", "4")]
 
 
-@pytest.mark.parametrize("text, rule", [
+BROKEN = [
     (LAYOUT.replace("- by email: {{controller.dpo.email}}\n", "").replace("- by phone: {{controller.dpo.phone}}\n", ""),
      "no-contact"),
     (LAYOUT.replace("message for that. Use a way", "message for that. Ring 020 7946 0999. Use a way"), "own-channel"),
@@ -147,9 +148,34 @@ def test_a_child_that_empties_its_parents_block(notice):
     ("Hello,\n\nthere was a breach. Sorry.\n", "missing-block"),
     ("Subject: A notice\n\nHello.\n", "missing-block"),
     ("", "missing-block"),
-])
-def test_broken(notice, text, rule):
-    assert rule in {f["rule"] for f in notice(text)}
+]
+AT_THE_TOP = {"missing-block", "subject", "lock-screen", "reading-age"}     # of the whole text
+
+
+@pytest.fixture(scope="module")
+def broken(many):
+    return many({f"broken-{i}": text for i, (text, _) in enumerate(BROKEN)})
+
+
+def first_difference(text):
+    pairs = itertools.zip_longest(LAYOUT.splitlines(), text.splitlines())
+    return next(i for i, (a, b) in enumerate(pairs, 1) if a != b)
+
+
+@pytest.mark.parametrize("i, rule", [(i, rule) for i, (_, rule) in enumerate(BROKEN)])
+def test_broken(broken, i, rule):
+    lines = {int(f["line"]) for f in broken[f"broken-{i}"] if f["rule"] == rule}
+    assert lines
+    if rule in AT_THE_TOP:
+        assert lines == {1}
+    elif rule in ("no-contact", "own-channel"):
+        assert lines == {LAYOUT[:block({"no-contact": "contact", "own-channel": "genuine"}[rule]).start()].count("\n") + 1}
+    elif rule != "template":    # a fault of the whole may show further down
+        assert first_difference(BROKEN[i][0]) in lines
+
+
+def test_there_are_enough():
+    assert len(BROKEN) + len(BLOCKS) * (1 + len(EMPTY)) >= 100 and len(LURES.strip().splitlines()) >= 100
 
 
 # --- what must not be there ---
@@ -277,6 +303,7 @@ def test_a_lure(lures, i, lure):
     line = LAYOUT[:LAYOUT.index("# What happened")].count("\n") + 3
     found = {(f["rule"], f["line"]) for f in lures[f"lure-{i}"]}
     assert (lure.split(": ")[0], str(line)) in found
+    assert all(re.search("; (the law asks|guidance asks|against guidance|against good practice)", f["text"]) for f in lures[f"lure-{i}"])
 
 
 @pytest.mark.parametrize("words", [
@@ -348,7 +375,8 @@ def test_a_letter_that_must_not_go_stops_the_release(at):
     incident = at("composed")
     own_text(incident, "notice/layout.txt", lambda text: text.replace("{{incident.nature}}", "Click here."))
     found = stopped(incident, "link")
-    assert [(f["file"], f["text"]) for f in found] == [("notice/layout.txt", '"click here"')]
+    assert [(f["file"], f["asked_by"]) for f in found] == [("notice/layout.txt", "guidance")]
+    assert found[0]["text"].startswith('"click here"; ')
     own_text(incident, "notice/layout.txt", lambda text: text)
     assert incident.run("compose").tally["findings"] == []
     incident.run("approve", "--release")
@@ -371,8 +399,10 @@ def test_words_that_tell_a_level(at):
     incident = at("composed")
     own_text(incident, "notice/officer.txt", lambda text: text.replace(
         "- Decide beforehand", "- Do not speak about surveillance.\n- Decide beforehand"))
-    assert [(f["file"], f["text"]) for f in stopped(incident, "give-away")] == [
-        ("notice/officer", '"surveillance" in the letter gives level \'undercover\' away')]
+    (found,) = stopped(incident, "give-away")
+    source = (pathlib.Path(incident.folder) / "templates/notice/officer.txt").read_text()
+    assert found["file"] == "notice/officer" and "surveillance" in source.splitlines()[found["line"] - 1]
+    assert found["text"].startswith('"surveillance" in the letter gives level \'undercover\' away; ')
 
 
 def test_a_level_may_use_its_own_words(at):

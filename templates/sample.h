@@ -13,7 +13,8 @@
 
 /*
  * Adds the findings (lint.h) of one text, and of the texts of its own folder that it includes. A notice has to have all
- * blocks; that is any text in a folder notice/, with a subject line, or with one of the blocks. `file` is what findings
+ * blocks; that is any text in a folder notice/, with a subject line, or with one of the blocks. One in report/ is nobody's
+ * letter: only whether it can be read is looked at. `file` is what findings
  * call it.
  */
 void sample_lint(struct lint_report *r, const char *file, const char *source, size_t length, struct texts *texts);

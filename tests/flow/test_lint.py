@@ -181,6 +181,99 @@ def test_there_are_enough():
 # --- what must not be there ---
 
 LURES = """
+urgency: You have 24 hours to respond.
+urgency: You only have two days left to reply.
+urgency: Your details will be deleted unless you respond.
+urgency: To avoid suspension, confirm your details.
+urgency: We have detected unusual activity on your account.
+request: Security alert: someone tried to log in to your account.
+urgency: Your mailbox is full.
+reward: Your parcel is waiting for you.
+attachment: Please review the document.
+urgency: You will be charged.
+reward: You are a winner.
+request: Kindly provide your details.
+urgency: Don't miss out.
+urgency: Act fast.
+urgency: Limited offer.
+link: Text YES to 60777.
+payment: Send 50 pounds to this account.
+urgency: Call this number now: 0909 879 0000.
+urgency: Verify now.
+urgency: Do it today.
+reward: Sign up today for free credit monitoring.
+reward: Your payment is pending.
+payment: Update your payment method.
+payment: Please transfer the amount.
+request: Use this one-time passcode to sign in.
+payment: Ask your bank to send the money to us.
+reward: Get your free protection pack.
+reward: You qualify for a payout of 500 pounds.
+link: Register for protection on our site.
+link: Go to our secure page to protect yourself.
+link: Check whether you are affected on our website.
+request: Enter your collar number to see your record.
+request: Our agents will ring you and need remote access to your computer.
+request: Please answer these questions about yourself and send them back.
+attachment: See attachment.
+attachment: Please see the PDF.
+attachment: Double-click the file.
+attachment: We have attached a list of everyone affected.
+attachment: A file is enclosed with this message.
+link: Press the button to continue.
+reward: The first 100 people get a bonus.
+urgency: Time is short.
+urgency: It is critical that you do this straight away.
+urgency: Respond without delay.
+urgency: Take action before Friday or your access ends.
+urgency: This is your last reminder.
+urgency: Your case will be closed if you do not answer.
+urgency: Your warrant card will stop working tomorrow.
+urgency: You must change your password today.
+request: Please confirm receipt by typing in your work password.
+request: Validate your mailbox.
+request: Verify you are human.
+request: Tell us the code we texted you.
+request: Read out the six digits on your card.
+request: Give the caller your memorable word.
+reward: Buy gift cards.
+payment: Send bitcoin.
+secrecy: Keep this between us.
+secrecy: Do not mention this to your line manager.
+greeting: This email is legitimate.
+greeting: This is a genuine message, trust it.
+link: Visit force[dot]example.
+link: Search for force-help and open the first result.
+link: Type force-help.example into your browser.
+link: WhatsApp us on 07700 900123.
+link: Add us on Telegram.
+link: Message us on Facebook.
+link: Reply STOP to opt out.
+link: Unsubscribe here.
+link: View this email in your browser.
+greeting: Dear Sir or Madam,
+greeting: Dear member,
+greeting: Dear Account Holder,
+urgency: Final demand.
+payment: You owe a fee.
+payment: Pay the outstanding amount.
+reward: Your refund is ready.
+reward: You are due a rebate.
+reward: Apply for your settlement.
+reward: Join thousands of colleagues who have claimed.
+reward: No win, no fee solicitors can help.
+reward: Your solicitor is waiting to hear from you.
+reward: A lawyer can win you thousands.
+request: Send us a scan of your driving licence.
+request: Email a copy of your passport.
+request: We require proof of address.
+request: Tell us where you live.
+request: Tell us your home address.
+request: Tell us which unit you work in.
+request: Reply with your shift times.
+request: What is your collar number?
+request: Let us know your vetting level.
+request: Which station do you work at?
 link: Read more at https://force-notices.example/check
 link: Read more at http://203.0.113.7/x
 link: More at www.force.example
@@ -306,7 +399,7 @@ def test_a_lure(lures, i, lure):
     assert all(re.search("; (the law asks|guidance asks|against guidance|against good practice)", f["text"]) for f in lures[f"lure-{i}"])
 
 
-@pytest.mark.parametrize("words", [
+SAID = [
     "This message has no links and no attachments.",
     "Do not click links in messages about this.",
     "Never give anyone your password.",
@@ -321,9 +414,67 @@ def test_a_lure(lures, i, lure):
     "We have told the Information Commissioner's Office.",
     "Tell your bank if something is wrong.",
     "Answering is up to you. Nothing ends or changes if you do not.",
-])
-def test_what_may_be_said(notice, words):
-    assert notice(with_words(words)) == []
+    "We are sorry that this happened.",
+    "We will write to you by Friday.",
+    "The file was on our website for two hours.",
+    "Somebody sent the file to the wrong address.",
+    "We have asked the company to delete the file.",
+    "Your name and rank were in the file.",
+    "The laptop was locked and has been wiped.",
+    "An email with the list went to 12 people outside the force.",
+    "The list had been left on a train.",
+    "We took the list off the website the same day.",
+    "Someone could use this to pretend to be your bank.",
+    "Someone could try to send you false messages.",
+    "You do not have to do anything today.",
+    "Your line manager knows that we are writing to everyone.",
+    "If you want to move home, we will help.",
+    "Your account and your pay are not affected.",
+    "We have changed the passwords of the system.",
+    "The system was closed on 26 August.",
+    "We told the National Crime Agency.",
+    "You can ask for a copy of the information we hold about you.",
+    "You can complain to the Information Commissioner's Office.",
+    "Officers are checking each address.",
+    "We have looked at each person's risk.",
+    "The recordings cannot be brought back.",
+    "We will tell you if that changes.",
+    "A court may ask for other records.",
+    "It was a mistake of ours, not of yours.",
+    "We have found no sign that anyone has used the information.",
+    "The company tells us that the data was encrypted.",
+    "We have reported it to the police.",
+    "The letter went to an old address.",
+    "You can have someone with you when we talk.",
+    "Talk to your Federation representative if you like.",
+    "The help line is open at all times.",
+    "We plan to finish this work in two weeks.",
+    "Your bank knows what to do if something looks wrong.",
+    "Please keep this letter somewhere safe.",
+    "We will see you in person if you prefer.",
+    "The data was online for about three hours before it was removed.",
+    "Some of it may have been copied.",
+    "Call 101 if you see something that worries you.",
+    "It may take some days until we know more.",
+    "We do not believe that the person who has it wants to harm you.",
+    "The investigation is led by another force.",
+    "You may feel angry. That is fair.",
+    "We have put extra checks on access to the system.",
+    "A spreadsheet with names was attached to an answer.",
+    "A member of staff opened a false message, and somebody got into our system.",
+    "They had access to a mailbox for two days.",
+    "A device with the list on it was stolen from a car.",
+]
+
+
+@pytest.fixture(scope="module")
+def said(many):
+    return many({f"said-{i}": with_words(words) for i, words in enumerate(SAID)})
+
+
+@pytest.mark.parametrize("i, words", enumerate(SAID))
+def test_what_may_be_said(said, i, words):
+    assert said[f"said-{i}"] == [], words
 
 
 def test_what_is_never_asked_may_be_named_only_there(notice):
@@ -408,7 +559,7 @@ def test_words_that_tell_a_level(at):
 def test_a_level_may_use_its_own_words(at):
     incident = at("composed")
     own_text(incident, "notice/counter-terrorism.txt", lambda text: text.replace(
-        "- Tell your supervisor about strangers", "- Your work on terrorism stays between us.\n- Tell your supervisor about strangers"))
+        "- Tell your supervisor about strangers", "- Your work on terrorism stays private.\n- Tell your supervisor about strangers"))
     assert incident.run("compose").tally["findings"] == []
 
 

@@ -417,7 +417,18 @@ static bool stands_alone(const struct command *c)
 {
 	return c->verb->needs == VERB_ALONE ||
 	       (c->verb->run == verb_track && track_stands_alone(c)) ||
-	       (c->verb->run == verb_archive && archive_stands_alone(c));
+	       (c->verb->run == verb_archive && archive_stands_alone(c)) ||
+	       (c->verb->run == verb_review && review_stands_alone(c));
+}
+
+/* May what reps have handed in become mails now? Not while the notices themselves are
+ * being made. */
+static bool serves_requests(const struct command *c)
+{
+	return !is_decision(c) &&
+	       (c->verb->run == verb_send || c->verb->run == verb_track ||
+		       c->verb->run == verb_remind || c->verb->run == verb_resend ||
+		       c->verb->run == verb_approve);
 }
 
 /* With --json stdout holds one object and nothing else. `--find -` reads. */
@@ -434,11 +445,20 @@ static int refuse_two_documents(const struct command *c, struct fault *f)
 
 static int run(struct command *c, struct fault *f)
 {
+	int failed;
+
 	if (refuse_two_documents(c, f))
 		return -1;
-	if (!stands_alone(c) && open_incident(c, f))
+	if (stands_alone(c))
+		return c->verb->run(c, f);
+	if (open_incident(c, f))
 		return -1;
-	return c->verb->run(c, f);
+	if (ledger_writes(c->ledger))
+		review_take(c, serves_requests(c));
+	failed = c->verb->run(c, f);
+	if (ledger_run(c->ledger) && ledger_writes(c->ledger))
+		review_show(c);
+	return failed;
 }
 
 static void print_json(struct command *c, const struct fault *f)

@@ -11,7 +11,7 @@
 #include "templates/mustache.h"
 #include "templates/texts.h"
 
-const char *page_style(void)
+static const char *page_style(void)
 {
 	return texts_shipped("page/style.css");
 }
@@ -36,7 +36,7 @@ static void add_base64(struct text *out, const unsigned char *bytes, size_t leng
 	}
 }
 
-void page_policy(struct text *out)
+void page_policy(bool alone, struct text *out)
 {
 	unsigned char digest[VAULT_SHA256];
 
@@ -44,7 +44,9 @@ void page_policy(struct text *out)
 	text_clear(out);
 	text_add_string(out, "default-src 'none'; style-src 'sha256-");
 	add_base64(out, digest, sizeof(digest));
-	text_add_string(out, "'; base-uri 'none'; form-action 'none'");
+	text_add_string(out, "'; base-uri 'none'; ");
+	text_add_string(out, alone ? "form-action 'none'"
+				   : "form-action 'self'; frame-ancestors 'none'");
 }
 
 int page_render(
@@ -58,7 +60,7 @@ int page_render(
 
 	if (!source)
 		return fault_set(f, FAULT_INTERNAL, "there is no page %s", name);
-	page_policy(&policy);
+	page_policy(true, &policy);
 	(void)json_object_set_new(data, "alone", json_boolean(alone));
 	(void)json_object_set_new(data, "style", json_string(page_style()));
 	(void)json_object_set_new(data, "policy", json_string(text_string(&policy)));

@@ -3,9 +3,9 @@
  * page: HTML out of the templates under page/ and report/. They fill the blocks of page/layout.html: `title`, `service`,
  * `account`, `nav`, `main`, `foot`.
  *
- * Two uses of one layout. A page that is served names /style.css, which page_style gives. A report is one file that stands
- * alone: the style sheet is inside, and a content security policy in it allows that sheet, by its digest, and nothing else:
- * no script, no picture, no request.
+ * Two uses of one layout, both with the style sheet inside. A page that is served has its content security policy in a header;
+ * a report is one file that stands alone, with its policy in it. Either allows that sheet, by its digest, and nothing else: no
+ * script, no picture, no request; a page that is served may hand a form to where it came from.
  *
  * Values are escaped by the template, where it says {{x}}; charts are HTML already (chart.h): {{{x}}}. What the layout itself
  * takes out of the data: `rehearsal` (true: it says so).
@@ -29,9 +29,7 @@
  */
 int page_render(const char *name, json_t *data, bool alone, struct text *out, struct fault *f);
 
-/* The style sheet: for GET /style.css, as text/css. */
-const char *page_style(void);
-/* The content security policy of a page that stands alone. */
-void page_policy(struct text *out);
+/* The content security policy of a page that stands alone, or is served. */
+void page_policy(bool alone, struct text *out);
 
 #endif

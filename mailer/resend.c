@@ -280,13 +280,16 @@ static int read_file(const char *path, struct text *ret, struct fault *f)
 	return 0;
 }
 
-static int take_file(struct resending *r, struct fault *f)
+static int take_lines(struct resending *r, struct fault *f)
 {
 	struct resend_tally *t = r->tally;
+	const char *name = r->options->file ? r->options->file : "the requests";
 	auto_text_buffer all = {0};
 	char *line, *end;
 
-	if (read_file(r->options->file, &all, f))
+	if (r->options->lines)
+		text_add_string(&all, r->options->lines);
+	else if (read_file(r->options->file, &all, f))
 		return -1;
 	t->outcomes = text_alloc(RESEND_LINES);
 	for (line = all.bytes; line && *line; line = end) {
@@ -298,7 +301,7 @@ static int take_file(struct resending *r, struct fault *f)
 		if (t->lines == RESEND_LINES)
 			return fault_set(f, FAULT_INPUT,
 				"%s: over %d lines, the limit; give it in parts",
-				r->options->file, RESEND_LINES);
+				name, RESEND_LINES);
 		if (progress_step(
 			    r->options->progress, "reading requests", t->lines, 0, f) ||
 			take_line(r, line, &outcome, f))
@@ -341,7 +344,7 @@ static int take_requests(struct resending *r, struct fault *f)
 	char code[CODE_TEXT];
 
 	if (!r->options->code)
-		return take_file(r, f);
+		return take_lines(r, f);
 	if (code_read(r->options->code, code)) /* nobody's */
 		return 0;
 	return take_line(r, code, &ignored, f);

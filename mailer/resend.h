@@ -44,8 +44,8 @@ struct resend_options {
 	const struct settings *settings;
 	const struct policy *policy;
 	struct texts *texts;
-	const char *code; /* or a file */
-	const char *file;
+	const char *code; /* or a file, or lines */
+	const char *file, *lines;
 	const char *by, *reason;
 	const struct progress *progress;
 };

@@ -70,6 +70,17 @@ static const struct sealed_column {
 		SQL("SELECT id AS row, said_sealed AS seal FROM letter_ruling")},
 	{"letter_tied.said_sealed",
 		SQL("SELECT reading_id AS row, said_sealed AS seal FROM letter_tied")},
+	{"reviewer.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM reviewer")},
+	{"reviewer_secret.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM reviewer_secret")},
+	{"reviewer_removed.said_sealed",
+		SQL("SELECT reviewer_id AS row, said_sealed AS seal FROM reviewer_removed")},
+	{"visit.said_sealed", SQL("SELECT id AS row, said_sealed AS seal FROM visit")},
+	{"point.said_sealed", SQL("SELECT id AS row, said_sealed AS seal FROM point")},
+	{"point_answer.said_sealed",
+		SQL("SELECT id AS row, said_sealed AS seal FROM point_answer")},
+	{"asked.said_sealed", SQL("SELECT id AS row, said_sealed AS seal FROM asked")},
 };
 
 static int check_column(

@@ -337,6 +337,18 @@ void vault_digest_row(const struct vault *v, const void *bytes, size_t length,
 	(void)crypto_generichash_final(&state, out, VAULT_SHA256);
 }
 
+void vault_derive(
+	const struct vault *v, const char *purpose, unsigned char out[VAULT_SHA256])
+{
+	crypto_generichash_state state;
+
+	(void)crypto_generichash_init(&state, v->digest, sizeof(v->digest), VAULT_SHA256);
+	(void)crypto_generichash_update(&state, (const unsigned char *)"derive", 7);
+	(void)crypto_generichash_update(
+		&state, (const unsigned char *)purpose, strlen(purpose) + 1);
+	(void)crypto_generichash_final(&state, out, VAULT_SHA256);
+}
+
 void vault_stretch(const unsigned char seed[VAULT_SHA256], void *out, size_t length)
 {
 	static const unsigned char nonce[crypto_stream_chacha20_NONCEBYTES];

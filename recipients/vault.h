@@ -83,6 +83,9 @@ void vault_digest_row(const struct vault *v, const void *bytes, size_t length, u
 /* Stretches 32 bytes to many (ChaCha20). */
 void vault_stretch(const unsigned char seed[VAULT_SHA256], void *out, size_t length);
 
+/* A key for something else (hatch.h), which tells nothing of the ledger's. */
+void vault_derive(const struct vault *v, const char *purpose, unsigned char out[VAULT_SHA256]);
+
 /* vault_digest over a file's bytes. FAULT_INPUT if it cannot be read. */
 int vault_digest_file(const struct vault *v, const char *purpose, const char *path,
 	unsigned char out[VAULT_DIGEST], struct fault *f);

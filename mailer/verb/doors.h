@@ -31,6 +31,7 @@ DOOR(resend);
 DOOR(key);
 DOOR(archive);
 DOOR(run);
+DOOR(review);
 int verb_status(struct command *c, struct fault *f);
 int verb_verify(struct command *c, struct fault *f);
 int verb_check(struct command *c, struct fault *f);
@@ -56,6 +57,13 @@ int import_presume(struct command *c, struct fault *f);
 
 /* report --kind evidence */
 int report_evidence(struct command *c, struct fault *f);
+
+/* The page: neither ledger nor key. */
+bool review_stands_alone(const struct command *c);
+/* What the page has kept goes into the ledger; `serve`: and requests for a notice go through resend. Faults are told, not given. */
+void review_take(struct command *c, bool serve);
+/* What the page shows is written anew, if there is anybody to see it. */
+void review_show(struct command *c);
 
 /* track --classify: no incident */
 int track_classify(struct command *c, struct fault *f);

@@ -312,7 +312,7 @@ def test_usage(idle, words):
 
 
 LATER = """
-    review --listen 127.0.0.1:8443; close;
+    close;
     report --kind review
 """
 

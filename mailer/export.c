@@ -35,7 +35,8 @@ struct known_code {
 	int64_t notice;
 	unsigned char digest[HATCH_DIGEST];
 };
-struct export {
+struct export
+{
 	struct ledger *ledger;
 	const struct settings *settings;
 	const struct policy *policy;
@@ -44,7 +45,7 @@ struct export {
 	unsigned char key[HATCH_KEY];
 	struct known_code *known; /* by notice */
 	size_t known_count;
-	unsigned char (*records)[SHELF_RECORD];
+	unsigned char(*records)[SHELF_RECORD];
 	size_t records_count, records_room;
 	int64_t renewed_at, took; /* clock_monotonic's */
 };
@@ -140,11 +141,13 @@ static const struct known_code *find_known(const struct export *e, int64_t notic
 {
 	const struct known_code key = {.notice = notice};
 
-	return e->known ? bsearch(&key, e->known, e->known_count, sizeof(key), compare_known)
+	return e->known ? bsearch(&key, e->known, e->known_count, sizeof(key),
+				  compare_known)
 			: NULL;
 }
 
-/* Notices that went out since the last time: in the order of their ids, as those that are known. */
+/* Notices that went out since the last time: in the order of their ids, as those that are
+ * known. */
 static int open_new(struct export *e, struct fault *f)
 {
 	auto_query struct query *q = NULL;
@@ -262,9 +265,9 @@ static int gather_codes(struct export *e, json_t *file, struct fault *f)
 	json_t *names = json_array();
 
 	for (size_t i = 0; i < KINDS; i++)
-		(void)json_array_append_new(names, json_pack("{s:s,s:s}", "name",
-							   kinds[i].kind, "text",
-							   kinds[i].words));
+		(void)json_array_append_new(
+			names, json_pack("{s:s,s:s}", "name", kinds[i].kind, "text",
+				       kinds[i].words));
 	(void)json_object_set_new(file, "kinds", names);
 	e->records_count = 0;
 	if (add_notices(e, f) || add_letters(e, f))
@@ -281,12 +284,14 @@ static int add_view(struct export *e, const char *words, json_t *views, struct f
 
 	if (!*words || json_object_get(views, words))
 		return 0;
-	if (scope_parse(words, &scope, f) || federation_view(e->federation, scope, &view, f))
+	if (scope_parse(words, &scope, f) ||
+		federation_view(e->federation, scope, &view, f))
 		return -1;
 	return json_object_set_new(views, words, view);
 }
 
-/* Times as a person reads them; who else has points, or who answered, is not theirs to know. */
+/* Times as a person reads them; who else has points, or who answered, is not theirs to
+ * know. */
 static void tidy(json_t *point)
 {
 	static const char *const times[] = {"at", "answered_at"};
@@ -355,8 +360,8 @@ static int gather(struct export *e, json_t *file, struct fault *f)
 
 int export_renew(struct export *e, struct fault *f)
 {
-	json_t *file = json_pack("{s:i,s:I}", "version", 1, "made_at",
-		(json_int_t)clock_now());
+	json_t *file =
+		json_pack("{s:i,s:I}", "version", 1, "made_at", (json_int_t)clock_now());
 	int64_t began = clock_monotonic();
 	int failed = gather(e, file, f) ||
 		     reviewer_write_file(e->settings->dir, SHELF_EXPORT, file, f);

@@ -57,8 +57,8 @@ static int check_there(
 	query_reset(q);
 	if (got)
 		return got < 0 ? -1 : 0;
-	return fault_set(f, FAULT_USAGE, "there is no point %lld (review --points lists them)",
-		(long long)number);
+	return fault_set(f, FAULT_USAGE,
+		"there is no point %lld (review --points lists them)", (long long)number);
 }
 
 static int insert_answer(struct ledger *l, int64_t number, const char *by,
@@ -114,7 +114,8 @@ static int add_point(struct query *q, json_t *list, struct fault *f)
 	point = json_pack("{s:I,s:o,s:I,s:s?,s:s?,s:n,s:n,s:n}", "number",
 		(json_int_t)query_int(q, "id"), "at", time_of(q, "at"), "reviewer",
 		(json_int_t)query_int(q, "reviewer_id"), "text", row_value(&said, "text"),
-		"words", row_value(&said, "words"), "answer", "answered_at", "answered_by");
+		"words", row_value(&said, "words"), "answer", "answered_at",
+		"answered_by");
 	(void)json_array_append_new(list, point);
 	if (query_null(q, "answer_id"))
 		return 0;

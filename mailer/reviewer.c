@@ -22,8 +22,8 @@
 
 /* --- what is sealed, and secrets --- */
 
-static void bind_said(struct query *q, const char *place, int64_t row,
-	const struct reviewer_new *n)
+static void bind_said(
+	struct query *q, const char *place, int64_t row, const struct reviewer_new *n)
 {
 	auto_row said = {0};
 
@@ -122,8 +122,8 @@ static int find(struct ledger *l, const char *mode, const char *name, int64_t *r
 	return got;
 }
 
-static int must_find(struct ledger *l, const struct reviewer_new *n, int64_t *ret,
-	struct fault *f)
+static int must_find(
+	struct ledger *l, const struct reviewer_new *n, int64_t *ret, struct fault *f)
 {
 	size_t count;
 
@@ -143,8 +143,8 @@ static int check(struct ledger *l, const struct reviewer_new *n, struct fault *f
 	size_t count;
 
 	if (!n->name[strspn(n->name, " ")] || strlen(n->name) > REVIEWER_NAME)
-		return fault_set(f, FAULT_USAGE, "a name has at most %d bytes, and at least one",
-			REVIEWER_NAME);
+		return fault_set(f, FAULT_USAGE,
+			"a name has at most %d bytes, and at least one", REVIEWER_NAME);
 	if (strcmp(n->role, "rep") != 0 && strcmp(n->role, "desk") != 0)
 		return fault_set(f, FAULT_USAGE, "--role takes rep or desk");
 	if (!strcmp(n->role, "rep") && !n->scope)
@@ -161,10 +161,11 @@ static int check(struct ledger *l, const struct reviewer_new *n, struct fault *f
 	if (known)
 		return fault_set(f, FAULT_USAGE,
 			"there is a reviewer of this name already (review --secret gives a new secret, --remove takes them off)");
-	return count < REVIEWER_MOST ? 0
-				     : fault_set(f, FAULT_USAGE,
-					       "there are %d reviewers, the limit: remove some",
-					       REVIEWER_MOST);
+	return count < REVIEWER_MOST
+		       ? 0
+		       : fault_set(f, FAULT_USAGE,
+				 "there are %d reviewers, the limit: remove some",
+				 REVIEWER_MOST);
 }
 
 static int insert(struct ledger *l, const struct reviewer_new *n,
@@ -281,11 +282,13 @@ int reviewer_name(struct ledger *l, int64_t id, char **ret, struct fault *f)
 	auto_row said = {0};
 	const char *name;
 
-	if (ledger_query(l, SQL("SELECT said_sealed FROM reviewer WHERE id = :id"), &q, f))
+	if (ledger_query(
+		    l, SQL("SELECT said_sealed FROM reviewer WHERE id = :id"), &q, f))
 		return -1;
 	query_bind_int(q, ":id", id);
 	if (query_next(q, f) <= 0)
-		return fault_set(f, FAULT_LEDGER, "there is no reviewer %lld", (long long)id);
+		return fault_set(
+			f, FAULT_LEDGER, "there is no reviewer %lld", (long long)id);
 	if (query_sealed(q, "said_sealed", "reviewer.said_sealed", id, &said.packed, f))
 		return -1;
 	name = row_value(&said, "name");
@@ -336,15 +339,15 @@ static int add_reviewer(struct query *q, const unsigned char key[HATCH_KEY], jso
 		return -1;
 	theirs = row_value(&said, "name");
 	shelf_name(key, theirs ? theirs : "", name);
-	return json_array_append_new(list,
-		json_pack("{s:I,s:I,s:o,s:s,s:s,s:I,s:s,s:I}", "id",
-			(json_int_t)query_int(q, "id"), "serial",
-			(json_int_t)query_int(q, "serial"), "name",
-			hex_of(name, sizeof(name)), "role", query_text(q, "role"), "scope",
-			query_text(q, "scope"), "expires",
-			(json_int_t)query_int(q, "expires_at"), "secret",
-			query_text(q, "hash"), "secret_expires",
-			(json_int_t)query_int(q, "secret_expires_at")));
+	return json_array_append_new(
+		list, json_pack("{s:I,s:I,s:o,s:s,s:s,s:I,s:s,s:I}", "id",
+			      (json_int_t)query_int(q, "id"), "serial",
+			      (json_int_t)query_int(q, "serial"), "name",
+			      hex_of(name, sizeof(name)), "role", query_text(q, "role"),
+			      "scope", query_text(q, "scope"), "expires",
+			      (json_int_t)query_int(q, "expires_at"), "secret",
+			      query_text(q, "hash"), "secret_expires",
+			      (json_int_t)query_int(q, "secret_expires_at")));
 }
 
 static int add_reviewers(struct ledger *l, const char *mode,
@@ -365,8 +368,7 @@ static int add_reviewers(struct ledger *l, const char *mode,
 	return got;
 }
 
-int reviewer_publish(
-	struct ledger *l, const char *dir, const char *mode, struct fault *f)
+int reviewer_publish(struct ledger *l, const char *dir, const char *mode, struct fault *f)
 {
 	unsigned char key[HATCH_KEY], seed[HATCH_KEY], public[HATCH_KEY],
 		secret[HATCH_KEY];

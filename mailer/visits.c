@@ -79,8 +79,7 @@ static int insert_visit(struct taking *t, const json_t *event, const char *what,
 	row_add(&said, "from", is_plain(from, FROM_MOST) ? from : "");
 	query_bind_int(t->visit, ":id", id);
 	query_bind_int(t->visit, ":run", ledger_run(t->ledger));
-	query_bind_int(
-		t->visit, ":at", json_integer_value(json_object_get(event, "at")));
+	query_bind_int(t->visit, ":at", json_integer_value(json_object_get(event, "at")));
 	if (reviewer)
 		query_bind_int(t->visit, ":reviewer", reviewer);
 	else
@@ -140,8 +139,8 @@ static int insert_asked(struct taking *t, const json_t *event, int64_t reviewer,
 static int insert_point(struct taking *t, const json_t *event, int64_t reviewer,
 	const struct text *plain, struct fault *f)
 {
-	json_t *point = json_loadb(
-		plain->bytes, plain->length, JSON_REJECT_DUPLICATES, NULL);
+	json_t *point =
+		json_loadb(plain->bytes, plain->length, JSON_REJECT_DUPLICATES, NULL);
 	const char *said = string_of(point, "words");
 	int failed = 0;
 
@@ -308,7 +307,8 @@ int visits_next_asked(
 		return got;
 	ret->id = query_int(q, "id");
 	ret->reviewer = query_int(q, "reviewer_id");
-	return query_sealed(q, "said_sealed", "asked.said_sealed", ret->id, &ret->words, f)
+	return query_sealed(
+		       q, "said_sealed", "asked.said_sealed", ret->id, &ret->words, f)
 		       ? -1
 		       : 1;
 }
@@ -349,14 +349,15 @@ int visits_list(struct ledger *l, const char *mode, json_t **ret, struct fault *
 		if (query_sealed(q, "said_sealed", "visit.said_sealed",
 			    query_int(q, "id"), &said.packed, f))
 			return -1;
-		(void)json_array_append_new(*ret,
-			json_pack("{s:s,s:o,s:s,s:s?,s:s?}", "at",
-				clock_write(query_int(q, "at"), at), "reviewer",
-				query_null(q, "reviewer_id")
-					? json_null()
-					: json_integer(query_int(q, "reviewer_id")),
-				"what", query_text(q, "what"), "about",
-				query_text(q, "about"), "from", row_value(&said, "from")));
+		(void)json_array_append_new(
+			*ret, json_pack("{s:s,s:o,s:s,s:s?,s:s?}", "at",
+				      clock_write(query_int(q, "at"), at), "reviewer",
+				      query_null(q, "reviewer_id")
+					      ? json_null()
+					      : json_integer(query_int(q, "reviewer_id")),
+				      "what", query_text(q, "what"), "about",
+				      query_text(q, "about"), "from",
+				      row_value(&said, "from")));
 	}
 	return got;
 }

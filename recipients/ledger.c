@@ -417,11 +417,6 @@ int64_t ledger_run(const struct ledger *l)
 	return l->run;
 }
 
-bool ledger_writes(const struct ledger *l)
-{
-	return l->mode == LEDGER_WRITE;
-}
-
 const char *ledger_id(const struct ledger *l)
 {
 	return l->id;

@@ -68,7 +68,6 @@ bool ledger_writer_alive(const char *dir);
 
 const struct vault *ledger_vault(const struct ledger *l);
 int64_t ledger_run(const struct ledger *l); /* this run's id; 0 for a reader */
-bool ledger_writes(const struct ledger *l); /* for good: neither a reader nor a dry run */
 const char *ledger_id(const struct ledger *l);
 const char *ledger_key_file(const struct ledger *l);
 const char *ledger_dir(const struct ledger *l);

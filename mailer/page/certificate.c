@@ -87,8 +87,8 @@ static void write_fingerprint(const unsigned char sha256[32], char *out)
 }
 
 /* The first of the chain is the page's. */
-static int read_chain(struct certificate *c, gnutls_x509_crt_t crt, const char *what,
-	struct fault *f)
+static int read_chain(
+	struct certificate *c, gnutls_x509_crt_t crt, const char *what, struct fault *f)
 {
 	const gnutls_datum_t pem = datum(&c->chain);
 	unsigned char sha256[32];
@@ -159,8 +159,8 @@ static int name_it(gnutls_x509_crt_t crt, const char *host)
 	if (inet_pton(AF_INET6, host, address) == 1)
 		return gnutls_x509_crt_set_subject_alt_name(
 			crt, GNUTLS_SAN_IPADDRESS, address, 16, GNUTLS_FSAN_APPEND);
-	return gnutls_x509_crt_set_subject_alt_name(
-		crt, GNUTLS_SAN_DNSNAME, host, (unsigned)strlen(host), GNUTLS_FSAN_APPEND);
+	return gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, host,
+		(unsigned)strlen(host), GNUTLS_FSAN_APPEND);
 }
 
 static int fill_in(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char *host)
@@ -193,8 +193,7 @@ static int fill_in(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char 
 	if (!code)
 		code = gnutls_x509_crt_set_key_purpose_oid(
 			crt, GNUTLS_KP_TLS_WWW_SERVER, 0);
-	return code ? code
-		    : gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0);
+	return code ? code : gnutls_x509_crt_sign2(crt, crt, key, GNUTLS_DIG_SHA256, 0);
 }
 
 /* A moment later it is there whole, or not at all. */

@@ -37,8 +37,8 @@ static int decode(const char *bytes, size_t length, size_t *at)
 }
 
 /* A name or a value, up to one of `ends`. Browsers end lines with CR LF. */
-static char *take(const char *bytes, size_t length, size_t *at, const char *ends,
-	char **out)
+static char *take(
+	const char *bytes, size_t length, size_t *at, const char *ends, char **out)
 {
 	char *start = *out;
 
@@ -64,8 +64,8 @@ static bool is_utf8(const char *s)
 	return is;
 }
 
-static int take_field(const char *bytes, size_t length, size_t *at, char **out,
-	struct form *f)
+static int take_field(
+	const char *bytes, size_t length, size_t *at, char **out, struct form *f)
 {
 	const char *name = take(bytes, length, at, "=&", out), *value = "";
 

@@ -63,12 +63,14 @@ void ask_again_take(struct visit *v)
 		return;
 	}
 	if (!session_may_check(v->session, v->request->now)) {
-		visit_tell(v, 429, "Too many in a minute", "Wait a minute, then hand in the next ones.");
+		visit_tell(v, 429, "Too many in a minute",
+			"Wait a minute, then hand in the next ones.");
 		v->reply->retry_after = 60;
 		return;
 	}
 	if (!hand_in(v, "request", words))
-		visit_show(v, 200, "ask-again", json_pack("{s:n,s:b}", "wrong", "taken", true));
+		visit_show(v, 200, "ask-again",
+			json_pack("{s:n,s:b}", "wrong", "taken", true));
 }
 
 static void show_points(struct visit *v, unsigned status, const char *wrong, bool taken)
@@ -76,7 +78,8 @@ static void show_points(struct visit *v, unsigned status, const char *wrong, boo
 	json_t *points = shelf_points(v->pages->shelf, v->reviewer->id);
 	json_t *data = json_pack("{s:s?,s:b}", "wrong", wrong, "taken", taken);
 
-	(void)json_object_set_new(data, "points", points ? json_incref(points) : json_array());
+	(void)json_object_set_new(
+		data, "points", points ? json_incref(points) : json_array());
 	visit_show(v, status, "points", data);
 }
 
@@ -94,16 +97,19 @@ void point_take(struct visit *v)
 	char *all;
 
 	if (!says_something(words, POINT_MOST) || (about && strlen(about) > ABOUT_MOST)) {
-		show_points(v, 400, "Say which paragraph, and what is wrong with it, in at most 4,000 signs.", false);
+		show_points(v, 400,
+			"Say which paragraph, and what is wrong with it, in at most 4,000 signs.",
+			false);
 		return;
 	}
 	if (!session_may_check(v->session, v->request->now)) {
-		visit_tell(v, 429, "Too many in a minute", "Wait a minute, then write the next one.");
+		visit_tell(v, 429, "Too many in a minute",
+			"Wait a minute, then write the next one.");
 		v->reply->retry_after = 60;
 		return;
 	}
-	point = json_pack("{s:s,s:s}", "text", about && *about ? about : "the texts", "words",
-		words);
+	point = json_pack("{s:s,s:s}", "text", about && *about ? about : "the texts",
+		"words", words);
 	all = json_dumps(point, JSON_COMPACT);
 	json_decref(point);
 	if (!hand_in(v, "point", all))

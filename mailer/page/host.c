@@ -71,13 +71,13 @@ static int listen_unix(const char *path, struct host_place *ret, struct fault *f
 		listen(ret->fd, BACKLOG))
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
 	ret->path = text_copy(path);
-	return chmod(path, 0660) ? fault_set(f, FAULT_CANTCREATE, "%s: %s", path,
-					   strerror(errno))
-				 : 0;
+	return chmod(path, 0660)
+		       ? fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno))
+		       : 0;
 }
 
-static int listen_at(
-	const struct addrinfo *a, const char *where, struct host_place *ret, struct fault *f)
+static int listen_at(const struct addrinfo *a, const char *where, struct host_place *ret,
+	struct fault *f)
 {
 	const int on = 1;
 	struct sockaddr_storage bound;
@@ -97,8 +97,8 @@ static int listen_at(
 
 int host_listen(const char *where, struct host_place *ret, struct fault *f)
 {
-	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+	const struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
 	const char *colon = strrchr(where, ':');
 	struct addrinfo *found;
 	size_t length;
@@ -112,7 +112,8 @@ int host_listen(const char *where, struct host_place *ret, struct fault *f)
 		ret->host = text_format("%.*s", (int)length - 2, where + 1);
 	else
 		ret->host = text_format("%.*s", (int)length, where);
-	if (!*ret->host || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+	if (!*ret->host || !colon[1] ||
+		strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
 		getaddrinfo(ret->host, colon + 1, &hints, &found))
 		return fault_set(f, FAULT_USAGE,
 			"--listen takes HOST:PORT, such as 127.0.0.1:8443, or unix:PATH");
@@ -196,7 +197,8 @@ static unsigned refuse_head(
 	return strlen(length) > 9 || strtoul(length, NULL, 10) > PAGES_BODY ? 413 : 0;
 }
 
-/* On a Unix socket the server in front says who is there: the last one, which it added. */
+/* On a Unix socket the server in front says who is there: the last one, which it added.
+ */
 static void find_address(
 	const struct host *s, struct MHD_Connection *c, char out[ADDRESS])
 {
@@ -253,23 +255,22 @@ static void add_headers(
 	if (*reply->cookie)
 		add(r, "Set-Cookie", reply->cookie);
 	if (reply->retry_after) {
-		(void)snprintf(number, sizeof(number), "%lld",
-			(long long)reply->retry_after);
+		(void)snprintf(
+			number, sizeof(number), "%lld", (long long)reply->retry_after);
 		add(r, "Retry-After", number);
 	}
 	if (reply->file) {
-		auto_text value =
-			text_format("attachment; filename=\"%s\"", reply->file);
+		auto_text value = text_format("attachment; filename=\"%s\"", reply->file);
 
 		add(r, "Content-Disposition", value);
 	}
 }
 
-static enum MHD_Result give(const struct host *s, struct MHD_Connection *c,
-	const struct pages_reply *reply)
+static enum MHD_Result give(
+	const struct host *s, struct MHD_Connection *c, const struct pages_reply *reply)
 {
-	struct MHD_Response *r = MHD_create_response_from_buffer(reply->body.length,
-		reply->body.bytes, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *r = MHD_create_response_from_buffer(
+		reply->body.length, reply->body.bytes, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result queued;
 
 	if (!r)
@@ -436,8 +437,8 @@ static void end_slow(const struct host *s)
 	int64_t now = clock_monotonic();
 
 	for (const struct guest_line *l = s->lines; l; l = l->next)
-		if (l->fd >= 0 && now - l->began > (l->whole ? HOST_LONGEST_MS
-							      : HOST_REQUEST_MS))
+		if (l->fd >= 0 &&
+			now - l->began > (l->whole ? HOST_LONGEST_MS : HOST_REQUEST_MS))
 			(void)shutdown(l->fd, SHUT_RDWR);
 }
 
@@ -459,21 +460,20 @@ static struct MHD_Daemon *start(struct host *s, int fd, const struct certificate
 		{MHD_OPTION_END, 0, NULL}};
 	const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
 
-	return MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_USE_ERROR_LOG | (c ? MHD_USE_TLS : 0), 0, NULL, NULL,
-		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)HOST_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		HOST_HEAD, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned)(HOST_REQUEST_MS / 1000), MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
-		MHD_OPTION_URI_LOG_CALLBACK, on_line, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-		on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-		MHD_OPTION_ARRAY, c ? tls : none, MHD_OPTION_END);
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ERROR_LOG | (c ? MHD_USE_TLS : 0),
+		0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_nothing,
+		NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)HOST_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HOST_HEAD,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(HOST_REQUEST_MS / 1000),
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+		leave_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_line, NULL,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY,
+		c ? tls : none, MHD_OPTION_END);
 }
 
-int host_run(struct host_place *place, const struct certificate *c,
-	struct pages *pages, struct fault *f)
+int host_run(struct host_place *place, const struct certificate *c, struct pages *pages,
+	struct fault *f)
 {
 	struct host s = {.pages = pages, .is_unix = place->path != NULL};
 	struct MHD_Daemon *daemon = start(&s, place->fd, c);

@@ -53,8 +53,7 @@ static int begin(const struct journal *j, struct fault *f)
 	struct stat st;
 
 	if (fstat(j->fd, &st))
-		return fault_set(
-			f, FAULT_CANTCREATE, "%s: %s", j->path, strerror(errno));
+		return fault_set(f, FAULT_CANTCREATE, "%s: %s", j->path, strerror(errno));
 	if (!st.st_size) {
 		auto_text line = NULL;
 
@@ -78,8 +77,7 @@ int journal_open(const char *dir, struct journal **ret, struct fault *f)
 	j->path = text_format("%s/" FILE_NAME, dir);
 	j->fd = open(j->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (j->fd < 0)
-		(void)fault_set(
-			f, FAULT_CANTCREATE, "%s: %s", j->path, strerror(errno));
+		(void)fault_set(f, FAULT_CANTCREATE, "%s: %s", j->path, strerror(errno));
 	else if (flock(j->fd, LOCK_EX | LOCK_NB))
 		(void)fault_set(f, FAULT_TEMPORARY,
 			"a page of this incident is at work already (%s)", j->path);
@@ -113,8 +111,7 @@ int journal_write(struct journal *j, json_t *event, bool lasting, struct fault *
 	if (put(j, line, strlen(line), f))
 		return -1;
 	if (lasting && fdatasync(j->fd))
-		return fault_set(
-			f, FAULT_CANTCREATE, "%s: %s", j->path, strerror(errno));
+		return fault_set(f, FAULT_CANTCREATE, "%s: %s", j->path, strerror(errno));
 	return 0;
 }
 
@@ -149,8 +146,8 @@ int64_t journal_size(const char *dir)
 }
 
 /* Lines from where `in` stands; one that is too long is passed over. */
-static int read_lines(FILE *in, int64_t *from,
-	const struct journal_reader *r, struct fault *f)
+static int read_lines(
+	FILE *in, int64_t *from, const struct journal_reader *r, struct fault *f)
 {
 	char *line = text_alloc(JOURNAL_LINE + 1);
 	int64_t start = *from, end;

@@ -65,8 +65,7 @@ int pages_open(const struct pages_options *o, struct pages **ret, struct fault *
 	p->shelf = shelf_new(o->settings->dir);
 	p->sessions = sessions_new(o->idle, o->longest);
 	p->names = patience_new(PATIENCE_FREE, PATIENCE_LONGEST_MS);
-	p->addresses =
-		patience_new(PATIENCE_ADDRESS_FREE, PATIENCE_ADDRESS_LONGEST_MS);
+	p->addresses = patience_new(PATIENCE_ADDRESS_FREE, PATIENCE_ADDRESS_LONGEST_MS);
 	if (open_all(p, f)) {
 		pages_close(p);
 		return -1;
@@ -159,8 +158,8 @@ void visit_show(struct visit *v, unsigned status, const char *page, json_t *data
 	int failed;
 
 	/* A stranger is not told whose page this is. */
-	(void)json_object_set_new(data, "incident",
-		who ? json_string(o->settings->title) : json_null());
+	(void)json_object_set_new(
+		data, "matter", who ? json_string(o->settings->title) : json_null());
 	(void)json_object_set_new(
 		data, "rehearsal", json_boolean(who && !o->settings->live));
 	(void)json_object_set_new(data, "signed_in", json_boolean(who != NULL));
@@ -214,7 +213,8 @@ static void find_session(struct visit *v)
 	}
 }
 
-/* "https://HOST" is ours; and "null" is what a browser says of a page that is nobody's. */
+/* "https://HOST" is ours; and "null" is what a browser says of a page that is nobody's.
+ */
 static bool is_ours(const struct pages_request *q)
 {
 	static const char scheme[] = "https://";
@@ -299,7 +299,8 @@ static void turn_away(struct visit *v, bool other)
 		v->reply->allow = !strcmp(q->path, "/sign-out") ? "POST" : "GET, POST";
 		return;
 	}
-	if (v->session || (!find_door(q->path, q->method, REP | DESK, &theirs) && !theirs)) {
+	if (v->session ||
+		(!find_door(q->path, q->method, REP | DESK, &theirs) && !theirs)) {
 		visit_tell(v, 404, "There is no such page",
 			"Check the address, or go back to the first page.");
 		return;

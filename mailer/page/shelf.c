@@ -240,8 +240,7 @@ bool shelf_genuine(
 	if (!s->keyed || !s->codes_count)
 		return false;
 	shelf_code(s->key, code, digest);
-	found = bsearch(
-		digest, s->codes, s->codes_count, SHELF_RECORD, compare_record);
+	found = bsearch(digest, s->codes, s->codes_count, SHELF_RECORD, compare_record);
 	if (!found)
 		return false;
 	kind = json_array_get(json_object_get(s->export.json, "kinds"), found[16]);

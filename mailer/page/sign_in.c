@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Letting in: one-time secrets, passphrases, sessions. Whom there is to let in is shelf.c's.
+ * Letting in: one-time secrets, passphrases, sessions. Whom there is to let in is
+ * shelf.c's.
  *
  * No difference is made between a name that nobody has and a secret that is wrong: one
  * comparison with a hash, the same page, the same slowing down.
@@ -99,8 +100,8 @@ static void let_in(struct visit *v, const struct shelf_reviewer *r, bool by_secr
 }
 
 /* How long until the next try; 0: now. */
-static int64_t must_wait(const struct visit *v, const unsigned char *name,
-	const unsigned char *address)
+static int64_t must_wait(
+	const struct visit *v, const unsigned char *name, const unsigned char *address)
 {
 	int64_t now = v->request->now, a, b;
 
@@ -113,8 +114,8 @@ static void slow_down(struct visit *v, int64_t wait)
 {
 	if (visit_log(v, "slowed", NULL, false))
 		return;
-	show_form(v, 429,
-		"There were too many tries. Wait a minute, then try once more.");
+	show_form(
+		v, 429, "There were too many tries. Wait a minute, then try once more.");
 	v->reply->retry_after = (wait + 999) / 1000;
 }
 
@@ -186,8 +187,7 @@ void sign_out(struct visit *v)
 
 static const struct guest *guest_of(const struct visit *v)
 {
-	return guests_find(
-		&v->pages->guests, v->reviewer->id, v->reviewer->serial);
+	return guests_find(&v->pages->guests, v->reviewer->id, v->reviewer->serial);
 }
 
 static void show_passphrase(struct visit *v, unsigned status, const char *wrong)
@@ -225,8 +225,8 @@ static size_t count_signs(const char *s)
 	return count;
 }
 
-static const char *find_wrong(const struct visit *v, const char *old, const char *new,
-	const char *again)
+static const char *find_wrong(
+	const struct visit *v, const char *old, const char *new, const char *again)
 {
 	const struct guest *g = guest_of(v);
 
@@ -238,7 +238,8 @@ static const char *find_wrong(const struct visit *v, const char *old, const char
 		return "It is too short: take at least 15 signs, four words for example.";
 	if (is_too_plain(new))
 		return "It is too easy to guess: take other signs, four words for example.";
-	if (g && *g->hash && !(old && strlen(old) < SECRET_MOST && hatch_fits(g->hash, old)))
+	if (g && *g->hash &&
+		!(old && strlen(old) < SECRET_MOST && hatch_fits(g->hash, old)))
 		return "Your passphrase until now is not right.";
 	return NULL;
 }
@@ -264,8 +265,7 @@ void passphrase_set(struct visit *v)
 			    (json_int_t)v->reviewer->serial, "hash", hash),
 		    true))
 		return;
-	(void)guests_note(
-		&v->pages->guests, v->reviewer->id, v->reviewer->serial, hash);
+	(void)guests_note(&v->pages->guests, v->reviewer->id, v->reviewer->serial, hash);
 	sessions_end_of(v->pages->sessions, v->reviewer->id, v->session);
 	v->session->by_secret = false;
 	visit_tell(v, 200, "Your passphrase is set",

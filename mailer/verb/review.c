@@ -30,15 +30,20 @@ const struct verb_option review_options[] = {
 		"serve the page, such as 127.0.0.1:8443; or unix:PATH, behind a web server; Ctrl-C ends it"},
 	{"tls-cert", "FILE", "the page's certificate (PEM); else a self-signed one"},
 	{"tls-key", "FILE", "its key (PEM)"},
-	{"idle", "DURATION", "a session ends after so long without a page: at most, and by default, 15m"},
-	{"add", "NAME", "somebody may look at the page; prints the secret for the first sign-in"},
-	{"scope", "RANKS", "for whom they stand up: \"constable to chief inspector\", staff ..."},
+	{"idle", "DURATION",
+		"a session ends after so long without a page: at most, and by default, 15m"},
+	{"add", "NAME",
+		"somebody may look at the page; prints the secret for the first sign-in"},
+	{"scope", "RANKS",
+		"for whom they stand up: \"constable to chief inspector\", staff ..."},
 	{"role", "ROLE", "rep (default), or desk: only yes or no on a reference code"},
-	{"expires", "TIME", "until when: a day (2026-12-31), a time, or from now (30d; the default)"},
+	{"expires", "TIME",
+		"until when: a day (2026-12-31), a time, or from now (30d; the default)"},
 	{"secret", "NAME", "a new secret, for whoever forgot their passphrase"},
 	{"remove", "NAME", "they see nothing from now on"},
 	{"list", NULL, "who may look at it (as without options)"},
-	{"points", NULL, "what reps say of the texts; note --kind answer --point N answers"},
+	{"points", NULL,
+		"what reps say of the texts; note --kind answer --point N answers"},
 	{NULL, NULL, NULL}};
 
 bool review_stands_alone(const struct command *c)
@@ -64,20 +69,20 @@ static int read_expires(const char *typed, int64_t *ret, struct fault *f)
 	return 0;
 }
 
-static int read_new(
-	const struct command *c, const char *name, struct reviewer_new *n, struct fault *f)
+static int read_new(const struct command *c, const char *name, struct reviewer_new *n,
+	struct fault *f)
 {
 	*n = (struct reviewer_new){.mode = settings_mode(c->settings),
 		.name = name,
 		.role = command_option(c, "role"),
 		.scope = command_option(c, "scope"),
 		.by = c->by && *c->by ? c->by : c->operator,
-		.reason = c->reason ? c->reason : ""};
+		.reason = c->reason ? c->reason : "" };
 	if (!n->role)
 		n->role = "rep";
 	if (strlen(n->by) > VERB_WORDS_MAX || strlen(n->reason) > VERB_WORDS_MAX)
-		return fault_set(f, FAULT_USAGE, "--by and --reason take at most %d bytes each",
-			VERB_WORDS_MAX);
+		return fault_set(f, FAULT_USAGE,
+			"--by and --reason take at most %d bytes each", VERB_WORDS_MAX);
 	return read_expires(command_option(c, "expires"), &n->expires, f);
 }
 
@@ -85,8 +90,8 @@ static int read_new(
 static int publish(struct command *c, struct fault *f)
 {
 	return c->dry_run ? 0
-			  : reviewer_publish(c->ledger, c->dir,
-				    settings_mode(c->settings), f);
+			  : reviewer_publish(
+				    c->ledger, c->dir, settings_mode(c->settings), f);
 }
 
 static void show_secret(struct command *c, const struct reviewer_given *g)
@@ -96,11 +101,13 @@ static void show_secret(struct command *c, const struct reviewer_given *g)
 	show_count(c, "reviewer", g->id);
 	show_string(c, "secret", g->secret);
 	show_string(c, "secret_expires", clock_write(g->secret_expires, at));
-	show(c, "The secret for their first sign-in, shown this once:\n\n    %s\n\n"
+	show(c,
+		"The secret for their first sign-in, shown this once:\n\n    %s\n\n"
 		"It works once, until %s. Read it out, or hand it over; do not mail it.\n"
 		"Then they choose a passphrase, which nobody here learns.\n",
 		g->secret, at);
-	(void)snprintf(c->next, sizeof(c->next), "breachmail review --listen 127.0.0.1:8443");
+	(void)snprintf(
+		c->next, sizeof(c->next), "breachmail review --listen 127.0.0.1:8443");
 }
 
 static int add(struct command *c, struct fault *f)
@@ -113,10 +120,11 @@ static int add(struct command *c, struct fault *f)
 		reviewer_add(c->ledger, &n, &given, f) || publish(c, f))
 		return -1;
 	show_string(c, "role", n.role);
-	show_json(c, "scope", strcmp(n.role, "desk") ? json_string(n.scope) : json_null());
+	show_json(
+		c, "scope", strcmp(n.role, "desk") ? json_string(n.scope) : json_null());
 	show_string(c, "expires", clock_write(n.expires, at));
-	show(c, "Added, until %s: reviewer %lld, %s%s%s.\n", at, (long long)given.id, n.role,
-		strcmp(n.role, "desk") ? " for " : "",
+	show(c, "Added, until %s: reviewer %lld, %s%s%s.\n", at, (long long)given.id,
+		n.role, strcmp(n.role, "desk") ? " for " : "",
 		strcmp(n.role, "desk") ? n.scope : "");
 	show_secret(c, &given);
 	return 0;
@@ -164,7 +172,8 @@ static int list(struct command *c, struct fault *f)
 	show_json(c, "reviewers", reviewers);
 	json_array_foreach(reviewers, i, one)
 	{
-		show(c, "%5lld  ", (long long)json_integer_value(json_object_get(one, "id")));
+		show(c, "%5lld  ",
+			(long long)json_integer_value(json_object_get(one, "id")));
 		if (!c->json)
 			show_safely(stdout, string_of(one, "name"));
 		show(c, "  %s%s%s, until %s%s\n", string_of(one, "role"),
@@ -200,13 +209,13 @@ static int points(struct command *c, struct fault *f)
 		show_safely(stdout, string_of(one, "words"));
 		(void)fputs("\n       ", stdout);
 		show_safely(stdout, *string_of(one, "answer") ? string_of(one, "answer")
-							     : "no answer yet");
+							      : "no answer yet");
 		(void)fputc('\n', stdout);
 	}
 	if (!json_array_size(all))
 		show(c, "No rep has raised a point.\n");
-	(void)snprintf(c->next, sizeof(c->next),
-		"breachmail note --kind answer --point N TEXT");
+	(void)snprintf(
+		c->next, sizeof(c->next), "breachmail note --kind answer --point N TEXT");
 	return 0;
 }
 
@@ -234,7 +243,8 @@ static int certificate_path(const struct command *c, char **ret, struct fault *f
 static int find_certificate(struct command *c, const struct host_place *place,
 	struct certificate *ret, struct fault *f)
 {
-	const char *cert = command_option(c, "tls-cert"), *key = command_option(c, "tls-key");
+	const char *cert = command_option(c, "tls-cert"),
+		   *key = command_option(c, "tls-key");
 	auto_text path = NULL;
 
 	if (!cert != !key)
@@ -253,7 +263,8 @@ static void show_place(const struct command *c, const struct host_place *place,
 	bool six = place->host && strchr(place->host, ':');
 
 	if (place->path)
-		(void)fprintf(out, "The page is at unix:%s, for a web server in front of it.\n",
+		(void)fprintf(out,
+			"The page is at unix:%s, for a web server in front of it.\n",
 			place->path);
 	else
 		(void)fprintf(out,
@@ -262,14 +273,14 @@ static void show_place(const struct command *c, const struct host_place *place,
 			"    %s\n",
 			six ? "[" : "", place->host, six ? "]" : "", place->port,
 			certificate->fingerprint);
-	(void)fputs("It shows what the other commands have put there. Ctrl-C ends it.\n", out);
+	(void)fputs("It shows what the other commands have put there. Ctrl-C ends it.\n",
+		out);
 	(void)fflush(out);
 }
 
 static int listen_all(struct command *c, struct fault *f)
 {
-	struct pages_options o = {
-		.idle = SESSION_IDLE_MS, .longest = SESSION_LONGEST_MS};
+	struct pages_options o = {.idle = SESSION_IDLE_MS, .longest = SESSION_LONGEST_MS};
 	const char *idle = command_option(c, "idle");
 	auto_certificate certificate = {0};
 	auto_host_place place = {.fd = -1};
@@ -278,8 +289,10 @@ static int listen_all(struct command *c, struct fault *f)
 
 	if (idle && (clock_parse_duration(idle, &o.idle) || o.idle <= 0 ||
 			    o.idle > SESSION_IDLE_MS))
-		return fault_set(f, FAULT_USAGE, "--idle takes a duration of at most 15m");
-	if (command_settings(c, f) || host_listen(command_option(c, "listen"), &place, f) ||
+		return fault_set(
+			f, FAULT_USAGE, "--idle takes a duration of at most 15m");
+	if (command_settings(c, f) ||
+		host_listen(command_option(c, "listen"), &place, f) ||
 		(!place.path && find_certificate(c, &place, &certificate, f)))
 		return -1;
 	o.settings = c->settings;
@@ -333,7 +346,8 @@ static int serve_all(struct command *c, struct fault *f)
 
 	if (command_policy(c, f))
 		return -1;
-	while ((got = visits_next_asked(c->ledger, settings_mode(c->settings), &asked, f)) > 0)
+	while ((got = visits_next_asked(
+			c->ledger, settings_mode(c->settings), &asked, f)) > 0)
 		if (serve_asked(c, &texts, &asked, f)) {
 			got = -1;
 			break;
@@ -377,7 +391,8 @@ void review_show(struct command *c)
 
 int verb_review(struct command *c, struct fault *f)
 {
-	static const char *const doings[] = {"listen", "add", "secret", "remove", "list", "points"};
+	static const char *const doings[] = {
+		"listen", "add", "secret", "remove", "list", "points"};
 	size_t count = 0;
 
 	for (size_t i = 0; i < sizeof(doings) / sizeof(doings[0]); i++)

@@ -8,12 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mailer/point.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
 #include "recipients/text.h"
 
 const struct verb_option note_options[] = {
-	{"kind", "KIND", "regulator-told, decision, delay (why) or measure"},
+	{"kind", "KIND",
+		"regulator-told, decision, delay (why) or measure; or answer, to a point that a rep has raised"},
+	{"point", "N",
+		"of kind answer: which point (review --points); the rep reads the answer on the page"},
 	{"at", "TIME", "when it was so, such as 2026-11-21T09:00:00Z (default: now)"},
 	{"list", NULL, "the log, as without a text"},
 	{"withdraw", "NUMBER",
@@ -56,6 +60,28 @@ static void show_clock(struct command *c, int64_t told)
 			(long long)c->settings->clock_hours);
 }
 
+/* Not for the log, but for whoever raised the point. */
+static int answer(struct command *c, const char *words, struct fault *f)
+{
+	const char *by = c->by && *c->by ? c->by : c->operator;
+	long number;
+
+	if (!command_option(c, "point"))
+		return fault_set(f, FAULT_USAGE,
+			"which point is answered? --point N (review --points lists them)");
+	if (command_option(c, "at"))
+		return fault_set(f, FAULT_USAGE, "an answer is of now: it takes no --at");
+	if (command_number(c, "point", 1, 2000000000, 0, &number, f) ||
+		point_answer(c->ledger, settings_mode(c->settings), number, by, words, f))
+		return -1;
+	show_count(c, "point", number);
+	show_string(c, "kind", "answer");
+	show(c, "Answered: point %ld. It stands on the page of whoever raised it.\n",
+		number);
+	(void)snprintf(c->next, sizeof(c->next), "breachmail review --points");
+	return 0;
+}
+
 static int write_note(struct command *c, struct fault *f)
 {
 	struct note n = {.kind = command_option(c, "kind"),
@@ -72,7 +98,7 @@ static int write_note(struct command *c, struct fault *f)
 			"breachmail note --kind KIND [--at TIME] TEXT: put the text in quotes");
 	if (!n.kind)
 		return fault_set(f, FAULT_USAGE,
-			"what kind of note? --kind regulator-told, decision, delay or measure");
+			"what kind of note? --kind regulator-told, decision, delay, measure or answer");
 	if (at && clock_parse(at, &n.at))
 		return fault_set(
 			f, FAULT_USAGE, "--at takes a time such as 2026-11-21T09:00:00Z");
@@ -81,6 +107,10 @@ static int write_note(struct command *c, struct fault *f)
 			return -1;
 		n.text = text_string(&typed);
 	}
+	if (!strcmp(n.kind, "answer"))
+		return answer(c, n.text, f);
+	if (command_option(c, "point"))
+		return fault_set(f, FAULT_USAGE, "--point goes with --kind answer");
 	if (note_write(c->ledger, &n, &number, f))
 		return -1;
 	show_count(c, "number", number);

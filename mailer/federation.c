@@ -250,7 +250,8 @@ static void add_series(
 	char words[CLOCK_DURATION];
 	bool any = false;
 
-	for (int64_t at = from - from % step; from && at < now + step; at += step) {
+	for (int64_t at = from - 1 - (from - 1) % step; from && at < now + step;
+		at += step) {
 		json_t *point = moment_of(d, scope, at < now ? at : now, &any);
 
 		if (any && before)

@@ -50,9 +50,12 @@ static bool level_holds(
 	return false;
 }
 
-/* Highest first, down to the level that is theirs in any case. */
-static uint64_t levels_spelt(
-	const struct policy *p, const struct reader *r, size_t spelling)
+/*
+ * Highest first, down to the level that is theirs in any case: `*ret_sure`, or the
+ * default where there is none.
+ */
+static uint64_t levels_spelt(const struct policy *p, const struct reader *r,
+	size_t spelling, uint64_t *ret_sure)
 {
 	auto_facts_row person = {0}, record = {0};
 	const struct facts facts = {.person = &person, .record = &record};
@@ -60,22 +63,27 @@ static uint64_t levels_spelt(
 
 	read_row(&person, p, FACTS_PERSON, r, spelling);
 	read_row(&record, p, FACTS_RECORD, r, spelling);
-	for (size_t i = 0; i < p->levels_count; i++) {
+	*ret_sure = 0;
+	for (size_t i = 0; i < p->levels_count && !*ret_sure; i++) {
 		levels |= (uint64_t)level_holds(&p->levels[i], &facts, true) << i;
-		if (level_holds(&p->levels[i], &facts, false))
-			return levels;
+		*ret_sure = (uint64_t)level_holds(&p->levels[i], &facts, false) << i;
 	}
-	return levels | UINT64_C(1) << p->default_level;
+	return *ret_sure ? levels : levels | UINT64_C(1) << p->default_level;
 }
 
+/* The first spelling is the usual one. Of another only what is sure counts: that it falls
+ * through to the default says no more than that lists do not write like this. */
 uint64_t member_levels(const struct policy *p, enum scope_group group)
 {
-	uint64_t levels = 0;
+	uint64_t levels, sure;
 
 	if (!readers[group].employment)
 		return UINT64_MAX;
-	for (size_t i = 0; i < SPELLINGS; i++)
-		levels |= levels_spelt(p, &readers[group], i);
+	levels = levels_spelt(p, &readers[group], 0, &sure);
+	for (size_t i = 1; i < SPELLINGS; i++) {
+		(void)levels_spelt(p, &readers[group], i, &sure);
+		levels |= sure;
+	}
 	return levels;
 }
 

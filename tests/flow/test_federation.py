@@ -14,7 +14,7 @@ import re
 import pytest
 
 from came_back import Notice, notices, report, to_mbox, written
-from conftest import OK, USAGE, Incident, bare_notice, parse
+from conftest import OK, USAGE, Incident, parse
 
 SENT = datetime.datetime(2023, 8, 27, 9, tzinfo=datetime.timezone.utc)
 FORMATS = ("html", "json", "csv", "text")
@@ -31,10 +31,10 @@ LEVELS = [
      "template": "notice/guarded", "review": "withheld"},
     {"name": "zqcommon", "title": "Zqcommon people", "when": [{"person.employment": {"is": "officer"}}], "route": "mail",
      "template": "notice/common", "proof": "acknowledged", "review": "full",
-     "follow_up": [{"after": "24h", "template": "follow-up/nudge"}]},
+     "follow_up": [{"after": "24h", "template": "follow-up/reminder"}]},
     {"name": "zqrest", "title": "Zqrest people", "default": True, "route": "mail", "template": "notice/rest", "review": "full"}]
 TEXTS = {"notice/guarded": "Guardedwords stand here.", "notice/common": "Commonwords stand here & there.",
-         "notice/rest": "Restwords stand here.", "follow-up/nudge": "Nudgewords stand here."}
+         "notice/rest": "Restwords stand here."}
 
 
 def now(**later):
@@ -52,11 +52,12 @@ def rows():
 def make(incident, people):
     """Everyone on the list, all of them in the leak, up to composed."""
     incident.make()
+    incident.change({"exposed": ["pay_number", "surname", "forenames"]})
     incident.change({"levels": LEVELS, "approvals": 1, "known_units": [], "unit_aliases": {}}, "policy.json")
     for name, words in TEXTS.items():
         path = incident.folder / "templates" / f"{name}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(bare_notice("A notice about your data", words))
+        path.write_text("{{<notice/layout}}\n{{$advice}}\n- " + words + "\n{{/advice}}\n{{/notice/layout}}\n")
     with open(incident.tmp / "people.csv", "w", newline="") as list_, open(incident.tmp / "leak.csv", "w", newline="") as leak:
         all_, leaked = csv.writer(list_), csv.writer(leak)
         all_.writerow("person_id pay_number surname forenames rank employment unit email".split())
@@ -201,8 +202,9 @@ def texts(view):
 
 def test_the_advice(views):
     officers, staff = texts(views["sent", "constable"]), texts(views["sent", "staff"])
-    assert set(officers) == {("Text A", "notice", True), ("Text C", "reminder", True)}
-    assert set(staff) == {("Text B", "notice", True)}
+    assert set(officers) == {("Text A", "notice", True), ("Text A", "notice", False), ("Text C", "reminder", True)}
+    assert set(staff) == {("Text B", "notice", True), ("Text B", "notice", False)}
+    assert "may have been part" in officers["Text A", "notice", False]["text"]
     assert set(texts(views["sent", "everyone"])) == set(officers) | set(staff)
     for text in [*officers.values(), *staff.values()]:
         assert hashlib.sha256(text["text"].encode()).hexdigest() == text["sha256"]
@@ -216,13 +218,13 @@ def test_the_advice(views):
 
 
 def test_it_is_what_was_sent(stages, views):
-    """Word for word but for the code."""
+    """Word for word but for the greeting and the code: everything that leaked is theirs here."""
     sent = next(incident for what, _, incident in stages if what == "sent")
     mine = texts(views["sent", "constable"])["Text A", "notice", True]["text"]
     mails = [parse(path.read_bytes()).get_body(("plain",)).get_content() for path in sent.outbox()]
-    codeless = {re.sub(r"\b[2-9A-Z]{5}-[2-9A-Z]{5}\b", "*", mail).split() == re.sub("22222-22222", "*", mine).split()
-                for mail in mails if "Commonwords" in mail}
-    assert codeless == {True}
+    own = re.compile(r"\b[2-9A-Z]{5}-[2-9A-Z]{5}\b|Dear .*")
+    got = {" ".join(own.sub("*", mail).split()) for mail in mails if "Commonwords" in mail}
+    assert got == {" ".join(own.sub("*", mine).split())}
 
 
 def test_the_proof(stages, views, tmp_path):

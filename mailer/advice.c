@@ -21,13 +21,23 @@
 #include "templates/prose.h"
 
 #define CODE "22222-22222" /* as in a preview: no notice has it */
-#define TEXTS_MAX (POLICY_MAX_LEVELS * (1 + POLICY_MAX_FOLLOW_UPS))
+#define TEXTS_MAX (POLICY_MAX_LEVELS * (2 + POLICY_MAX_FOLLOW_UPS))
 
 /* --- which texts there are --- */
 
+/* In the order of their letters: what may come later stands last, so that letters stay.
+ */
+enum advice_kind {
+	ADVICE_NOTICE,
+	ADVICE_REMINDER,
+	ADVICE_UPDATE /* what has changed since */
+};
+static const char *const kind_names[] = {"notice", "reminder", "update"};
+
 struct advice_text {
-	const char *template, *own; /* own: on which a reminder stands (notice.h) */
-	bool reminder;
+	const char *template,
+		*own; /* own: what follows a notice stands on it (notice.h) */
+	enum advice_kind kind;
 	bool maybe;      /* somebody is told that they may be in it */
 	uint64_t levels; /* bits: those that have it */
 };
@@ -41,7 +51,7 @@ static void add_text(struct catalogue *c, const struct advice_text *t)
 	struct advice_text *to = c->list;
 
 	while (to < c->list + c->count &&
-		(to->reminder != t->reminder || strcmp(to->template, t->template) != 0 ||
+		(to->kind != t->kind || strcmp(to->template, t->template) != 0 ||
 			(t->own && strcmp(to->own, t->own) != 0)))
 		to++;
 	if (to == c->list + c->count)
@@ -53,15 +63,18 @@ static void add_text(struct catalogue *c, const struct advice_text *t)
 static int by_name(const void *a, const void *b)
 {
 	const struct advice_text *x = a, *y = b;
-	int order = x->reminder - y->reminder;
+	int order = (int)x->kind - (int)y->kind;
 
 	order = order ? order : strcmp(x->template, y->template);
 	return order || !x->own ? order : strcmp(x->own, y->own);
 }
 
 /* All that may be shown to anyone, in the order of their letters. */
-static void list_texts(const struct policy *p, struct catalogue *ret)
+static void list_texts(
+	const struct settings *s, const struct policy *p, struct catalogue *ret)
 {
+	bool changed = json_array_size(json_object_get(s->json, "what_changed")) > 0;
+
 	ret->count = 0;
 	for (size_t i = 0; i < p->levels_count; i++) {
 		const struct policy_level *level = &p->levels[i];
@@ -73,12 +86,16 @@ static void list_texts(const struct policy *p, struct catalogue *ret)
 			continue;
 		add_text(ret, &t);
 		t.own = level->template;
-		t.reminder = true;
+		t.kind = ADVICE_REMINDER;
 		t.maybe = false;
 		for (size_t k = 0; k < level->follow_ups_count; k++) {
 			t.template = level->follow_ups[k].template;
 			add_text(ret, &t);
 		}
+		t.kind = ADVICE_UPDATE;
+		t.template = NOTICE_CHANGED;
+		if (changed)
+			add_text(ret, &t);
 	}
 	qsort(ret->list, ret->count, sizeof(*ret->list), by_name);
 }
@@ -126,7 +143,7 @@ static int write_words(struct reading *r, const struct advice_text *t,
 		.kinds_count = notice_incident_kinds(r->settings, kinds),
 		.certain = certain,
 		.code = CODE,
-		.told_at = t->reminder ? clock_now() : 0,
+		.told_at = t->kind == ADVICE_NOTICE ? 0 : clock_now(),
 		.own = t->own};
 
 	member_row(group, &row);
@@ -147,13 +164,13 @@ static int show_words(struct reading *r, json_t *list, const char *label,
 	if (prose_split_subject(text_string(&w->rendered), &subject, &prose, f) ||
 		prose_blocks(prose, &blocks, f))
 		return fault_prefix(f, "%s", t->template);
-	return json_array_append_new(list,
-		json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:o,s:o,s:s}", "label", label,
-			"kind", t->reminder ? "reminder" : "notice", "certain", certain,
-			"subject", subject, "text", text_string(&w->text), "html",
-			text_string(&w->html), "blocks", text_string(&blocks), "sha256",
-			digest_of(&w->text), "html_sha256", digest_of(&w->html),
-			"template", t->template));
+	return json_array_append_new(
+		list, json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:o,s:o,s:s}", "label",
+			      label, "kind", kind_names[t->kind], "certain", certain,
+			      "subject", subject, "text", text_string(&w->text), "html",
+			      text_string(&w->html), "blocks", text_string(&blocks),
+			      "sha256", digest_of(&w->text), "html_sha256",
+			      digest_of(&w->html), "template", t->template));
 }
 
 /* For the first group of the scope that may get it. */
@@ -199,7 +216,7 @@ int advice_gather(const struct settings *s, const struct policy *p, struct texts
 		return -1;
 	for (enum scope_group g = SCOPE_CONSTABLE; g < SCOPE_GROUPS; g++)
 		levels[g] = member_levels(p, g);
-	list_texts(p, &all);
+	list_texts(s, p, &all);
 	list = json_array();
 	for (size_t i = 0; i < all.count; i++) {
 		enum scope_group group = group_for(levels, scope, &all.list[i]);

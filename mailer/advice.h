@@ -3,11 +3,12 @@
  * advice: the texts that a member gets, as a body that stands up for some ranks may read them: with a made-up reader, their
  * digests, and a look whether they are what was sent. Writes nothing.
  *
- * WHICH TEXTS. Of levels whose policy says `"review": "full"` and that are told by mail, and of their reminders. Which of
- * them belong to a scope follows from the policy alone: a level belongs unless a reader with such a rank and employment, of
- * whom nothing else is known, cannot be on it. People are not looked at, so that a text that is there, or is not, tells
- * nothing of anybody. A text is called "Text A", "Text B" ... in the order of the templates' names over all scopes: the
- * same text has the same letter for everyone, and the letter says nothing of a level.
+ * WHICH TEXTS. Of levels whose policy says `"review": "full"` and that are told by mail: the notice, its reminders, and what
+ * tells of a change, where incident.json says that something has changed. Which of them belong to a scope follows from the
+ * policy alone: a level belongs unless a reader with such a rank and employment, of whom nothing else is known, cannot be on it
+ * (member.h). People are not looked at, so that a text that is there, or is not, tells nothing of anybody. A text is called
+ * "Text A", "Text B" ... in the order of the templates' names over all scopes: the same text has the same letter for everyone,
+ * and the letter says nothing of a level.
  *
  * AS A MEMBER SEES IT. The reader is "Constable Sample" (or whatever rank comes first in the scope), all kinds of data that
  * the incident names are theirs, and their code is 22222-22222. A text that has other words for whoever only may be in the
@@ -34,7 +35,7 @@
 #define ADVICE_DRAWN 5
 
 /*
- * [{"label", "kind": "notice" or "reminder", "certain", "subject", "text", "html", "blocks", "sha256", "html_sha256",
+ * [{"label", "kind": "notice", "reminder" or "update", "certain", "subject", "text", "html", "blocks", "sha256", "html_sha256",
  * "template"}]: `blocks` is the HTML without its page, `template` its name, which is not to be shown. Of all scopes (bits,
  * scope.h) that `scope` holds. FAULT_CONFIG: a template is missing or broken.
  */

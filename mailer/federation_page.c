@@ -183,7 +183,9 @@ static void lower_headings(const char *blocks, struct text *out)
 static const char *what_words(const json_t *text)
 {
 	if (!strcmp(string_of(text, "kind"), "reminder"))
-		return "A reminder";
+		return "A reminder, to members who have not shown that they know";
+	if (!strcmp(string_of(text, "kind"), "update"))
+		return "What has changed, to members who were told before";
 	return json_is_true(json_object_get(text, "certain"))
 		       ? "A notice, to members whose data is in it"
 		       : "The same notice, to members of whom it is not certain";
@@ -209,12 +211,16 @@ static const char *proof_words(const char *proof)
 static json_t *text_data(const json_t *text, size_t place)
 {
 	static const char *const names[] = {
-		"label", "subject", "text", "sha256", "html_sha256", "proof", NULL};
+		"subject", "text", "sha256", "html_sha256", "proof", NULL};
+	bool certain = json_is_true(json_object_get(text, "certain"));
 	json_t *out = members(text, names);
 	auto_text_buffer blocks = {0};
 
 	lower_headings(string_of(text, "blocks"), &blocks);
-	(void)json_object_set_new(out, "id", json_sprintf("text-%zu", place + 1));
+	(void)json_object_set_new(out, "label",
+		json_sprintf("%s%s", string_of(text, "label"),
+			certain ? "" : ", where it is not certain"));
+	(void)json_object_set_new(out, "id", json_sprintf("text-%d", (int)place + 1));
 	(void)json_object_set_new(out, "what", json_string(what_words(text)));
 	(void)json_object_set_new(out, "blocks", json_string(text_string(&blocks)));
 	(void)json_object_set_new(

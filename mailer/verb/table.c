@@ -61,7 +61,7 @@ const struct verb verbs[] = {
 		VERB_DECIDES, note_options, note_only_looks, verb_note},
 	{"status", "", "one screen: where everything stands", VERB_READS, none, NULL,
 		verb_status},
-	{"report", "--kind KIND", "a report: summary, regulator, people or rejects",
+	{"report", "--kind KIND", "a report: for the officer, the regulator, a federation or a court",
 		VERB_READS, report_options, NULL, verb_report},
 	{"review",
 		"--listen HOST:PORT | --add NAME --scope RANKS | --remove NAME | --list",

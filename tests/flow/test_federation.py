@@ -246,6 +246,17 @@ def test_the_proof(stages, views, tmp_path):
     assert texts(show(later, "staff"))["Text B", "notice", True]["proof"] == "same"
 
 
+def test_what_has_changed_since(stages, tmp_path):
+    """The letter that tells it can be read before it goes; the others keep their letters."""
+    incident = stages[-1][2].copy(tmp_path / "changed")
+    before = texts(show(incident, "constable"))
+    incident.change({"what_changed": ["Photographs were in it too."]})
+    after = texts(show(incident, "constable"))
+    (new,) = set(after) - set(before)
+    assert set(before) < set(after) and new == ("Text D", "update", True)
+    assert "Photographs were in it too." in after[new]["text"] and "Commonwords" in after[new]["text"]
+
+
 # ------------------------------------------------------------------------------- what is not in it
 
 @pytest.fixture(scope="module")

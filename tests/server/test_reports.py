@@ -12,7 +12,8 @@ from browser import Browser
 from flow import HUMAN, OK, SCRIPTS, USAGE, Incident, Relay, make_force, reconcile
 
 pytestmark = pytest.mark.plain
-KINDS = ["summary"]
+KINDS = ["summary", "federation"]
+SCOPE = {"federation": ["--scope", "everyone"]}
 HOSTILE = "<img src=x onerror=alert(1)> & \"Sons\""
 
 
@@ -48,7 +49,7 @@ def pages(incident):
     """Of each kind the path of its page."""
     paths = {kind: incident.tmp / f"{kind}.html" for kind in KINDS}
     for kind, path in paths.items():
-        incident.run("report", "--kind", kind, "--format", "html", "--out", path, code=OK)
+        incident.run("report", "--kind", kind, *SCOPE.get(kind, []), "--format", "html", "--out", path, code=OK)
     return paths
 
 

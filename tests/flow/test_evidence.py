@@ -154,7 +154,7 @@ def test_a_head_kept_elsewhere(told, path, tmp_path):
     report.write_text(re.sub("([0-9a-f]{64})", lambda m: m[1][::-1], told.said_then))
     assert "written anew" in " ".join(program(path, "--head", report, code=1).split())
     report.write_text("nothing")
-    program(path, "--head", report, code=65)
+    program(path, "--head", report, code=1)
 
 
 def test_signed_as_a_whole(path, keys, tmp_path):  # noqa: F811
@@ -178,8 +178,9 @@ def test_without_ssh_keygen(path):
 
 def test_what_is_no_pack(told, tmp_path):
     (tmp_path / "junk").write_bytes(b"junk" * 1000)
-    for words in ([tmp_path / "junk"], [tmp_path / "absent"]):
-        program(*words, code=65)
+    program(tmp_path / "junk", code=1)
+    program(tmp_path, code=1)
+    program(tmp_path / "absent", code=65)
     program(code=64)
     told.error("report", "--kind", "evidence", code=USAGE)
     told.error("report", "--kind", "evidence", "--format", "csv", "--out", tmp_path / "x", code=USAGE)
@@ -335,6 +336,16 @@ def test_a_proof_that_was_changed(told, pack):
     leaf = re.search(rb"leaf \w+", other)[0]
     assert wrong(pack, proof=re.sub(rb"leaf \w+", leaf, words, count=1))
     assert wrong(pack, proof=b"") and wrong(pack, proof=words[:-1]) and wrong(pack, proof=words + b"x")
+
+
+def test_words_that_are_gone(told, tmp_path, pack):
+    incident = told.copy(tmp_path / "gone")
+    with opened(incident) as db:
+        db.execute("DELETE FROM message")
+    words = proof_of(incident, "A1").read_bytes()
+    assert b"bytes gone\n" in words and len(words) < 2000
+    verdict = VERIFY.verify(pack, KEYGEN, proof=words)
+    assert not verdict.wrong and any("its words are not in the proof" in said for said in verdict.proved)
 
 
 def test_who_has_no_proof(told, tmp_path):

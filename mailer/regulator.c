@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "mailer/category.h"
 #include "mailer/note.h"
 #include "mailer/show.h"
 #include "mailer/status.h"
@@ -145,6 +146,42 @@ static int gather_action(struct ledger *l, const struct settings *s, const json_
 		       : 0;
 }
 
+/* When the regulator was told, the first time and each time more, and why not sooner. */
+static void gather_phases(const struct settings *s, json_t *report)
+{
+	const json_t *clock = json_object_get(report, "clock"),
+		     *after = json_object_get(clock, "regulator_told_after");
+	double hours = json_number_value(after ? after : json_object_get(clock, "hours"));
+	double late = hours - (double)s->clock_hours;
+	json_t *phases = json_array(), *reasons = json_array(), *note;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "notes"), i, note)
+	{
+		const char *kind = json_string_value(json_object_get(note, "kind"));
+		int64_t at;
+
+		if (json_is_object(json_object_get(note, "withdrawn")) ||
+			clock_parse(json_string_value(json_object_get(note, "at")), &at))
+			continue;
+		if (!strcmp(kind, "delay"))
+			(void)json_array_append(reasons, note);
+		if (strcmp(kind, "regulator-told") != 0)
+			continue;
+		(void)json_array_append_new(
+			phases, json_pack("{s:I,s:O,s:f,s:O,s:O}", "phase",
+					(json_int_t)json_array_size(phases) + 1, "at",
+					json_object_get(note, "at"), "hours",
+					(double)(at - s->aware_at) / 3600000, "by",
+					json_object_get(note, "by"), "text",
+					json_object_get(note, "text")));
+	}
+	(void)json_object_set_new(report, "phases", phases);
+	(void)json_object_set_new(report, "delay",
+		json_pack("{s:b,s:f,s:o}", "late", late > 0, "hours", late > 0 ? late : 0,
+			"reasons", reasons));
+}
+
 static int gather(struct ledger *l, const struct settings *s, const json_t *status,
 	json_t *report, struct fault *f)
 {
@@ -152,7 +189,7 @@ static int gather(struct ledger *l, const struct settings *s, const json_t *stat
 	static const char *const facts[] = {"kind", "regime", "nature", "occurred",
 		"controller", "exposed", "not_exposed", NULL};
 	char now[CLOCK_TEXT];
-	json_t *head = copies(status, top), *notes;
+	json_t *head = copies(status, top), *notes, *categories;
 
 	(void)json_object_update(report, head);
 	json_decref(head);
@@ -163,7 +200,12 @@ static int gather(struct ledger *l, const struct settings *s, const json_t *stat
 		gather_action(l, s, status, report, f) ||
 		note_list(l, settings_mode(s), &notes, f))
 		return -1;
-	return json_object_set_new(report, "notes", notes);
+	(void)json_object_set_new(report, "notes", notes);
+	gather_phases(s, report);
+	if (category_gather(l, json_object_get(s->json, "exposed"), &categories, f))
+		return -1;
+	return json_object_set_new(
+		json_object_get(report, "effects"), "categories", categories);
 }
 
 /* Of the levels that nobody is told: why, and who answers for it. */
@@ -215,38 +257,60 @@ static const char *text_of(const json_t *object, const char *name)
 	return value ? value : "not known";
 }
 
+#define NAME 24 /* columns for what a line is about */
+
 static void line(FILE *out, const char *name, const char *value)
 {
-	(void)fprintf(out, "  %-22s ", name);
-	show_safely(out, value);
-	(void)fputc('\n', out);
+	(void)fprintf(out, "  %-*s", NAME - 2, name);
+	show_wrapped(out, value, NAME, NAME);
+}
+
+static void item(FILE *out, const char *words)
+{
+	(void)fputs("    - ", out);
+	show_wrapped(out, words, 6, 6);
 }
 
 static void items(FILE *out, const char *name, const json_t *list)
 {
-	json_t *item;
+	json_t *one;
 	size_t i;
 
 	(void)fprintf(out, "  %s\n", name);
-	json_array_foreach(list, i, item)
-	{
-		(void)fputs("    - ", out);
-		show_safely(out, json_string_value(item) ? json_string_value(item) : "");
-		(void)fputc('\n', out);
-	}
+	json_array_foreach(list, i, one)
+		item(out, json_string_value(one) ? json_string_value(one) : "");
 	if (!json_array_size(list))
-		(void)fputs("    - not known yet\n", out);
+		item(out, "not known yet");
 }
 
 static void counts(FILE *out, const char *name, json_t *object)
 {
+	auto_text_buffer words = {0};
 	const char *key;
 	json_t *n;
 
-	(void)fprintf(out, "  %-22s", name);
-	json_object_foreach(object, key, n)(void)
-		fprintf(out, " %s %" JSON_INTEGER_FORMAT ";", key, json_integer_value(n));
-	(void)fputc('\n', out);
+	json_object_foreach(object, key, n)
+		text_printf(&words, "%s%s %" JSON_INTEGER_FORMAT,
+			words.length ? "; " : "", key, json_integer_value(n));
+	line(out, name, words.length ? text_string(&words) : "none");
+}
+
+static void categories(FILE *out, const char *name, const char *unit, const json_t *list)
+{
+	json_t *one;
+	size_t i;
+
+	(void)fprintf(out, "  %s\n", name);
+	json_array_foreach(list, i, one)
+	{
+		auto_text words =
+			text_format("%s: %" JSON_INTEGER_FORMAT, text_of(one, "name"),
+				json_integer_value(json_object_get(one, unit)));
+
+		item(out, words);
+	}
+	if (!json_array_size(list))
+		item(out, "not known yet");
 }
 
 static void write_facts(FILE *out, const json_t *report)
@@ -268,10 +332,13 @@ static void write_facts(FILE *out, const json_t *report)
 	line(out, "regulator told",
 		json_is_real(after) ? text_of(clock, "regulator_told_at")
 				    : "not noted yet");
-	if (json_is_real(after))
-		(void)fprintf(out, "  %-22s %.1f of %" JSON_INTEGER_FORMAT "\n",
-			"hours until then", json_real_value(after),
+	if (json_is_real(after)) {
+		auto_text hours = text_format("%.1f of %" JSON_INTEGER_FORMAT,
+			json_real_value(after),
 			json_integer_value(json_object_get(clock, "of")));
+
+		line(out, "hours until then", hours);
+	}
 	line(out, "controller", text_of(controller, "name"));
 	line(out, "contact point", text_of(dpo, "name"));
 	line(out, "", text_of(dpo, "email"));
@@ -294,17 +361,24 @@ static void write_ground(FILE *out, const json_t *not_told)
 
 static void write_effects(FILE *out, const json_t *report)
 {
-	const json_t *effects = json_object_get(report, "effects");
+	const json_t *effects = json_object_get(report, "effects"),
+		     *kinds = json_object_get(effects, "categories");
 	json_t *level;
 	size_t i;
-
-	(void)fprintf(out,
-		"\nEFFECTS\n  %-22s %" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT
-		" certainly)\n  %-22s %" JSON_INTEGER_FORMAT "\n",
-		"people concerned",
+	auto_text people = text_format("%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT
+				       " certainly)",
 		json_integer_value(json_object_get(effects, "people")),
-		json_integer_value(json_object_get(effects, "people_certain")), "records",
+		json_integer_value(json_object_get(effects, "people_certain")));
+	auto_text rows = text_format("%" JSON_INTEGER_FORMAT,
 		json_integer_value(json_object_get(effects, "rows")));
+
+	(void)fputs("\nEFFECTS\n", out);
+	line(out, "people concerned", people);
+	categories(
+		out, "categories of people", "people", json_object_get(kinds, "people"));
+	line(out, "records", rows);
+	categories(
+		out, "categories of records", "rows", json_object_get(kinds, "records"));
 	counts(out, "what records are", json_object_get(effects, "outcomes"));
 	(void)fputs("  levels of risk, highest first\n", out);
 	json_array_foreach(json_object_get(effects, "levels"), i, level)
@@ -328,10 +402,11 @@ static void write_action(FILE *out, const json_t *report)
 
 	(void)fputs("\nREMEDIAL ACTION\n", out);
 	items(out, "measures", json_object_get(action, "measures"));
-	(void)fprintf(out, "  %-22s %" JSON_INTEGER_FORMAT "\n", "people told so far",
+	(void)fprintf(out, "  %-*s%" JSON_INTEGER_FORMAT "\n", NAME - 2,
+		"people told so far",
 		json_integer_value(json_object_get(action, "told")));
 	counts(out, "tasks", json_object_get(action, "tasks"));
-	counts(out, "decisions of people", json_object_get(action, "decisions"));
+	counts(out, "human decisions", json_object_get(action, "decisions"));
 	json_array_foreach(json_object_get(action, "releases"), i, release)(void)
 		fprintf(out,
 			"  release %.8s of %s: %" JSON_INTEGER_FORMAT
@@ -339,6 +414,31 @@ static void write_action(FILE *out, const json_t *report)
 			text_of(release, "digest"), text_of(release, "at"),
 			json_integer_value(json_object_get(release, "notices")),
 			json_integer_value(json_object_get(release, "accepted")));
+}
+
+static void write_phases(FILE *out, const json_t *report)
+{
+	const json_t *delay = json_object_get(report, "delay");
+	json_t *one;
+	size_t i;
+
+	(void)fputs("\nPHASES AND DELAY\n", out);
+	json_array_foreach(json_object_get(report, "phases"), i, one)
+	{
+		auto_text name = text_format("phase %zu, hour %.1f", i + 1,
+			json_real_value(json_object_get(one, "hours")));
+
+		line(out, name, text_of(one, "text"));
+	}
+	if (!i)
+		line(out, "phases", "the regulator is not told yet");
+	json_array_foreach(json_object_get(delay, "reasons"), i, one)
+		line(out, "reason for delay", text_of(one, "text"));
+	if (!i)
+		line(out, "reason for delay",
+			json_is_true(json_object_get(delay, "late"))
+				? "none is noted, and it is late (breachmail note --kind delay)"
+				: "none is needed so far");
 }
 
 static void write_notes(FILE *out, const json_t *report)
@@ -355,16 +455,14 @@ static void write_notes(FILE *out, const json_t *report)
 			out, "  %s  %s, by ", text_of(note, "at"), text_of(note, "kind"));
 		show_safely(out, text_of(note, "by"));
 		(void)fputs("\n    ", out);
-		show_safely(out, text_of(note, "text"));
-		(void)fputc('\n', out);
+		show_wrapped(out, text_of(note, "text"), 4, 4);
 		if (!json_is_object(withdrawn))
 			continue;
 		(void)fprintf(
 			out, "    withdrawn %s by ", text_of(withdrawn, "written_at"));
 		show_safely(out, text_of(withdrawn, "by"));
-		(void)fputs(": ", out);
-		show_safely(out, text_of(withdrawn, "text"));
-		(void)fputc('\n', out);
+		(void)fputs(":\n      ", out);
+		show_wrapped(out, text_of(withdrawn, "text"), 6, 6);
 	}
 	if (!i)
 		(void)fputs("  nothing is noted yet (breachmail note)\n", out);
@@ -374,11 +472,12 @@ void regulator_write(FILE *out, const json_t *report)
 {
 	(void)fprintf(out, "Record of a personal data breach (%s)\n%s: ",
 		strcmp(text_of(json_object_get(report, "facts"), "regime"), "uk-gdpr")
-			? "DPA 2018 s. 67(6)"
-			: "UK GDPR Art. 33(5)",
+			? "DPA 2018 s. 67(4) and (6)"
+			: "UK GDPR Art. 33(3), Art. 33(5)",
 		text_of(report, "incident"));
-	show_safely(out, text_of(report, "title"));
-	(void)fprintf(out, "\nwritten %s, mode %s%s\n", text_of(report, "written_at"),
+	show_wrapped(out, text_of(report, "title"),
+		(unsigned)strlen(text_of(report, "incident")) + 2, 2);
+	(void)fprintf(out, "written %s\nmode %s%s\n", text_of(report, "written_at"),
 		text_of(report, "mode"),
 		strcmp(text_of(report, "mode"), "live")
 			? ": a rehearsal, nothing of it has happened"
@@ -386,5 +485,6 @@ void regulator_write(FILE *out, const json_t *report)
 	write_facts(out, report);
 	write_effects(out, report);
 	write_action(out, report);
+	write_phases(out, report);
 	write_notes(out, report);
 }

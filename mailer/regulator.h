@@ -19,13 +19,17 @@
 
 /*
  * {"incident", "title", "mode", "written_at", "clock" {..}, "facts" {"kind", "regime", "nature", "occurred", "controller",
- * "exposed", "not_exposed"}, "effects" {"consequences", "people", "people_certain", "rows", "outcomes", "levels" [{"name",
- * "title", "people", "routes" {..}, "states" {..}}], "states" {..}}, "action" {"measures", "told", "tasks" {..}, "releases"
- * [{"digest", "at", "notices", "accepted"}], "decisions" {..}}, "notes" [..]}
+ * "exposed", "not_exposed"}, "effects" {"consequences", "people", "people_certain", "rows", "outcomes", "categories"
+ * (category.h), "levels" [{"name", "title", "people", "routes" {..}, "states" {..}}], "states" {..}}, "action" {"measures",
+ * "told", "tasks" {..}, "releases" [{"digest", "at", "notices", "accepted"}], "decisions" {..}}, "phases" [{"phase" (from 1),
+ * "at", "hours", "by", "text"}] (each time that the regulator was told), "delay" {"late", "hours" (beyond the clock's),
+ * "reasons" [notes]}, "notes" [..]}
  */
 int regulator_gather(struct ledger *l, const struct settings *s, const struct policy *p, json_t **ret, struct fault *f);
 
-/* The same to read. */
+/* The same to read, in 80 columns. */
 void regulator_write(FILE *out, const json_t *report);
+/* The same as a page that stands alone (page.h), with "history" {"entries", "head"} added to the report. */
+int regulator_page(const json_t *report, struct text *out, struct fault *f);
 
 #endif

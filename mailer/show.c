@@ -106,6 +106,42 @@ void show_safely(FILE *out, const char *value)
 	}
 }
 
+/* Columns of the bytes: signs, not bytes. Marks that combine are rare here, and make a
+ * line shorter. */
+static unsigned columns_of(const char *bytes, size_t length)
+{
+	unsigned columns = 0;
+
+	for (size_t i = 0; i < length; i++)
+		columns += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+void show_wrapped(FILE *out, const char *words, unsigned column, unsigned indent)
+{
+	static const char space[] = " \t\r\n";
+	bool begun = false;
+
+	for (words += strspn(words, space); *words; words += strspn(words, space)) {
+		size_t length = strcspn(words, space);
+		unsigned wide = columns_of(words, length);
+		auto_text word = text_format("%.*s", (int)length, words);
+
+		if (begun && column + 1 + wide > SHOW_WIDTH) {
+			(void)fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (begun) {
+			(void)fputc(' ', out);
+			column++;
+		}
+		show_safely(out, word);
+		column += wide;
+		words += length;
+		begun = true;
+	}
+	(void)fputc('\n', out);
+}
+
 int show_file_open(const char *path, struct show_file *ret, struct fault *f)
 {
 	struct stat st;

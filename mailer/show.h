@@ -34,6 +34,13 @@ void show_findings(struct command *c, const struct lint_report *report);
 /* Control characters and marks that turn the direction of writing, as escapes: values on a terminal. */
 void show_safely(FILE *out, const char *value);
 
+/*
+ * Words on lines of at most SHOW_WIDTH columns, safely: the first stands where `column` is, the next ones `indent` in. Ends
+ * the line. What has no space in it is not cut.
+ */
+#define SHOW_WIDTH 80
+void show_wrapped(FILE *out, const char *words, unsigned column, unsigned indent);
+
 /* A file for `--out` or an export: new, 0600, and complete or not there. FAULT_CANTCREATE. "-" is
  * stdout; a pipe or a device is written to as it is. */
 struct show_file {

@@ -106,7 +106,8 @@ static int summary(struct command *c, enum format format, FILE *out, struct faul
 	json_t *status;
 
 	if (format == FORMAT_CSV)
-		return fault_set(f, FAULT_USAGE, "the summary comes as text or json");
+		return fault_set(
+			f, FAULT_USAGE, "the summary comes as text, json or html");
 	if (trust_read(c->ledger, p->levels[p->default_level].tell_at, &trust, f) ||
 		status_gather(c->ledger, c->settings, p, &status, f))
 		return -1;
@@ -131,11 +132,13 @@ static int summary(struct command *c, enum format format, FILE *out, struct faul
 
 static int regulator(struct command *c, enum format format, FILE *out, struct fault *f)
 {
+	auto_text_buffer page = {0};
 	json_t *report;
+	int failed = 0;
 
 	if (format == FORMAT_CSV)
 		return fault_set(f, FAULT_USAGE,
-			"the report for the regulator comes as text or json");
+			"the report for the regulator comes as text, json or html");
 	if (regulator_gather(c->ledger, c->settings, c->policy, &report, f))
 		return -1;
 	if (add_head(c, report, f)) {
@@ -146,10 +149,15 @@ static int regulator(struct command *c, enum format format, FILE *out, struct fa
 		write_object(report, "regulator", out);
 		return 0;
 	}
-	regulator_write(out, report);
-	write_head(out, report);
+	if (format == FORMAT_HTML) {
+		failed = regulator_page(report, &page, f);
+		(void)fwrite(text_string(&page), 1, page.length, out);
+	} else {
+		regulator_write(out, report);
+		write_head(out, report);
+	}
 	json_decref(report);
-	return 0;
+	return failed;
 }
 
 /* Lines of a table: the first is the header. */
@@ -463,7 +471,7 @@ struct kind {
 	bool html;
 };
 static const struct kind kinds[] = {{"summary", summary, true},
-	{"regulator", regulator, false}, {"federation", federation, true},
+	{"regulator", regulator, true}, {"federation", federation, true},
 	{"people", people, false}, {"rows", rows, false},
 	{"controller", controller, false}, {"corrections", corrections, false},
 	{"rejects", rejects, false}};

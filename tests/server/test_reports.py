@@ -12,7 +12,7 @@ from browser import Browser
 from flow import HUMAN, OK, SCRIPTS, USAGE, Incident, Relay, make_force, reconcile
 
 pytestmark = pytest.mark.plain
-KINDS = ["summary", "federation"]
+KINDS = ["summary", "regulator", "federation"]
 SCOPE = {"federation": ["--scope", "everyone"]}
 HOSTILE = "<img src=x onerror=alert(1)> & \"Sons\""
 
@@ -37,7 +37,9 @@ def incident(breachmail, tmp_path_factory):
     subprocess.run([sys.executable, SCRIPTS / "make-letters", "--mail", relay.maildir, "--log", relay.log, "--out",
                     top / "post"], check=True, capture_output=True)
     work.run("track", "--from", f"maildir:{top / 'post'}")
-    work.run("note", "--kind", "regulator-told", "--by", "J. Doe", f"by telephone {HOSTILE}")
+    for kind, words in (("regulator-told", f"by telephone {HOSTILE}"), ("regulator-told", "The count of people."),
+                        ("delay", "The file was not in hand.")):
+        work.run("note", "--kind", kind, "--by", "J. Doe", words)
     task = work.run("task").tally["tasks"][0]["number"]
     work.run("task", "done", task, "--by", "J. Doe", "--reason", "visited")
     reconcile(work)
@@ -125,9 +127,43 @@ def test_the_summary_has_the_numbers_of_the_status(browser, incident, pages):
     assert browser.run("return document.querySelectorAll('svg[role=img] > title').length") == len(browser.all("figure"))
 
 
-def test_the_summary_names_nobody(incident, pages):
+def test_the_regulator_is_told_what_law_asks(browser, incident, pages):
+    """UK GDPR Art. 33(3): nature, categories and counts of people and of records, contact, consequences, measures; and
+    33(1), (4): the clock, reasons for delay, phases."""
+    report = json.loads(incident.text("--json", "report", "--kind", "regulator"))
+    effects, settings = report["effects"], incident.settings()
+    kinds = effects["categories"]
+    assert effects["rows"] == incident.leaked == max(one["rows"] for one in kinds["records"])
+    assert effects["people"] == sum(one["people"] for one in kinds["people"])
+    assert {"name", "rank or grade", "pay number"} <= {one["name"] for one in kinds["records"]}
+    first, second = report["phases"]
+    assert (first["phase"], second["phase"]) == (1, 2) and 0 < first["hours"] <= second["hours"]
+    assert report["delay"]["late"] and [one["text"] for one in report["delay"]["reasons"]] == ["The file was not in hand."]
+    browser.size(1280)
+    browser.go(pages["regulator"].as_uri())
+    text = browser.text("main")
+    dpo = settings["controller"]["dpo"]
+    for words in [settings["nature"], *settings["consequences"], *settings["measures"], dpo["name"], dpo["email"],
+                  dpo["phone"], "The file was not in hand."]:
+        assert words in text, words
+    assert [(name, number(count)) for name, count in table(browser, "Categories of people")] == [
+        (one["name"], one["people"]) for one in kinds["people"]]
+    assert [(name, number(count)) for name, count in table(browser, "Categories of records")] == [
+        (one["name"], one["rows"]) for one in kinds["records"]]
+    assert len(table(browser, "In phases")) == 2
+
+
+def test_texts_fit_a_terminal(incident):
+    """80 columns, but for what has no space in it."""
+    for words in (["report", "--kind", "regulator"], ["report", "--kind", "summary"], ["status"]):
+        for line in incident.text(*words).splitlines():
+            assert len(line) <= 80 or " " not in line.strip(), (words, line)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_name_nobody(incident, pages, kind):
     people = json.loads(incident.text("--json", "report", "--kind", "people"))["people"]
-    words = set(re.findall(r"[\w'-]+", re.sub(r"<style>.*</style>", "", pages["summary"].read_text(), flags=re.S)))
+    words = set(re.findall(r"[\w'-]+", re.sub(r"<style>.*</style>", "", pages[kind].read_text(), flags=re.S)))
     assert len(people) > 40
     assert not {person["surname"] for person in people if person["surname"]} & words
 

@@ -135,6 +135,7 @@ const char *needs_words(const char *need)
 		{"corrections",
 			"people told who are not in the leak, as far as is known (report --kind corrections)"},
 		{"questions", "open questions about lists and policy (approve)"},
+		{"to_sign", "texts that wait for signatures (approve --sign KEYFILE)"},
 		{"task", "people to be told in person (task)"},
 		{"not_reached", "people who were not reached yet (task)"},
 		{"held", "people held back by a person (person ID --unhold)"},

@@ -451,35 +451,45 @@ static void write_pace(FILE *out, const json_t *outlook)
 			    : !strcmp(pace, "per_minute") ? "relay.per_minute"
 							  : "as asked";
 	double per_second = json_real_value(json_object_get(outlook, "per_second"));
+	auto_text_buffer line = {0};
 	char n[SHOW_NUMBER];
 
-	(void)fprintf(out, "  at %.*f mails a second (%s)", per_second < 10 ? 1 : 0,
+	text_printf(&line, "at %.*f mails a second (%s)", per_second < 10 ? 1 : 0,
 		per_second, words);
 	if (whole_number(outlook, "per_day"))
-		(void)fprintf(out, ", %s a day",
+		text_printf(&line, ", %s a day",
 			show_number(whole_number(outlook, "per_day"), n));
 	if (*hours)
-		(void)fprintf(out, ", %s", hours);
-	(void)fputc('\n', out);
+		text_printf(&line, ", %s", hours);
+	(void)fputs("  ", out);
+	show_wrapped(out, text_string(&line), 2, 4);
+}
+
+/* By when, how many, of whom, and what of them. */
+static void write_line(
+	FILE *out, const json_t *time, int64_t count, const char *name, const char *what)
+{
+	auto_text words = text_format("%s%s", name, what);
+	char at[WHEN], n[SHOW_NUMBER];
+
+	(void)fprintf(out, "  %-18s %9s  ", when(time, at), show_number(count, n));
+	show_wrapped(out, words, 32, 34);
 }
 
 static void write_level(FILE *out, const json_t *level)
 {
+	const json_t *last = json_object_get(level, "last_at");
 	const char *name = text_of(level, "name");
-	char at[WHEN], n[SHOW_NUMBER];
 
 	if (whole_number(level, "mails"))
-		(void)fprintf(out, "  %-18s %9s  %s\n",
-			when(json_object_get(level, "last_at"), at),
-			show_number(whole_number(level, "mails"), n), name);
+		write_line(out, last, whole_number(level, "mails"), name, "");
 	else if (whole_number(level, "handed_over"))
-		(void)fprintf(out, "  %-18s %9s  %s: all handed over\n",
-			when(json_object_get(level, "last_at"), at),
-			show_number(whole_number(level, "handed_over"), n), name);
+		write_line(out, last, whole_number(level, "handed_over"), name,
+			": all handed over");
 	if (whole_number(level, "tasks"))
-		(void)fprintf(out, "  %-18s %9s  %s: told in person, due by then\n",
-			when(json_object_get(level, "tasks_due"), at),
-			show_number(whole_number(level, "tasks"), n), name);
+		write_line(out, json_object_get(level, "tasks_due"),
+			whole_number(level, "tasks"), name,
+			": told in person, due by then");
 }
 
 void outlook_write(FILE *out, const json_t *outlook)

@@ -472,7 +472,7 @@ void regulator_write(FILE *out, const json_t *report)
 {
 	(void)fprintf(out, "Record of a personal data breach (%s)\n%s: ",
 		strcmp(text_of(json_object_get(report, "facts"), "regime"), "uk-gdpr")
-			? "DPA 2018 s. 67(4) and (6)"
+			? "DPA 2018 s. 67(4), s. 67(6)"
 			: "UK GDPR Art. 33(3), Art. 33(5)",
 		text_of(report, "incident"));
 	show_wrapped(out, text_of(report, "title"),

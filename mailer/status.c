@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts, and how they look on a terminal. Numbers come from the views of the schema;
- * only a claim whose sender died is looked up in the flight journal (send.c).
+ * Counts. Numbers come from the views of the schema; only a claim whose sender died is
+ * looked up in the flight journal (send.c). How they look on a terminal is board.c's.
  */
 #include "mailer/status.h"
 
@@ -249,6 +249,46 @@ static int gather_before(struct ledger *l, const struct settings *s,
 		status, "head_start", head_start_json(&starts, clock_now()));
 }
 
+/* What waits for signatures: a release, a list of signers, an emergency that is not
+ * countersigned yet. Whose count is signers.h's; here they are only counted. */
+static int gather_signing(struct ledger *l, const struct settings *s,
+	const struct policy *p, json_t *status, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	json_t *list = json_array();
+	char until[CLOCK_TEXT];
+	int got;
+
+	(void)json_object_set_new(status, "signing", list);
+	if (ledger_query(l,
+		    SQL("SELECT o.kind AS what, o.digest, NULL AS until, (SELECT count(*) FROM signature s"
+			" WHERE s.proposal_id = o.id) AS signatures FROM proposal_open o WHERE o.kind = 'signers' OR o.mode = :mode"
+			" UNION ALL SELECT 'emergency', r.digest, e.until, (SELECT count(*) FROM signature s"
+			" WHERE s.proposal_id = g.proposal_id) AS signatures FROM release_emergency e JOIN release_valid r"
+			" ON r.id = e.release_id JOIN release_signed g ON g.release_id = r.id WHERE r.mode = :mode"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", settings_mode(s));
+	while ((got = query_next(q, f)) > 0) {
+		int64_t signatures = query_int(q, "signatures");
+
+		if (!query_null(q, "until") && signatures >= p->approvals)
+			continue;
+		(void)json_array_append_new(list,
+			json_pack("{s:s,s:s,s:I,s:I,s:s?}", "what", query_text(q, "what"),
+				"digest", query_text(q, "digest"), "signatures",
+				(json_int_t)signatures, "needed",
+				(json_int_t)p->approvals, "until",
+				query_null(q, "until")
+					? NULL
+					: clock_write(query_int(q, "until"), until)));
+	}
+	if (json_array_size(list))
+		add_to(json_object_get(status, "needs_human"), "to_sign",
+			(json_int_t)json_array_size(list));
+	return got;
+}
+
 #define CORRECTIONS_LISTED 200
 static int gather_corrections(
 	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
@@ -320,7 +360,7 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 	if (gather_clock(l, s, status, f) || gather_rows(l, status, f) ||
 		gather_people(l, s, p, status, f) || needs_gather(l, p, status, f) ||
 		gather_late(l, s, status, f) || gather_in_doubt(l, s, status, f) ||
-		gather_before(l, s, p, status, f) ||
+		gather_before(l, s, p, status, f) || gather_signing(l, s, p, status, f) ||
 		gather_corrections(l, s, status, f) || gather_facts(l, s, status, f) ||
 		gather_forecast(l, s, p, status, f) || gather_outbox(s, status, f)) {
 		json_decref(status);
@@ -330,33 +370,6 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 	(void)json_object_set_new(status, "next", json_string(next_step(l, status)));
 	*ret = status;
 	return 0;
-}
-
-/* --- the screen --- */
-
-struct screen {
-	FILE *out;
-	const char *bold, *dim, *red, *plain;
-};
-
-static void heading(const struct screen *sc, const char *words)
-{
-	(void)fprintf(sc->out, "\n%s%s%s\n", sc->bold, words, sc->plain);
-}
-
-static const char *number(const json_t *n, char out[SHOW_NUMBER])
-{
-	return show_number(json_integer_value(n), out);
-}
-
-static void bar(const struct screen *sc, json_int_t part, json_int_t whole)
-{
-	int filled = whole > 0 ? (int)(part * 24 / whole) : 0;
-
-	if (part && !filled)
-		filled = 1;
-	for (int i = 0; i < 24; i++)
-		(void)fputs(i < filled ? "#" : ".", sc->out);
 }
 
 const char *status_words(const char *state)
@@ -382,218 +395,4 @@ const char *status_words(const char *state)
 		if (!strcmp(words[i][0], state))
 			return words[i][1];
 	return state;
-}
-
-static void write_clock(const struct screen *sc, const json_t *status)
-{
-	const json_t *clock = json_object_get(status, "clock"),
-		     *after = json_object_get(clock, "regulator_told_after");
-	double hours = json_real_value(json_object_get(clock, "hours"));
-	double of = (double)json_integer_value(json_object_get(clock, "of"));
-
-	(void)fprintf(sc->out, "Clock     aware %s; ",
-		json_string_value(json_object_get(clock, "aware_at")));
-	if (json_is_real(after))
-		(void)fprintf(sc->out,
-			"the regulator was told %s, after %s%.0f of %.0f hours%s\n",
-			json_string_value(json_object_get(clock, "regulator_told_at")),
-			json_real_value(after) > of ? sc->red : "",
-			json_real_value(after), of, sc->plain);
-	else if (hours <= of)
-		(void)fprintf(sc->out, "%.0f of %.0f hours gone\n", hours, of);
-	else
-		(void)fprintf(sc->out,
-			"%s%.0f hours ago: the %.0f hours to tell the regulator are over%s\n",
-			sc->red, hours, of, sc->plain);
-}
-
-static void write_outcomes(const struct screen *sc, const json_t *status)
-{
-	json_int_t rows = json_integer_value(json_object_get(status, "rows"));
-	char n[SHOW_NUMBER];
-	const char *name;
-	json_t *count;
-
-	heading(sc, "Leaked rows");
-	json_object_foreach(json_object_get(status, "outcomes"), name, count)
-	{
-		(void)fprintf(sc->out, "  %9s  ", number(count, n));
-		bar(sc, json_integer_value(count), rows);
-		(void)fprintf(sc->out, "  %s\n", name);
-	}
-	(void)fprintf(sc->out, "  %9s  rows in all\n", show_number(rows, n));
-}
-
-static void write_strays(const struct screen *sc, const json_t *status)
-{
-	const json_t *list = json_object_get(status, "rows_without_person");
-	char n[SHOW_NUMBER];
-	json_t *level;
-	size_t i;
-
-	if (!json_array_size(list))
-		return;
-	heading(sc, "Leaked rows without a person, highest risk first");
-	json_array_foreach(list, i, level)(void)
-		fprintf(sc->out, "  %9s  %s\n", number(json_object_get(level, "rows"), n),
-			json_string_value(json_object_get(level, "level")));
-}
-
-static void write_levels(const struct screen *sc, const json_t *status)
-{
-	json_int_t people = json_integer_value(json_object_get(status, "people"));
-	char n[SHOW_NUMBER];
-	json_t *level, *count;
-	const char *state;
-	size_t i;
-
-	heading(sc, "People, highest risk first");
-	json_array_foreach(json_object_get(status, "levels"), i, level)
-	{
-		(void)fprintf(sc->out, "  %9s  %-32s",
-			number(json_object_get(level, "people"), n),
-			json_string_value(json_object_get(level, "name")));
-		json_object_foreach(json_object_get(level, "states"), state, count)(void)
-			fprintf(sc->out, " %s %s;", number(count, n), state);
-		(void)fputc('\n', sc->out);
-	}
-	(void)fprintf(sc->out, "  %9s  people in all\n", show_number(people, n));
-	heading(sc, "What became of them");
-	json_object_foreach(json_object_get(status, "states"), state, count)
-	{
-		(void)fprintf(sc->out, "  %9s  ", number(count, n));
-		bar(sc, json_integer_value(count), people);
-		(void)fprintf(sc->out, "  %s\n", status_words(state));
-	}
-	(void)fprintf(sc->out, "  %9s  people in all\n", show_number(people, n));
-}
-
-static const char *fact_words(const char *fact)
-{
-	static const char *const words[][2] = {
-		{"worried", "are afraid, and wait for an answer"},
-		{"question", "asked or wrote something, and wait for an answer"},
-		{"conflict", "of whom one letter says that it failed, and another not"},
-		{"read", "whose mail program says that it was displayed"},
-		{"away", "with an automatic answer: away"},
-		{"delayed", "whose mail system is still being tried"},
-		{"expanded", "whose address is a list: who is on it is not known"},
-		{"challenge", "whose mailbox wants a click before it delivers"},
-		{"complaint", "who marked it as unwanted"}};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i][0], fact))
-			return words[i][1];
-	return fact;
-}
-
-/* Not a part of any sum: several may be so of one person. */
-static void write_facts(const struct screen *sc, const json_t *status)
-{
-	json_t *facts = json_object_get(status, "facts"), *count;
-	char n[SHOW_NUMBER];
-	const char *name;
-
-	if (!json_object_size(facts))
-		return;
-	heading(sc, "What else came back, by people");
-	json_object_foreach(facts, name, count)(void)
-		fprintf(sc->out, "  %9s  %s\n", number(count, n), fact_words(name));
-}
-
-static void write_forecast(const struct screen *sc, const json_t *status)
-{
-	const json_t *outlook = json_object_get(status, "forecast");
-
-	if (!json_integer_value(json_object_get(outlook, "waiting")))
-		return;
-	heading(sc,
-		count_of(status, "states", "planned")
-			? "When the last of each level would be handed over, released now"
-			: "When the last of each level will have been handed over");
-	outlook_write(sc->out, outlook);
-}
-
-static void write_key(const struct screen *sc, const json_t *status)
-{
-	const char *warning = json_string_value(json_object_get(status, "key_warning"));
-
-	if (warning)
-		(void)fprintf(sc->out, "Key       %s\n", warning);
-}
-
-static void write_before(const struct screen *sc, const json_t *status)
-{
-	const json_t *presumed = json_object_get(status, "presumed"),
-		     *cover = json_object_get(status, "cover"), *start;
-	char n[SHOW_NUMBER];
-	size_t i;
-
-	if (presumed)
-		(void)fprintf(sc->out,
-			"Presumed  %s people may be in the leak: it is not in hand\n",
-			number(presumed, n));
-	if (cover)
-		(void)fprintf(sc->out,
-			"Cover     %s people told in person get the common notice too\n",
-			number(cover, n));
-	json_array_foreach(json_object_get(status, "head_start"), i, start)
-	{
-		if (!json_is_true(json_object_get(start, "running")) &&
-			!json_is_true(json_object_get(start, "lifted")))
-			continue;
-		(void)fprintf(sc->out, "Head start of %s until %s%s\n",
-			json_string_value(json_object_get(start, "level")),
-			json_string_value(json_object_get(start, "until")),
-			json_is_true(json_object_get(start, "lifted"))
-				? ": lifted"
-				: ": the mails of the levels below wait (send --lift-head-start)");
-	}
-}
-
-static void write_needs(const struct screen *sc, const json_t *status)
-{
-	const json_t *doubt = json_object_get(status, "in_doubt");
-	char n[SHOW_NUMBER];
-	const char *name;
-	json_t *count;
-
-	heading(sc, "What needs a human");
-	json_object_foreach(json_object_get(status, "needs_human"), name, count)(void)
-		fprintf(sc->out, "  %9s  %s\n", number(count, n), needs_words(name));
-	if (!json_object_size(json_object_get(status, "needs_human")))
-		(void)fprintf(sc->out, "  %9s  nothing\n", "-");
-	if (json_array_size(doubt)) {
-		(void)fprintf(sc->out, "             in doubt, by number:");
-		for (size_t i = 0; i < json_array_size(doubt) && i < 12; i++)
-			(void)fprintf(sc->out, " %" JSON_INTEGER_FORMAT,
-				json_integer_value(json_array_get(doubt, i)));
-		(void)fputs(json_array_size(doubt) > 12 ? " ...\n" : "\n", sc->out);
-	}
-}
-
-void status_write(FILE *out, const json_t *status, const struct settings *s, int color)
-{
-	struct screen sc = {out, color ? "\033[1m" : "", color ? "\033[2m" : "",
-		color ? "\033[31m" : "", color ? "\033[0m" : ""};
-	json_int_t outbox = json_integer_value(json_object_get(status, "outbox"));
-	char n[SHOW_NUMBER];
-
-	(void)fprintf(out, "%s%s%s  %s\n", sc.bold, s->id, sc.plain, s->title);
-	(void)fprintf(out, "Mode      %s%s\n", settings_mode(s),
-		s->live ? "" : ": nothing leaves this machine, nothing counts in live");
-	write_clock(&sc, status);
-	(void)fprintf(out, "Mail      %s\n", s->relay.url);
-	if (outbox)
-		(void)fprintf(out,
-			"          %s mails lie in the outbox (breachmail outbox --purge)\n",
-			show_number(outbox, n));
-	write_key(&sc, status);
-	write_before(&sc, status);
-	write_outcomes(&sc, status);
-	write_levels(&sc, status);
-	write_facts(&sc, status);
-	write_strays(&sc, status);
-	write_forecast(&sc, status);
-	write_needs(&sc, status);
 }

@@ -114,16 +114,29 @@ static void add_needs(const json_t *status, json_t *data)
 	set_text(data, "next", text_of(status, "next"));
 }
 
-/* What waits for signatures, and what may go by now. */
-static void add_release(const json_t *status, json_t *data)
+/* What waits for signatures. */
+static void add_signing(const json_t *status, json_t *data)
 {
-	const json_t *waits = json_object_get(status, "signing");
+	json_t *list = json_array(), *one;
+	size_t i;
 
-	(void)json_object_set_new(data, "signing",
-		waits ? json_pack("{s:s,s:I,s:I}", "digest", text_of(waits, "digest"),
-				"signatures", (json_int_t)number_of(waits, "signatures"),
-				"needed", (json_int_t)number_of(waits, "needed"))
-		      : json_null());
+	json_array_foreach(json_object_get(status, "signing"), i, one)
+	{
+		auto_text words = text_format("%.8s waits for signatures: %lld of %lld",
+			text_of(one, "digest"), (long long)number_of(one, "signatures"),
+			(long long)number_of(one, "needed"));
+		char until[SHOW_WHEN];
+		json_t *o = json_object();
+
+		set_text(o, "what",
+			!strcmp(text_of(one, "what"), "signers") ? "List of signers"
+								 : "Release");
+		set_text(o, "words", words);
+		set_text(o, "until", when(one, "until", until));
+		(void)json_object_set_new(o, "urgent", json_boolean(*until));
+		(void)json_array_append_new(list, o);
+	}
+	(void)json_object_set_new(data, "signing", list);
 }
 
 /* --- the flow --- */
@@ -455,7 +468,7 @@ int summary_page(struct ledger *l, const struct settings *s, const json_t *statu
 	add_clock(s, status, data);
 	add_figures(status, data);
 	add_needs(status, data);
-	add_release(status, data);
+	add_signing(status, data);
 	add_progress(status, data);
 	add_forecast(status, data);
 	add_states(status, data);

@@ -15,6 +15,7 @@
 #include "mailer/outcome.h"
 #include "mailer/regulator.h"
 #include "mailer/show.h"
+#include "mailer/board.h"
 #include "mailer/status.h"
 #include "mailer/summary.h"
 #include "mailer/trust.h"
@@ -123,7 +124,7 @@ static int summary(struct command *c, enum format format, FILE *out, struct faul
 	}
 	if (format == FORMAT_HTML)
 		return summary_html(c, status, &trust, out, f);
-	status_write(out, status, c->settings, color);
+	board_write(out, status, c->settings, color);
 	trust_write(out, &trust, color ? "\033[1m" : "", color ? "\033[0m" : "");
 	write_head(out, status);
 	json_decref(status);

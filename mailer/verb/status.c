@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* status: the screen, or the same as JSON. The work is mailer/status.c. */
+#include "mailer/board.h"
 #include "mailer/status.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ int verb_status(struct command *c, struct fault *f)
 	(void)snprintf(c->next, sizeof(c->next), "%s",
 		json_string_value(json_object_get(status, "next")));
 	if (!c->json)
-		status_write(stdout, status, c->settings, c->color);
+		board_write(stdout, status, c->settings, c->color);
 	(void)json_object_update(c->tally, status);
 	json_decref(status);
 	return 0;

@@ -154,10 +154,10 @@ def test_the_regulator_is_told_what_law_asks(browser, incident, pages):
 
 
 def test_texts_fit_a_terminal(incident):
-    """80 columns, but for what has no space in it."""
+    """80 columns, but for the line that is to be kept as it is."""
     for words in (["report", "--kind", "regulator"], ["report", "--kind", "summary"], ["status"]):
         for line in incident.text(*words).splitlines():
-            assert len(line) <= 80 or " " not in line.strip(), (words, line)
+            assert len(line) <= 80 or line.startswith("breachmail-history-head "), (words, line)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -223,8 +223,10 @@ static void write_key(const struct screen *sc, const json_t *status)
 {
 	const char *warning = json_string_value(json_object_get(status, "key_warning"));
 
-	if (warning)
-		(void)fprintf(sc->out, "Key       %s\n", warning);
+	if (warning) {
+		(void)fputs("Key       ", sc->out);
+		show_wrapped(sc->out, warning, 10, 10);
+	}
 }
 
 static void write_before(const struct screen *sc, const json_t *status)

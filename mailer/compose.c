@@ -293,12 +293,14 @@ static int insert_set(struct composer *c, struct fault *f)
 	return query_run(q, f);
 }
 
-static int compose_anew(struct ledger *l, const struct compose_options *o,
+/* Every message of `least` bytes, or of what is needed: `*least`, if that is more, is
+ * then for the next try. */
+static int try_compose(struct ledger *l, const struct compose_options *o, size_t *least,
 	struct compose_tally *ret, struct fault *f)
 {
 	auto_composer c = {.ledger = l, .options = o, .now = clock_now(), .tally = ret};
 
-	if (scribe_open(o->settings, o->policy, o->texts, c.now, &c.scribe, f) ||
+	if (scribe_open(o->settings, o->policy, o->texts, c.now, *least, &c.scribe, f) ||
 		roster_load_entries(l, &c.people, f) || shields_load(l, &c.shields, f) ||
 		draw_ids(&c, f) || ledger_begin(l, f))
 		return -1;
@@ -308,7 +310,24 @@ static int compose_anew(struct ledger *l, const struct compose_options *o,
 		ledger_rollback(l);
 		return -1;
 	}
-	return ledger_commit(l, f);
+	*least = c.scribe.outgrown;
+	if (!*least)
+		return ledger_commit(l, f);
+	ledger_rollback(l);
+	return 0;
+}
+
+static int compose_anew(struct ledger *l, const struct compose_options *o,
+	struct compose_tally *ret, struct fault *f)
+{
+	size_t least = 0;
+
+	do {
+		*ret = (struct compose_tally){0};
+		if (try_compose(l, o, &least, ret, f))
+			return -1;
+	} while (least);
+	return 0;
 }
 
 static int tally(struct ledger *l, const struct compose_options *o,
@@ -425,7 +444,7 @@ int compose_preview(
 	row_add(&staff, "employment", "staff");
 	*ret = 0;
 	if (make_folder(dir, f) ||
-		scribe_open(o->settings, o->policy, o->texts, clock_now(), &scribe, f))
+		scribe_open(o->settings, o->policy, o->texts, clock_now(), 0, &scribe, f))
 		return -1;
 	for (size_t i = 0; i < o->policy->levels_count * 4; i++) {
 		const struct policy_level *level = &o->policy->levels[i / 4];

@@ -28,6 +28,7 @@ struct reminding {
 	struct scribe scribe;
 	struct query *follow_up, *escalation;
 	int64_t set, now;
+	size_t least; /* bytes of each message (scribe.h) */
 	struct remind_tally *tally;
 };
 
@@ -301,7 +302,7 @@ static int begin(struct reminding *r, struct fault *f)
 
 	return roster_load_entries(r->ledger, &r->people, f) ||
 			       scribe_open(o->settings, o->policy, o->texts, r->now,
-				       &r->scribe, f) ||
+				       r->least, &r->scribe, f) ||
 			       scribe_begin(&r->scribe, r->ledger, r->set, f) ||
 			       ledger_query(r->ledger,
 				       SQL("INSERT INTO follow_up (notice_id, kind, after_id, step, set_id, round_id, at)"
@@ -343,13 +344,14 @@ static int look_at_clock(struct reminding *r, struct fault *f)
 	return 0;
 }
 
-int remind_run(struct ledger *l, const struct remind_options *o, struct remind_tally *ret,
-	struct fault *f)
+static int try_remind(struct ledger *l, const struct remind_options *o, size_t *least,
+	struct remind_tally *ret, struct fault *f)
 {
 	auto_reminding r = {.ledger = l,
 		.options = o,
 		.mode = settings_mode(o->settings),
 		.now = clock_now(),
+		.least = *least,
 		.tally = ret};
 
 	*ret = (struct remind_tally){0};
@@ -360,5 +362,21 @@ int remind_run(struct ledger *l, const struct remind_options *o, struct remind_t
 		ledger_rollback(l);
 		return -1;
 	}
-	return ledger_commit(l, f);
+	*least = r.scribe.outgrown;
+	if (!*least)
+		return ledger_commit(l, f);
+	ledger_rollback(l);
+	return 0;
+}
+
+int remind_run(struct ledger *l, const struct remind_options *o, struct remind_tally *ret,
+	struct fault *f)
+{
+	size_t least = 0;
+
+	do
+		if (try_remind(l, o, &least, ret, f))
+			return -1;
+	while (least);
+	return 0;
 }

@@ -324,7 +324,7 @@ static int prepare(struct resending *r, struct fault *f)
 
 	if (roster_load_entries(r->ledger, &r->people, f) ||
 		store_reader_open(r->ledger, &r->store, f) ||
-		scribe_open(o->settings, o->policy, o->texts, r->now, &r->scribe, f) ||
+		scribe_open(o->settings, o->policy, o->texts, r->now, 0, &r->scribe, f) ||
 		scribe_begin(&r->scribe, r->ledger, r->set, f) ||
 		round_begin(r->ledger, &round, &r->round, f))
 		return -1;

@@ -36,6 +36,7 @@ struct rounding {
 	struct reader *readers;
 	size_t count, room;
 	int64_t set, round, now;
+	size_t least; /* bytes of each message (scribe.h) */
 	struct round_tally *tally;
 };
 
@@ -264,7 +265,8 @@ static int open_queries(struct rounding *r, struct fault *f)
 	const struct round_options *o = r->options;
 
 	if (roster_load_entries(r->ledger, &r->people, f) ||
-		scribe_open(o->settings, o->policy, o->texts, r->now, &r->scribe, f) ||
+		scribe_open(o->settings, o->policy, o->texts, r->now, r->least,
+			&r->scribe, f) ||
 		scribe_begin(&r->scribe, r->ledger, r->set, f) ||
 		ledger_query(r->ledger,
 			SQL("INSERT INTO follow_up (notice_id, kind, after_id, step, set_id, round_id, at)"
@@ -432,8 +434,8 @@ static int make(struct rounding *r, struct fault *f)
 	return count_already(r, f);
 }
 
-int round_run(struct ledger *l, const struct round_options *o, struct round_tally *ret,
-	struct fault *f)
+static int try_round(struct ledger *l, const struct round_options *o, size_t *least,
+	struct round_tally *ret, struct fault *f)
 {
 	auto_rounding r = {.ledger = l,
 		.options = o,
@@ -443,6 +445,7 @@ int round_run(struct ledger *l, const struct round_options *o, struct round_tall
 			    : o->correction ? NOTICE_CORRECTION
 					    : NOTICE_CHANGED,
 		.now = clock_now(),
+		.least = *least,
 		.tally = ret};
 
 	*ret = (struct round_tally){0};
@@ -452,5 +455,21 @@ int round_run(struct ledger *l, const struct round_options *o, struct round_tall
 		ledger_rollback(l);
 		return -1;
 	}
-	return ledger_commit(l, f);
+	*least = r.scribe.outgrown;
+	if (!*least)
+		return ledger_commit(l, f);
+	ledger_rollback(l);
+	return 0;
+}
+
+int round_run(struct ledger *l, const struct round_options *o, struct round_tally *ret,
+	struct fault *f)
+{
+	size_t least = 0;
+
+	do
+		if (try_round(l, o, &least, ret, f))
+			return -1;
+	while (least);
+	return 0;
 }

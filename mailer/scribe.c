@@ -15,15 +15,81 @@
 
 #define FACTS_PAD 128
 
+/* --- how long they all are --- */
+
+#define SAMPLE_ADDRESS "somebody.with.a.long.name@a.force.with.a.long.name.example"
+#define SAMPLE_TOKEN "00000000000000000000000000000000"
+#define SPARE 2048 /* for other names and kinds than the made-up reader's */
+
+/* The longest that this text becomes for a made-up reader. What does not come out at all
+ * is not told here. */
+static void measure_text(
+	struct scribe *s, const char *template, const char *own, size_t *longest)
+{
+	const char *kinds[EXPOSURE_NAMED_MAX];
+	size_t count = notice_incident_kinds(s->settings, kinds);
+	auto_row officer = {0};
+	auto_row staff = {0};
+	struct fault f = {0};
+
+	row_add(&officer, "rank", "Detective Chief Superintendent");
+	row_add(&officer, "surname", "Featherstonehaugh");
+	row_add(&staff, "title", "Professor");
+	row_add(&staff, "surname", "Featherstonehaugh");
+	for (unsigned i = 0; i < 4; i++) {
+		const struct row *row = i & 1 ? &officer : &staff;
+		const struct roster_row entry = {
+			.packed = row->packed.bytes, .length = row->packed.length};
+		const struct notice_person who = {.entry = &entry,
+			.kinds = kinds,
+			.kinds_count = count,
+			.certain = i & 2,
+			.code = "22222-22222",
+			.told_at = s->now,
+			.own = own};
+
+		if (scribe_bytes(s, template, &who, SAMPLE_ADDRESS, SAMPLE_TOKEN, &f))
+			return;
+		if (s->bytes.length > *longest)
+			*longest = s->bytes.length;
+	}
+}
+
+/* Of all that goes by mail to any level: then a reminder is as long as the notice. A
+ * correction is shorter. */
+static size_t measure(struct scribe *s, const struct policy *p)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < p->levels_count; i++) {
+		const struct policy_level *level = &p->levels[i];
+
+		if (level->route != POLICY_MAIL)
+			continue;
+		measure_text(s, level->template, NULL, &longest);
+		measure_text(s, NOTICE_CHANGED, level->template, &longest);
+		for (size_t k = 0; k < level->follow_ups_count; k++)
+			measure_text(s, level->follow_ups[k].template, level->template,
+				&longest);
+	}
+	longest += longest / 15 + SPARE;
+	return (longest + SCRIBE_SIZE_STEP - 1) / SCRIBE_SIZE_STEP * SCRIBE_SIZE_STEP;
+}
+
 int scribe_open(const struct settings *s, const struct policy *p, struct texts *texts,
-	int64_t now, struct scribe *ret, struct fault *f)
+	int64_t now, size_t least, struct scribe *ret, struct fault *f)
 {
 	unsigned char random[16];
 
 	*ret = (struct scribe){.settings = s, .texts = texts, .now = now};
 	vault_random(random, sizeof(random));
 	vault_hex(random, sizeof(random), ret->boundary);
-	return notice_maker_new(s, p, texts, &ret->maker, f);
+	if (notice_maker_new(s, p, texts, &ret->maker, f))
+		return -1;
+	ret->size_class = measure(ret, p);
+	if (ret->size_class < least)
+		ret->size_class = least;
+	return 0;
 }
 
 int scribe_begin(struct scribe *s, struct ledger *l, int64_t set, struct fault *f)
@@ -61,7 +127,7 @@ int scribe_bytes(struct scribe *s, const char *text, const struct notice_person 
 		.date_ms = s->now,
 		.message_id = id,
 		.boundary = s->boundary,
-		.size_class = SCRIBE_SIZE_CLASS};
+		.size_class = s->size_class};
 
 	if (notice_write(s->maker, text, who, &s->words, f))
 		return -1;
@@ -143,6 +209,8 @@ int scribe_write(struct scribe *s, struct scribe_notice *n, struct fault *f)
 	n->who.code = code;
 	if (scribe_bytes(s, text, &n->who, to.text, token, f))
 		return -1;
+	if (s->bytes.length > s->size_class && s->bytes.length > s->outgrown)
+		s->outgrown = s->bytes.length;
 	return insert(s, n, &row, f);
 }
 

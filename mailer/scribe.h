@@ -21,7 +21,12 @@
 #include "recipients/text.h"
 #include "templates/texts.h"
 
-#define SCRIBE_SIZE_CLASS ((size_t)8192) /* every message is a multiple of it: the longest and the shortest are as long */
+/*
+ * All messages are of one length: a multiple of this that has room for the longest letter that the policy can make, and for
+ * names and kinds of data beyond the made-up reader's. Should somebody's letter need more (`outgrown` is what it needs), the
+ * caller takes back what was written and begins anew with that as `least`.
+ */
+#define SCRIBE_SIZE_STEP ((size_t)8192)
 
 struct scribe {
 	struct ledger *ledger;
@@ -34,11 +39,12 @@ struct scribe {
 	int64_t set, now;
 	struct store_writer *store;
 	struct query *notice;
+	size_t size_class, outgrown; /* outgrown: 0, nobody's is longer */
 };
 
 /* Ready to write bytes; into the ledger only after scribe_begin. `now` stands in their Date. */
-int scribe_open(const struct settings *s, const struct policy *p, struct texts *texts, int64_t now, struct scribe *ret,
-	struct fault *f);
+int scribe_open(const struct settings *s, const struct policy *p, struct texts *texts, int64_t now, size_t least,
+	struct scribe *ret, struct fault *f);
 int scribe_begin(struct scribe *s, struct ledger *l, int64_t set, struct fault *f);
 void scribe_done(struct scribe *s);
 #define auto_scribe __attribute__((cleanup(scribe_done))) struct scribe

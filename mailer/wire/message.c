@@ -471,13 +471,11 @@ static void write_part(
 	text_add_string(out, "\r\n");
 }
 
-/* `length` bytes, at least two, in lines that no mail system has a reason to change. */
-static void write_epilogue(size_t length, struct text *out)
+/* So many bytes in so many lines, which no mail system has a reason to change. */
+static void write_epilogue(size_t length, size_t lines, struct text *out)
 {
-	while (length) {
-		size_t line = length > 2 * LINE   ? LINE
-			      : length > LINE + 2 ? length / 2
-						  : length;
+	for (; lines; lines--) {
+		size_t line = length / lines;
 
 		for (size_t i = 0; i < line - 2; i++)
 			text_add_char(out, '~');
@@ -486,13 +484,36 @@ static void write_epilogue(size_t length, struct text *out)
 	}
 }
 
+static size_t count_lines(const char *bytes, size_t length)
+{
+	size_t lines = 0;
+
+	for (const char *end = bytes + length;
+		bytes < end && (bytes = memchr(bytes, '\n', (size_t)(end - bytes)));
+		bytes++)
+		lines++;
+	return lines;
+}
+
+/* Can what is missing stand in that many lines, of one letter at least? */
+static bool is_room(size_t whole, size_t length, size_t lines)
+{
+	size_t all = whole / MESSAGE_CLASS_LINE;
+
+	return whole >= length && all >= lines && whole - length >= 3 * (all - lines) &&
+	       whole - length <= (LINE + 2) * (all - lines);
+}
+
 static void fill_class(size_t from, size_t size_class, struct text *out)
 {
-	size_t over = size_class ? (out->length - from) % size_class : 0;
-	size_t missing = over ? size_class - over : 0;
+	size_t length = out->length - from, whole = size_class,
+	       lines = count_lines(out->bytes + from, length);
 
-	if (missing)
-		write_epilogue(missing < 2 ? missing + size_class : missing, out);
+	if (!size_class)
+		return;
+	while (!is_room(whole, length, lines))
+		whole += size_class;
+	write_epilogue(whole - length, whole / MESSAGE_CLASS_LINE - lines, out);
 }
 
 int message_write(const struct message *m, struct text *out, struct fault *f)

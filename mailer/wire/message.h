@@ -23,6 +23,7 @@
 
 #define MESSAGE_VALUE_MAX 998		/* bytes of a header value */
 #define MESSAGE_TOKEN_MAX 60		/* of a boundary */
+#define MESSAGE_CLASS_LINE 32		/* bytes of a message of a size class for each of its lines */
 #define MESSAGE_PART_MAX (1024 * 1024)	/* bytes of a part, before encoding */
 
 struct message {
@@ -40,7 +41,8 @@ struct message {
 	const char *html;
 	/*
 	 * 0, or: what follows the last part (RFC 2046's epilogue, which nobody is shown) makes the message a multiple of
-	 * this many bytes long, so that its length tells nothing of its words.
+	 * this many bytes long, with a line for each MESSAGE_CLASS_LINE of them, so that neither tells anything of its
+	 * words.
 	 */
 	size_t size_class;
 };

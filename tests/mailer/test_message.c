@@ -427,6 +427,7 @@ static void test_check(void **state)
 static void test_size_class(void **state)
 {
 	char words[700];
+	size_t lines;
 	auto_text_buffer plain = {0}, out = {0};
 	struct fault f = {0};
 	struct message m = sample;
@@ -445,12 +446,15 @@ static void test_size_class(void **state)
 			&out, "before"); /* what stands there already does not count */
 		assert_int_equal(message_write(&m, &out, &f), 0);
 		assert_int_equal((out.length - 6) % 512, 0);
-		assert_in_range(out.length - 6, plain.length, plain.length + 513);
+		assert_in_range(out.length - 6, plain.length, plain.length + 2048);
 		assert_memory_equal(out.bytes + 6, plain.bytes, plain.length);
 		assert_string_equal(out.bytes + out.length - 2, "\r\n");
+		lines = 0;
 		for (const char *line = out.bytes + 6, *end; (end = strstr(line, "\r\n"));
-			line = end + 2)
-			assert_true(end - line <= 76);
+			line = end + 2, lines++)
+			assert_true(end - line <= 76 &&
+				    (end > line || line < out.bytes + plain.length));
+		assert_int_equal(lines, (out.length - 6) / MESSAGE_CLASS_LINE);
 	}
 }
 

@@ -30,6 +30,7 @@ struct writer {
 	const struct settings *settings;
 	struct pack *pack;
 	struct text facts; /* evidence.txt */
+	struct signers signers;
 	struct evidence *told;
 };
 
@@ -124,10 +125,9 @@ static int add_list(
 static int add_lists(struct writer *w, struct fault *f)
 {
 	auto_query struct query *q = NULL;
-	auto_signers signers = {0};
 	int got;
 
-	if (signers_load(w->ledger, &signers, f) ||
+	if (signers_load(w->ledger, &w->signers, f) ||
 		ledger_query(w->ledger,
 			SQL("SELECT id, proposal_id, at FROM signer_set ORDER BY id"), &q,
 			f))
@@ -217,6 +217,35 @@ static int write_messages(struct writer *w, int64_t release, const char *manifes
 
 /* --- releases --- */
 
+/* What was signed is this manifest, and no signature of somebody on today's list is bad.
+ */
+static int check_signed(struct writer *w, int64_t release, int64_t proposal,
+	const char *manifest, struct fault *f)
+{
+	struct signers_tally tally;
+	auto_proposal p = {0};
+
+	if (proposal_get(w->ledger, proposal, &p, f))
+		return -1;
+	if (strcmp(text_string(&p.text), manifest) != 0)
+		return broken(release, "what was signed is another manifest", f);
+	return signers_count(w->ledger, &w->signers, &p, RELEASE_SPACE, &tally, f);
+}
+
+static int add_release_signatures(
+	struct writer *w, struct query *q, const char *manifest, struct fault *f)
+{
+	int64_t id = query_int(q, "id"), proposal;
+
+	if (query_null(q, "proposal_id"))
+		return 0;
+	proposal = query_int(q, "proposal_id");
+	return check_signed(w, id, proposal, manifest, f) ||
+			       add_signatures(w, "release", id, proposal, f)
+		       ? -1
+		       : 0;
+}
+
 /* Who let one level go alone, and until when the others could be opened. */
 static int add_emergency(struct writer *w, int64_t release, struct fault *f)
 {
@@ -280,10 +309,9 @@ static int add_release(struct writer *w, struct query *q, struct fault *f)
 	if (write_messages(w, id, text_string(&manifest), &messages, &notices, f) ||
 		add_emergency(w, id, f))
 		return -1;
-	add_file(w, &manifest, "release-%lld-manifest.txt", (long long)id);
-	if (!query_null(q, "proposal_id") &&
-		add_signatures(w, "release", id, query_int(q, "proposal_id"), f))
+	if (add_release_signatures(w, q, text_string(&manifest), f))
 		return -1;
+	add_file(w, &manifest, "release-%lld-manifest.txt", (long long)id);
 	add_file(w, &messages, "release-%lld-messages.txt", (long long)id);
 	w->told->releases++;
 	w->told->messages += notices;
@@ -398,5 +426,6 @@ int evidence_write(struct ledger *l, const struct settings *s, const char *out,
 	begin(&w, now);
 	failed = fill(&w, f);
 	text_done(&w.facts);
+	signers_done(&w.signers);
 	return failed || pack_write(pack, ret->digest, f) ? -1 : 0;
 }

@@ -44,8 +44,9 @@ struct evidence {
 
 /*
  * Writes the pack of the settings' mode to `out` (pack.h), and reads it again. FAULT_LEDGER: what the ledger holds does not fit
- * together (a manifest and its digest, the messages of a release and its roots, a link of the chain, lists of signers); then
- * nothing is written. The ledger may be open for reading, also while others write.
+ * together (a manifest and its digest, the messages of a release and its roots, a link of the chain); FAULT_REFUSED: a signature
+ * is not over what it stands under, or the lists of signers do not follow from one another. Then nothing is written. The ledger
+ * may be open for reading, also while others write.
  */
 int evidence_write(struct ledger *l, const struct settings *s, const char *out, struct evidence *ret, struct fault *f);
 

@@ -14,7 +14,7 @@ import sys
 
 import pytest
 
-from conftest import CANTCREATE, INPUT, LEDGER, LISTED, OK, SCRIPTS, USAGE, parse
+from conftest import CANTCREATE, INPUT, LEDGER, LISTED, OK, REFUSED, SCRIPTS, USAGE, parse
 from test_canary import Search
 from test_history import opened
 from test_sign import AT, BY, NAMES, alone, emergency, keys, pair, signed, two  # noqa: F401 (fixtures)
@@ -197,6 +197,10 @@ def test_a_ledger_that_does_not_fit(told, tmp_path):
             db.execute(statement)
         incident.error("report", "--kind", "evidence", "--out", incident.tmp / "new.tar", code=LEDGER)
         assert not (incident.tmp / "new.tar").exists()
+    with opened(incident) as db:
+        db.execute("UPDATE history SET rows = rows - 1 WHERE seq = 2")
+        db.execute("UPDATE signature SET armour = (SELECT max(armour) FROM signature WHERE proposal_id = 3) WHERE proposal_id = 3")
+    incident.error("report", "--kind", "evidence", "--out", incident.tmp / "new.tar", code=REFUSED)
 
 
 # ------------------------------------------------------------------------------------- what was changed

@@ -120,13 +120,17 @@ def test_two_signatures_release(two, keys):
     before = incident.status()["states"]
     first = sign(incident, keys, NAMES[0])
     assert (first["signatures"], first["needed"], first["released"]) == (1, 2, 0)
-    assert incident.status()["states"] == before
+    status = incident.status()
+    assert status["states"] == before and status["needs_human"]["to_sign"] == 1
+    assert status["signing"] == [{"what": "release", "digest": first["release"], "signatures": 1, "needed": 2, "until": None}]
+    assert f"{first['release'][:8]} waits for signatures: 1 of 2" in incident.text("status")
     incident.error("send", code=REFUSED)
     nothing_went_out(incident)
     shown = incident.run("approve", code=OK).tally
     assert shown["digest"] == first["release"] and shown["signed"] == [NAMES[0]]
     second = sign(incident, keys, NAMES[1])
     assert second["release"] == first["release"] and second["released"] == shown["notices"]
+    assert incident.status()["signing"] == []
     assert sorted(second["signed"]) == sorted(NAMES[:2])
     tally = incident.run("send", "--release", first["release"][:8], code=OK).tally
     assert tally["accepted"] == second["released"]
@@ -498,6 +502,8 @@ def test_emergency_countersigned(alone, keys):
     first = emergency(incident, keys)
     top = [level for level in incident.status()["levels"] if level["states"].get("released")][0]["name"]
     assert top == "counter-terrorism"
+    (waits,) = incident.status()["signing"]
+    assert (waits["what"], waits["signatures"], waits["needed"]) == ("emergency", 1, 2) and waits["until"]
     sent = incident.run("send", env={"BREACHMAIL_NOW": AT}, code=TEMPORARY).tally
     assert sent["accepted"] == 1 and sent["shut"] == sent["pending"] == sent["released"] - 1
     reconcile(incident)

@@ -31,6 +31,7 @@ BUILD = pathlib.Path(os.environ.get("BREACHMAIL_BUILD") or pathlib.Path(__file__
 AXE, AXE_SHA256 = "4.14.1", "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"     # what the standard calls a reference to an element
 SECONDS = 30
+TALL = 5000
 OPTIONS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
            "--disable-component-update", "--disable-sync", "--no-first-run", "--hide-scrollbars",
            "--force-color-profile=srgb", "--lang=en-GB",
@@ -213,12 +214,12 @@ class Browser:
         return [f"{one['id']}: {len(one['nodes'])}: {one['nodes'][0]['target']}" for one in found]
 
     def picture(self, name):
-        """The whole page as build/*/pictures/NAME.png."""
+        """The page as build/*/pictures/NAME.png: TALL pixels of it at the most, since more takes long."""
         folder = BUILD / "pictures"
         folder.mkdir(parents=True, exist_ok=True)
         whole = self.devtools("Page.getLayoutMetrics")["cssContentSize"]
         shot = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True,
-                             clip={"x": 0, "y": 0, "width": whole["width"], "height": whole["height"], "scale": 1})
+                             clip={"x": 0, "y": 0, "width": whole["width"], "height": min(whole["height"], TALL), "scale": 1})
         path = folder / f"{name}.png"
         path.write_bytes(base64.b64decode(shot["data"]))
         return path

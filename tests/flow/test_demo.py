@@ -140,6 +140,7 @@ def test_the_end_says_where_things_are(played):
     mail = email.message_from_bytes((demo.tree / re.search(r"more (\S+)", out)[1]).read_bytes())
     assert mail["Message-ID"] and mail["Delivered-To"].endswith(".example")
     assert "What became of them" in (demo.folder / "report.txt").read_text()
+    assert "All that can be checked here holds." in out and (demo.folder / "evidence.tar").stat().st_size > 10000
     assert out.splitlines()[-1].startswith("Nothing left this machine")
 
 

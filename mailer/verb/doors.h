@@ -64,6 +64,13 @@ bool review_stands_alone(const struct command *c);
 void review_take(struct command *c, bool serve);
 /* What the page shows is written anew, if there is anybody to see it. */
 void review_show(struct command *c);
+/* The same within a long run, now and then (export.h). NULL, which is fine for the others: there is nobody. */
+struct review_run;
+struct review_run *review_run_begin(struct command *c);
+void review_run_step(struct review_run *r);
+void review_run_end(struct review_run *r);
+/* report --kind review: who may look, what they looked at and handed in. The caller's. */
+int review_report(struct command *c, json_t **ret, struct fault *f);
 
 /* track --classify: no incident */
 int track_classify(struct command *c, struct fault *f);

@@ -25,7 +25,7 @@
 #include "recipients/stray.h"
 
 #define KINDS                                                                            \
-	"summary, regulator, federation, people, rows, controller, corrections, rejects or evidence"
+	"summary, regulator, federation, people, rows, controller, corrections, rejects, review or evidence"
 
 const struct verb_option report_options[] = {{"kind", "KIND", KINDS},
 	{"controller", "NAME",
@@ -445,6 +445,42 @@ static int federation(struct command *c, enum format format, FILE *out, struct f
 	return write_view(view, format, out, f);
 }
 
+/* Who looked at the page, and at what; as JSON also who may, and what they said of the
+ * texts. */
+static int review(struct command *c, enum format format, FILE *out, struct fault *f)
+{
+	static const char *const names[] = {"at", "reviewer", "what", "about", "from"};
+	json_t *all, *one;
+	struct lines l;
+	size_t i;
+
+	if (review_report(c, &all, f))
+		return -1;
+	if (format == FORMAT_JSON) {
+		write_object(all, "review", out);
+		return 0;
+	}
+	lines_begin(&l, format, out, names, 5);
+	json_array_foreach(json_object_get(all, "visits"), i, one)
+	{
+		const json_t *who = json_object_get(one, "reviewer");
+		auto_text number =
+			json_is_integer(who)
+				? text_format("%lld", (long long)json_integer_value(who))
+				: text_copy("");
+		const char *values[5] = {NULL, number};
+
+		for (size_t k = 0; k < 5; k++)
+			if (k != 1)
+				values[k] =
+					json_string_value(json_object_get(one, names[k]));
+		line(&l, values, 5);
+	}
+	lines_end(&l, "review");
+	json_decref(all);
+	return 0;
+}
+
 static int choose_format(const struct command *c, enum format *ret, struct fault *f)
 {
 	const char *format = command_option(c, "format");
@@ -475,7 +511,7 @@ static const struct kind kinds[] = {{"summary", summary, true},
 	{"regulator", regulator, true}, {"federation", federation, true},
 	{"people", people, false}, {"rows", rows, false},
 	{"controller", controller, false}, {"corrections", corrections, false},
-	{"rejects", rejects, false}};
+	{"rejects", rejects, false}, {"review", review, false}};
 #define KINDS_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 static int choose_kind(const struct command *c, const struct kind **ret, struct fault *f)
@@ -484,8 +520,6 @@ static int choose_kind(const struct command *c, const struct kind **ret, struct 
 
 	if (!name)
 		return fault_set(f, FAULT_USAGE, "which report? --kind " KINDS);
-	if (!strcmp(name, "review"))
-		return command_later("report --kind review", f);
 	for (size_t i = 0; i < KINDS_COUNT; i++)
 		if (!strcmp(kinds[i].name, name)) {
 			*ret = &kinds[i];

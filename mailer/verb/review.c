@@ -367,26 +367,84 @@ void review_take(struct command *c, bool serve)
 		complain(c, "requests handed in on the page wait", &f);
 }
 
-void review_show(struct command *c)
+struct review_run {
+	struct command *command;
+	char *over;
+	struct texts texts;
+	struct export *export;
+	bool failed;
+};
+
+struct review_run *review_run_begin(struct command *c)
 {
-	auto_text over = text_format("%s/templates", c->dir);
-	struct texts texts = {over};
-	struct export *e = NULL;
+	struct review_run *r;
 	struct fault f;
 	bool wanted;
 
 	if (export_wanted(c->ledger, settings_mode(c->settings), &wanted, &f)) {
 		complain(c, "the page was not renewed", &f);
-		return;
+		return NULL;
 	}
 	if (!wanted)
-		return;
-	if (!command_policy(c, &f))
-		e = export_new(c->ledger, c->settings, c->policy, &texts);
-	if (!e || reviewer_publish(c->ledger, c->dir, settings_mode(c->settings), &f) ||
-		export_renew(e, &f))
+		return NULL;
+	if (command_policy(c, &f)) {
 		complain(c, "the page was not renewed", &f);
-	export_free(e);
+		return NULL;
+	}
+	r = text_alloc(sizeof(*r));
+	r->command = c;
+	r->over = text_format("%s/templates", c->dir);
+	r->texts.dir = r->over;
+	r->export = export_new(c->ledger, c->settings, c->policy, &r->texts);
+	return r;
+}
+
+void review_run_step(struct review_run *r)
+{
+	struct fault f;
+
+	if (!r || r->failed || !export_renew_in_run(r->export, clock_monotonic(), &f))
+		return;
+	r->failed = true; /* once is enough; the end of the run tries again */
+	complain(r->command, "the page was not renewed", &f);
+}
+
+void review_run_end(struct review_run *r)
+{
+	if (!r)
+		return;
+	export_free(r->export);
+	free(r->over);
+	free(r);
+}
+
+void review_show(struct command *c)
+{
+	struct review_run *r = review_run_begin(c);
+	struct fault f;
+
+	if (r && (reviewer_publish(c->ledger, c->dir, settings_mode(c->settings), &f) ||
+			 export_renew(r->export, &f)))
+		complain(c, "the page was not renewed", &f);
+	review_run_end(r);
+}
+
+int review_report(struct command *c, json_t **ret, struct fault *f)
+{
+	const char *mode = settings_mode(c->settings);
+	json_t *reviewers = NULL, *visits = NULL, *all = NULL;
+
+	if (reviewer_list(c->ledger, mode, &reviewers, f) ||
+		point_list(c->ledger, mode, 0, &all, f) ||
+		visits_list(c->ledger, mode, &visits, f)) {
+		json_decref(reviewers);
+		json_decref(all);
+		json_decref(visits);
+		return -1;
+	}
+	*ret = json_pack(
+		"{s:o,s:o,s:o}", "reviewers", reviewers, "points", all, "visits", visits);
+	return 0;
 }
 
 int verb_review(struct command *c, struct fault *f)

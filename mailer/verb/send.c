@@ -313,6 +313,7 @@ static void show_tally(struct command *c, const struct send_tally *t)
 /* Of one run; for whoever waits at the terminal, or reads a log of it. */
 struct view {
 	const struct command *command;
+	struct review_run *page; /* NULL: nobody looks at it */
 	int64_t shown_at;
 	size_t level;
 	bool begun;
@@ -370,6 +371,9 @@ static void progress(void *user, const struct send_progress *p)
 	bool json = v->command->json, terminal = !json && isatty(STDERR_FILENO);
 	bool next = v->begun && v->level != p->now;
 
+	review_run_step(v->page);
+	if (v->command->quiet)
+		return;
 	if (!v->begun && !terminal && !json)
 		v->shown_at = v->shown_at ? v->shown_at : now;
 	if (!p->over && !(next && terminal) &&
@@ -493,7 +497,7 @@ static int send_now(struct command *c, const struct send_options *o, struct faul
 int verb_send(struct command *c, struct fault *f)
 {
 	struct view view = {.command = c};
-	const struct send_watch watch = {c->quiet ? NULL : progress, &view};
+	const struct send_watch watch = {progress, &view};
 	struct send_options o = {.settings = c->settings,
 		.release = command_option(c, "release"),
 		.dry_run = c->dry_run,
@@ -528,7 +532,9 @@ int verb_send(struct command *c, struct fault *f)
 	if (wait_until(c, f))
 		return -1;
 	o.relays = text_alloc(settings_relays(c->settings) * sizeof(*o.relays));
+	view.page = c->dry_run ? NULL : review_run_begin(c);
 	failed = send_now(c, &o, f);
+	review_run_end(view.page);
 	free(o.relays);
 	return failed;
 }

@@ -312,8 +312,7 @@ def test_usage(idle, words):
 
 
 LATER = """
-    close;
-    report --kind review
+    close
 """
 
 

@@ -114,6 +114,7 @@ int host_listen(const char *where, struct host_place *ret, struct fault *f)
 		ret->host = text_format("%.*s", (int)length, where);
 	if (!*ret->host || !colon[1] ||
 		strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+		strlen(colon + 1) > 5 || strtoul(colon + 1, NULL, 10) > 65535 ||
 		getaddrinfo(ret->host, colon + 1, &hints, &found))
 		return fault_set(f, FAULT_USAGE,
 			"--listen takes HOST:PORT, such as 127.0.0.1:8443, or unix:PATH");
@@ -487,5 +488,5 @@ int host_run(struct host_place *place, const struct certificate *c, struct pages
 		end_slow(&s);
 	}
 	MHD_stop_daemon(daemon);
-	return 0;
+	return fault_set(f, FAULT_INTERRUPTED, "the page was stopped");
 }

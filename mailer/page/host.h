@@ -33,7 +33,7 @@ int host_listen(const char *where, struct host_place *ret, struct fault *f);
 void host_place_done(struct host_place *p);
 #define auto_host_place __attribute__((cleanup(host_place_done))) struct host_place
 
-/* Until somebody says stop (clock_interrupted), which is no fault. `c` NULL: on a Unix socket. Takes the descriptor. */
+/* Until somebody says stop: FAULT_INTERRUPTED, as everywhere. `c` NULL: on a Unix socket. Takes the descriptor. */
 int host_run(struct host_place *place, const struct certificate *c, struct pages *pages, struct fault *f);
 
 #endif

@@ -18,7 +18,7 @@
 #define SESSION_MOST 256
 #define SESSION_IDLE_MS (15 * 60 * 1000ll)
 #define SESSION_LONGEST_MS (8 * 60 * 60 * 1000ll)
-#define SESSION_CHECKS 30 /* of reference codes, and the like, a minute */
+#define SESSION_CHECKS 60 /* of reference codes, and the like, a minute */
 
 struct session {
 	bool used;

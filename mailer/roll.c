@@ -157,14 +157,15 @@ static int read_events(struct roll *r, const char *mode, struct fault *f)
 	int got;
 
 	if (ledger_query(r->ledger,
-		    SQL("SELECT n.person_id, coalesce(u.kind, 'told') AS what, l.at"
+		    SQL("WITH back AS MATERIALIZED (SELECT c.notice_id, c.attempt_id, c.says, c.at FROM receipt_now c)"
+			" SELECT n.person_id, coalesce(u.kind, 'told') AS what, l.at"
 			" FROM attempt_last l JOIN release r ON r.id = l.release_id JOIN notice n ON n.id = l.notice_id"
 			" LEFT JOIN follow_up u ON u.notice_id = n.id"
 			" WHERE r.mode = :mode AND l.verdict = 'accepted' AND NOT n.cover AND coalesce(u.kind, '') <> 'correction'"
-			" AND NOT EXISTS (SELECT 1 FROM receipt_now c WHERE c.notice_id = l.notice_id AND c.says = 'bounced'"
-			"  AND coalesce(c.attempt_id, l.id) = l.id)"
+			" AND l.id NOT IN (SELECT attempt_id FROM back WHERE says = 'bounced' AND attempt_id IS NOT NULL)"
+			" AND n.id NOT IN (SELECT notice_id FROM back WHERE says = 'bounced' AND attempt_id IS NULL)"
 			" UNION ALL SELECT n.person_id, CASE c.says WHEN 'acknowledged' THEN c.says WHEN 'bounced' THEN c.says"
-			"  ELSE 'delivered' END, c.at FROM receipt_now c JOIN notice n ON n.id = c.notice_id"
+			"  ELSE 'delivered' END, c.at FROM back c JOIN notice n ON n.id = c.notice_id"
 			" JOIN compose_set s ON s.id = n.set_id LEFT JOIN follow_up u ON u.notice_id = n.id"
 			" WHERE s.mode = :mode AND NOT n.cover AND coalesce(u.kind, '') <> 'correction' AND c.says IN"
 			" ('acknowledged', 'bounced', 'delivered', 'read', 'question', 'worried', 'replied')"

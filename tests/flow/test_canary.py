@@ -114,7 +114,13 @@ class Gossip:
                 guest, _ = self.listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self.serve, args=(guest,), daemon=True).start()
+            threading.Thread(target=self.hear, args=(guest,), daemon=True).start()
+
+    def hear(self, guest):
+        try:
+            self.serve(guest)
+        except ConnectionError:
+            pass                # it was killed in the middle
 
     def serve(self, guest):
         with guest, guest.makefile("rb") as lines:

@@ -2,9 +2,11 @@
 """Reports as pages, in a real browser: they stand alone, have every number of the JSON, and can be read on a telephone,
 on paper and by a screen reader. One incident and one browser for all of it."""
 import json
+import os
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import pytest
 
@@ -193,3 +195,28 @@ def test_what_has_no_page_says_what_has(incident):
     for kind in ("people", "rows", "rejects"):
         message = incident.error("report", "--kind", kind, "--format", "html", code=USAGE)
         assert kind in message and "summary" in message
+
+
+# ---------------------------------------------------------------------------------------- the README's
+
+PICTURES = SCRIPTS / "pictures"
+
+
+def test_the_readme_has_its_pictures():
+    named = re.findall(r"!\[(.+)\]\(scripts/pictures/([\w.]+)\)", (SCRIPTS.parent / "README.md").read_text())
+    assert sorted(name for _, name in named) == sorted(path.name for path in PICTURES.iterdir()) == [
+        "federation.png", "flow.svg", "status.svg"]
+    for words, name in named:
+        path = PICTURES / name
+        assert len(words) > 20 and path.stat().st_size <= 150_000
+        if path.suffix == ".svg":
+            root = xml.etree.ElementTree.parse(path).getroot()
+            assert root.get("role") == "img" and root[0].text and root[1].text
+            assert not [one for one in root.iter() if one.tag.endswith(("script", "image", "style"))]
+        else:
+            assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.long
+def test_the_readme_shows_what_the_program_shows(breachmail):
+    subprocess.run([sys.executable, SCRIPTS / "take-pictures", "--check"], check=True, env={**os.environ, "BREACHMAIL": breachmail})

@@ -129,7 +129,7 @@ static void put_why(struct view *v, const struct row *why)
 		else if (!strcmp(name, GROUP_KIND))
 			(void)json_array_append_new(kinds, json_string(value));
 		else if (!strcmp(name, "findability"))
-			put(v, "findability", json_string(value));
+			put(v, "findability", json_integer(strtoll(value, NULL, 10)));
 }
 
 static int gather_assignment(struct view *v, struct fault *f)

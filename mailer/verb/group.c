@@ -2,6 +2,7 @@
 /* group: options in, tally, export and explanation out. The work is recipients/group.c.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mailer/show.h"
@@ -97,7 +98,7 @@ static void explain_row(struct command *c, struct query *q, const struct row *wh
 		} else if (!strcmp(name, GROUP_KIND)) {
 			(void)json_array_append_new(kinds, json_string(value));
 		} else if (!strcmp(name, "findability")) {
-			show_string(c, "findability", value);
+			show_count(c, "findability", strtoll(value, NULL, 10));
 			show(c, "alike   %s on the list with this surname, initial, rank and location\n",
 				value);
 		}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One person: found by what somebody says on the telephone, shown on one screen, and decided about. What
 narrows holds at once, also in a release and while it is being sent; what widens needs a new one."""
+import json
 import time
 
 import pytest
@@ -494,3 +495,18 @@ def test_many_decisions_are_quick(at):
     assert time.monotonic() - began < 25
     assert incident.run("send", code=HUMAN).tally["held"] == 25
     assert reconcile(incident)["states"]["held"] == 25
+
+
+def test_how_easily_they_are_found(few):
+    """Two of one name at one station hide each other; a rule may raise who stands alone, and says so."""
+    assert "alike   2 on the list with this surname, initial, rank and location" in few.text("group", "--explain", "A1")
+    alone = few.run("group", "--explain", "A8").tally
+    assert alone["findability"] == 1 and alone["level"] == "staff"
+    path = few.folder / "policy.json"
+    policy = json.loads(path.read_text())
+    next(level for level in policy["levels"] if level["name"] == "protection")["when"].append({"findability": {"below": 2}})
+    path.write_text(json.dumps(policy))
+    few.run("group")
+    raised = few.run("group", "--explain", "A8").tally
+    assert raised["level"] == "protection" and "findability is below 2" in few.text("group", "--explain", "A8")
+    assert few.run("group", "--explain", "A1").tally["level"] == "officer"

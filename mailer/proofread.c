@@ -315,10 +315,23 @@ static void read_letters(struct proofreader *p)
 		for (size_t k = 0; level->template && k < 2; k++)
 			read_languages(p, &r, rounds[k]);
 	}
+}
+
+/* What everybody on the way sees. */
+static void read_envelopes(struct proofreader *p)
+{
 	p->on_own = false;
-	if (p->settings->relay.from_name)
-		judge_levels(p, p->settings->relay.from_name, SIZE_MAX, "incident.json",
-			"relay.from");
+	for (size_t i = 0; i < settings_relays(p->settings); i++) {
+		const struct settings_relay *r = settings_relay(p->settings, i);
+
+		judge_levels(p, r->from_name ? r->from_name : "", SIZE_MAX,
+			"incident.json", "relay.from");
+		judge_levels(p, r->from.text, SIZE_MAX, "incident.json", "relay.from");
+		judge_levels(
+			p, r->reply_to.text, SIZE_MAX, "incident.json", "relay.reply_to");
+		judge_levels(p, r->envelope_from ? r->envelope_from : "", SIZE_MAX,
+			"incident.json", "relay.envelope_from");
+	}
 }
 
 static int read_source(struct proofreader *p, const char *name, struct fault *f)
@@ -395,5 +408,6 @@ int proofread_run(const struct settings *s, const struct policy *policy,
 		lint_fault(r, "policy.json", &broken);
 	else
 		read_letters(&p);
+	read_envelopes(&p);
 	return 0;
 }

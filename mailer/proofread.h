@@ -7,7 +7,7 @@
  * round would say to each level, certain and not, to an officer and to staff, with all kinds of data and with none. And what only the whole can show:
  *
  *	give-away	a word that tells one level (the policy's "give_away", and the units of its rules that are more than a
- *			common word) in a subject or sender, or in another level's letter
+ *			common word) in a subject, sender or envelope address, or in another level's letter
  *	subject-differs	the letters of a policy have one subject: what differs from outside tells the level
  *	sender		From and Reply-To of two domains; a sender's name that holds an address
  *	look-alike	a sender's domain that could be taken for the officer's or an allowed one, or the other way round

@@ -539,6 +539,9 @@ def test_a_letter_that_must_not_go_stops_the_release(at):
     ({"verify": {"where": "020 7946 0999"}}, "own-channel"),
     ({"relay": {"reply_to": "dpo@elsewhere.example"}}, "sender"),
     ({"relay": {"from": "Undercover notices <notices@met.police.example>"}}, "give-away"),
+    ({"relay": {"from": "covert.notices@met.police.example"}}, "give-away"),
+    ({"relay": {"reply_to": "surveillance@met.police.example"}}, "give-away"),
+    ({"relay": {"envelope_from": "undercover+{token}@met.police.example"}}, "give-away"),
 ])
 def test_what_incident_json_brings_into_letters(at, changes, rule):
     incident = at("composed")

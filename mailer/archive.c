@@ -97,8 +97,8 @@ static int write_list(struct ledger *l, const struct settings *s, const struct p
 		coffer_open(out.stream, key, lines, &coffer, f))
 		return -1;
 	sum.coffer = coffer;
-	return telling_write(l, s, p, take, &sum, &a->telling, f) || coffer_end(coffer, f) ||
-			       show_file_close(&out, f)
+	return telling_write(l, s, p, take, &sum, &a->telling, f) ||
+			       coffer_end(coffer, f) || show_file_close(&out, f)
 		       ? -1
 		       : 0;
 }
@@ -134,7 +134,7 @@ static int insert(struct ledger *l, const char *mode, const struct archive *a,
 }
 
 /* Looks first: a list that says what the file says is not written again. */
-static int keep_list(struct ledger *l, const struct settings *s, const struct policy *p,
+int archive_seal(struct ledger *l, const struct settings *s, const struct policy *p,
 	const struct coffer_key *key, const char *path, struct archive *a,
 	struct fault *f)
 {
@@ -191,7 +191,7 @@ int archive_run(struct ledger *l, const struct settings *s, const struct policy 
 	struct fault *f)
 {
 	*ret = (struct archive){0};
-	if (key && keep_list(l, s, p, key, path, ret, f))
+	if (key && archive_seal(l, s, p, key, path, ret, f))
 		return -1;
 	return drop(l, settings_mode(s), p->retention_days, ret, f);
 }

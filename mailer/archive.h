@@ -36,6 +36,10 @@ struct archive {
 	bool already; /* the list is as in the file that is there: it was left as it is */
 };
 
+/* The list alone. */
+int archive_seal(struct ledger *l, const struct settings *s, const struct policy *p, const struct coffer_key *key,
+	const char *path, struct archive *ret, struct fault *f);
+
 /*
  * Writes the list for `key` to `path` (NULL: none), and drops what is over. With a ledger that is rehearsed no file is
  * written. Run again it does only what is missing.

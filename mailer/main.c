@@ -104,11 +104,6 @@ int command_decides(const struct command *c, struct fault *f)
 		"a decision is kept for good: say who and why with --by NAME --reason TEXT");
 }
 
-int command_later(const char *what, struct fault *f)
-{
-	return fault_set(f, FAULT_USAGE, "%s is not in this version", what);
-}
-
 static const struct verb_option *find_option(
 	const struct verb_option *list, const char *name, size_t length)
 {
@@ -203,8 +198,6 @@ static int set_long(struct command *c, char **argv, int *at, struct fault *f)
 
 	if (!o)
 		o = find_option(global_options, word, length);
-	if (!o && c->verb && !c->verb->options)
-		return command_later(c->verb->name, f);
 	if (!o) {
 		auto_text name = text_format("%.*s", (int)length, word);
 

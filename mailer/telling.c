@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "mailer/note.h"
 #include "mailer/scribe.h"
 #include "mailer/task.h"
 #include "mailer/whom.h"
@@ -250,6 +251,20 @@ static void gathering_done(struct gathering *g)
 	text_done(&g->sealed);
 }
 
+static int give_incident(struct gathering *g, const struct settings *s,
+	const struct policy *p, struct fault *f)
+{
+	json_t *notes;
+
+	if (note_list(g->ledger, g->mode, &notes, f))
+		return -1;
+	return give(g,
+		json_pack("{s:i,s:s,s:s,s:O,s:O,s:o}", "telling", 1, "ledger",
+			ledger_id(g->ledger), "mode", g->mode, "incident", s->json,
+			"policy", p->json, "notes", notes),
+		f);
+}
+
 static int give_releases(struct gathering *g, struct fault *f)
 {
 	auto_query struct query *q = NULL;
@@ -324,12 +339,7 @@ int telling_write(struct ledger *l, const struct settings *s, const struct polic
 	int failed;
 
 	*ret = (struct telling){.last_at = s->aware_at};
-	failed = prepare(&g, f) ||
-		 give(&g,
-			 json_pack("{s:i,s:s,s:s,s:O,s:O}", "telling", 1, "ledger",
-				 ledger_id(l), "mode", g.mode, "incident", s->json,
-				 "policy", p->json),
-			 f) ||
+	failed = prepare(&g, f) || give_incident(&g, s, p, f) ||
 		 give_releases(&g, f) || give_affected(&g, f) || give_others(&g, f);
 	gathering_done(&g);
 	return failed ? -1 : 0;

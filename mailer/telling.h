@@ -5,7 +5,7 @@
  *
  * JSON Lines, the same for the same ledger. The first is about the incident:
  *
- *	{"telling":1, "ledger", "mode", "incident": incident.json, "policy": policy.json}
+ *	{"telling":1, "ledger", "mode", "incident": incident.json, "policy": policy.json, "notes": note.h's log}
  *
  * then one for each release that was sent, {"release": DIGEST, "at", "manifest"}, and then one for each person who is affected or
  * was told, those at most risk first:

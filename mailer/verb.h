@@ -40,7 +40,7 @@ struct verb {
 	const char *arguments; /* for the usage line: "people|breach FILE" */
 	const char *summary;
 	enum verb_needs needs;
-	const struct verb_option *options; /* ends with a name of NULL; NULL: of a later version, any */
+	const struct verb_option *options; /* ends with a name of NULL */
 	/* A run that only looks: reads although the verb writes. NULL: never. */
 	bool (*only_looks)(const struct command *c);
 	int (*run)(struct command *c, struct fault *f);
@@ -95,7 +95,5 @@ int command_policy(struct command *c, struct fault *f);
 /* --by and --reason, which every human decision takes. */
 #define VERB_WORDS_MAX 4000 /* bytes of either */
 int command_decides(const struct command *c, struct fault *f);
-/* What a later version brings: FAULT_USAGE "... is not in this version". */
-int command_later(const char *what, struct fault *f);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "recipients/keyring.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,107 @@ int keyring_place(
 	else if (default_place(id, ret, f) || keyring_folders(*ret, f))
 		return -1;
 	return keyring_apart(dir, *ret, f);
+}
+
+char *keyring_certificate(const char *key_file, const char *dir)
+{
+	auto_text real = realpath(dir, NULL);
+	unsigned char sha256[VAULT_SHA256];
+	char hex[2 * VAULT_SHA256 + 1];
+	const char *slash = strrchr(key_file, '/');
+
+	vault_sha256(real ? real : "", real ? strlen(real) : 0, sha256);
+	vault_hex(sha256, 8, hex);
+	return text_format("%.*s/review-%s.pem", slash ? (int)(slash - key_file) : 1,
+		slash ? key_file : ".", hex);
+}
+
+/* --- all of it --- */
+
+struct files {
+	char **list;
+	size_t count;
+};
+
+static void add_file(struct files *all, char *path)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (!strcmp(all->list[i], path)) {
+			free(path);
+			return;
+		}
+	if (lstat(path, &st) || !S_ISREG(st.st_mode)) {
+		free(path);
+		return;
+	}
+	all->list = text_realloc(all->list, (all->count + 2) * sizeof(*all->list));
+	all->list[all->count++] = path;
+	all->list[all->count] = NULL;
+}
+
+/* The files in a folder whose names begin like this and go on with one of `next`. */
+static void add_beginning(
+	struct files *all, const char *folder, const char *name, const char *next)
+{
+	DIR *dir = opendir(folder);
+	size_t length = strlen(name);
+
+	for (const struct dirent *e; dir && (e = readdir(dir));)
+		if (!strncmp(e->d_name, name, length) && e->d_name[length] &&
+			strchr(next, e->d_name[length]))
+			add_file(all, text_format("%s/%s", folder, e->d_name));
+	if (dir)
+		(void)closedir(dir);
+}
+
+static void add_home(struct files *all, const char *id)
+{
+	auto_text some = at_home("keys", id, "key");
+	char *end = some ? strstr(some, "/keys/") : NULL;
+	DIR *dir;
+
+	if (!end)
+		return;
+	*end = '\0';
+	dir = opendir(some);
+	for (const struct dirent *e; dir && (e = readdir(dir));) {
+		auto_text folder = text_format("%s/%s", some, e->d_name);
+
+		if (*e->d_name != '.')
+			add_beginning(all, folder, id, ".-");
+	}
+	if (dir)
+		(void)closedir(dir);
+}
+
+char **keyring_files(const char *key_file, const char *id)
+{
+	auto_text folder = text_copy(key_file);
+	char *slash = strrchr(folder, '/');
+	struct files all = {text_alloc(sizeof(char *)), 0};
+
+	if (slash)
+		slash[slash == folder] = '\0';
+	add_file(&all, text_copy(key_file));
+	add_beginning(&all, slash ? folder : ".",
+		slash ? strrchr(key_file, '/') + 1 : key_file, ".-");
+	add_home(&all, id);
+	return all.list;
+}
+
+void keyring_free(char **files)
+{
+	for (size_t i = 0; files && files[i]; i++)
+		free(files[i]);
+	free(files);
+}
+
+void keyring_freep(char ***files)
+{
+	keyring_free(*files);
+	*files = NULL;
 }
 
 /* In a rehearsal a copy in another folder is a rehearsal of its own. */

@@ -35,6 +35,18 @@ int keyring_folders(char *path, struct fault *f);
 /* Where to put a new one: makes the default's folders, and sees that it is apart. */
 int keyring_place(const char *dir, const char *asked, const char *id, char **ret, struct fault *f);
 
+/* The page's own certificate: beside the keys, one for each folder. The caller frees. */
+char *keyring_certificate(const char *key_file, const char *dir);
+
+/*
+ * Every file that has to do with the key of ledger `id`: those in the default folders that begin with the id, the key file itself,
+ * and what lies beside it under its name. `*ret` ends with NULL; the caller frees (keyring_free).
+ */
+char **keyring_files(const char *key_file, const char *id);
+void keyring_free(char **files);
+void keyring_freep(char ***files);
+#define auto_keyring_files __attribute__((cleanup(keyring_freep))) char **
+
 /*
  * Where to keep what tells an older copy of ledger `id` from the newest, outside the ledger's backup: beside the key,
  * KEYFILE.ENDING, or ../heads/ID.ENDING where the key has its default place. A rehearsal has one for each folder, so that

@@ -109,8 +109,13 @@ static int migrate(struct ledger *l, bool fresh, struct fault *f)
 static int open_file(const char *dir, struct ledger *l, struct fault *f)
 {
 	auto_text path = text_format("%s/ledger.db", dir);
+	auto_text closed = text_format("%s/" LEDGER_CLOSED, dir);
 	int code;
 
+	if (!access(closed, F_OK))
+		return fault_set(f, FAULT_CONFIG,
+			"this incident was closed, or is being closed: %s says which, and breachmail close ends it",
+			closed);
 	if (access(path, F_OK))
 		return fault_set(f, FAULT_CONFIG,
 			"there is no incident in %s (no ledger.db). Make one: breachmail init DIR",

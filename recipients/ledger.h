@@ -35,6 +35,9 @@
 struct ledger;
 struct query;
 
+/* The file in DIR that says that the incident is closed, or being closed: then nothing opens its ledger. */
+#define LEDGER_CLOSED "closed.json"
+
 enum ledger_mode {
 	LEDGER_READ,	/* no lock; changes nothing */
 	LEDGER_WRITE,	/* the writer's lock; a run is recorded */

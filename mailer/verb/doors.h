@@ -30,6 +30,7 @@ DOOR(doctor);
 DOOR(resend);
 DOOR(key);
 DOOR(archive);
+DOOR(close);
 DOOR(run);
 DOOR(review);
 int verb_status(struct command *c, struct fault *f);

@@ -221,22 +221,14 @@ static int points(struct command *c, struct fault *f)
 
 /* --- the page --- */
 
-/* Beside the keys; one for each folder. That the key itself is there is not looked at. */
+/* That the key itself is there is not looked at. */
 static int certificate_path(const struct command *c, char **ret, struct fault *f)
 {
-	auto_text real = realpath(c->dir, NULL);
 	auto_text key = NULL;
-	unsigned char sha256[VAULT_SHA256];
-	char hex[2 * VAULT_SHA256 + 1];
-	const char *slash;
 
 	if (keyring_find(c->key_file, "any", &key, f) || keyring_folders(key, f))
 		return -1;
-	vault_sha256(real ? real : "", real ? strlen(real) : 0, sha256);
-	vault_hex(sha256, 8, hex);
-	slash = strrchr(key, '/');
-	*ret = text_format("%.*s/review-%s.pem", slash ? (int)(slash - key) : 1,
-		slash ? key : ".", hex);
+	*ret = keyring_certificate(key, c->dir);
 	return 0;
 }
 

@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The verbs, in the order in which one walks. Each is defined in the file of its name;
- * those that a later version brings say so here, with the usage code, so that nobody
- * takes silence for success.
+ * The verbs, in the order in which one walks. Each is defined in the file of its name.
  */
 #include <string.h>
 
 #include "mailer/verb/doors.h"
 
-static int later(struct command *c, struct fault *f)
-{
-	return command_later(c->verb->name, f);
-}
-
 static const struct verb_option none[] = {{NULL, NULL, NULL}};
-
-#define LATER(verb_name, words)                                                          \
-	{                                                                                \
-		verb_name, "", words " (not in this version)", VERB_ALONE, NULL, NULL,   \
-			later                                                            \
-	}
 
 const struct verb verbs[] = {
 	{"init", "DIR [--example NAME]",
@@ -45,9 +32,10 @@ const struct verb verbs[] = {
 		"make the follow-ups that are due, and tasks where mail does not help",
 		VERB_WRITES, remind_options, NULL, verb_remind},
 	{"resend", "--code CODE | --requests FILE",
-		"the same notice once more, to the address on file, for whoever asks", VERB_WRITES,
-		resend_options, NULL, verb_resend},
-	{"follow-up", "", "track, remind and send in one, for a timer; tells the officer in charge",
+		"the same notice once more, to the address on file, for whoever asks",
+		VERB_WRITES, resend_options, NULL, verb_resend},
+	{"follow-up", "",
+		"track, remind and send in one, for a timer; tells the officer in charge",
 		VERB_ALONE, follow_up_options, NULL, verb_follow_up},
 	{"person", "ID | --find -",
 		"everything about one person; hold them back, or another route",
@@ -61,7 +49,8 @@ const struct verb verbs[] = {
 		VERB_DECIDES, note_options, note_only_looks, verb_note},
 	{"status", "", "one screen: where everything stands", VERB_READS, none, NULL,
 		verb_status},
-	{"report", "--kind KIND", "a report: for the officer, the regulator, a federation or a court",
+	{"report", "--kind KIND",
+		"a report: for the officer, the regulator, a federation or a court",
 		VERB_READS, report_options, NULL, verb_report},
 	{"review",
 		"--listen HOST:PORT | --add NAME --scope RANKS | --remove NAME | --list",
@@ -82,13 +71,14 @@ const struct verb verbs[] = {
 	{"run", "",
 		"be led through it: each step, each decision and what follows from it",
 		VERB_ALONE, run_options, NULL, verb_run},
-	{"key",
-		"[list | add passphrase | add recovery | add key-file FILE | add credential FILE | remove N]",
+	{"key", "[list | add passphrase | add recovery | add key-file FILE | add credential FILE | remove N]",
 		"who can open the ledger: a key, a passphrase, a code on paper; two at least",
 		VERB_WRITES, key_options, key_only_looks, verb_key},
 	{"archive", "[--to FILE.pub] | --make-key FILE | --open ARCHIVE --key FILE",
 		"drop words whose days are over; seal the list of who was told for an offline key",
 		VERB_WRITES, archive_options, NULL, verb_archive},
-	LATER("close", "end the incident"),
+	{"close", "--by NAME --reason TEXT [--to FILE.pub]",
+		"end the incident: keep the evidence and the sealed list, destroy the rest",
+		VERB_ALONE, close_options, NULL, verb_close},
 	{NULL, NULL, NULL, VERB_ALONE, NULL, NULL, NULL},
 };

@@ -311,19 +311,6 @@ def test_usage(idle, words):
     assert incident.state() == before
 
 
-LATER = """
-    close
-"""
-
-
-@pytest.mark.parametrize("words", [" ".join(words.split()) for words in LATER.split(";")])
-def test_what_later_versions_bring(idle, words):
-    incident = idle
-    before = incident.state()
-    assert "not in this version" in incident.error(*words.split(), code=USAGE)
-    assert incident.state() == before
-
-
 def test_the_last_line_says_what_comes_next(empty, force):
     incident = empty
     texts = [incident.text("init", incident.folder, "--example", "supplier")]

@@ -33,7 +33,9 @@ const struct verb_option send_options[] = {
 		"deferred mails only when it is their time (for a timer): 1, 2, 4 ... 60 minutes"},
 	{"stop", NULL,
 		"ends a send that is at work, from another terminal; what is on the wire is finished"},
-	{"test", "ADDRESS", "(not in this version)"}, {NULL, NULL, NULL}};
+	{"test", "ADDRESS",
+		"one mail about a made-up person, to see it arrive; it counts for nothing"},
+	{NULL, NULL, NULL}};
 
 bool send_only_looks(const struct command *c)
 {

@@ -41,6 +41,12 @@ static const struct {
 } unions[] = {
 	{"federation", FEDERATED},
 	{"federated ranks", FEDERATED},
+	{"police federation", FEDERATED},
+	{"superintendents association", SUPERINTENDENTS},
+	{"cposa", GROUP(CHIEF_OFFICER)},
+	{"unison", STAFF},
+	{"pcs", STAFF},
+	{"nipsa", STAFF},
 	{"superintendents", SUPERINTENDENTS},
 	{"superintending ranks", SUPERINTENDENTS},
 	{"inspecting ranks", GROUP(INSPECTOR) | GROUP(CHIEF_INSPECTOR)},

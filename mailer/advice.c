@@ -107,12 +107,42 @@ static char *label_of(size_t place)
 			  : text_format("Text %zu", place + 1);
 }
 
+/* --- one text and another --- */
+
+/* The next line of a text that speaks to everyone: who is greeted, and blanks, do not
+ * count. */
+static size_t next_line(const char **at, const char **ret)
+{
+	size_t length;
+
+	do {
+		*ret = *at;
+		length = strcspn(*at, "\n");
+		*at += length + ((*at)[length] == '\n');
+	} while (**ret && (!length || !strncmp(*ret, "Dear ", 5)));
+	return length;
+}
+
+static bool alike(const char *a, const char *b)
+{
+	const char *x, *y;
+	size_t length;
+
+	do {
+		length = next_line(&a, &x);
+		if (length != next_line(&b, &y) || memcmp(x, y, length) != 0)
+			return false;
+	} while (length);
+	return true;
+}
+
 /* --- with a made-up reader --- */
 
 struct reading {
 	struct notice_maker *maker;
 	struct notice_words words;
 	const struct settings *settings;
+	struct texts *texts;
 };
 
 static void reading_done(struct reading *r)
@@ -132,8 +162,17 @@ static json_t *digest_of(const struct text *bytes)
 	return json_string(hex);
 }
 
-static int write_words(struct reading *r, const struct advice_text *t,
-	enum scope_group group, bool certain, struct fault *f)
+/* One text may read differently for an officer and for staff, where it is not certain,
+ * and in another language. */
+struct version {
+	const struct advice_text *text;
+	enum scope_group group;
+	bool second; /* a staff's, where there is an officer's too */
+	bool certain;
+	const char *language; /* a code; NULL: as it is written */
+};
+
+static int write_words(struct reading *r, const struct version *v, struct fault *f)
 {
 	const char *kinds[EXPOSURE_NAMED_MAX];
 	auto_row row = {0};
@@ -141,20 +180,40 @@ static int write_words(struct reading *r, const struct advice_text *t,
 	struct notice_person who = {.entry = &entry,
 		.kinds = kinds,
 		.kinds_count = notice_incident_kinds(r->settings, kinds),
-		.certain = certain,
+		.certain = v->certain,
 		.code = CODE,
-		.told_at = t->kind == ADVICE_NOTICE ? 0 : clock_now(),
-		.own = t->own};
+		.told_at = v->text->kind == ADVICE_NOTICE ? 0 : clock_now(),
+		.own = v->text->own};
+	auto_text name = NULL;
 
-	member_row(group, &row);
+	member_row(v->group, &row);
+	if (v->language)
+		row_add(&row, "language", v->language);
 	entry.packed = row.packed.bytes;
 	entry.length = row.packed.length;
-	return notice_write(r->maker, t->template, &who, &r->words, f);
+	name = notice_text(r->texts, v->text->template, NULL, &entry);
+	return notice_write(r->maker, name, &who, &r->words, f);
+}
+
+/* "for staff, where it is not certain"; empty for the first version. */
+static json_t *variant_of(const struct version *v)
+{
+	auto_text_buffer words = {0};
+
+	if (v->second)
+		text_add_string(&words, "for staff");
+	if (!v->certain)
+		text_printf(
+			&words, "%swhere it is not certain", words.length ? ", " : "");
+	if (v->language)
+		text_printf(&words, "%sin another language (%s)",
+			words.length ? ", " : "", v->language);
+	return json_string(text_string(&words));
 }
 
 /* What was written last, as an object. */
-static int show_words(struct reading *r, json_t *list, const char *label,
-	const struct advice_text *t, bool certain, struct fault *f)
+static int show_words(struct reading *r, const struct version *v, const char *label,
+	json_t *list, struct fault *f)
 {
 	auto_text_buffer blocks = {0};
 	auto_text subject = NULL;
@@ -163,51 +222,102 @@ static int show_words(struct reading *r, json_t *list, const char *label,
 
 	if (prose_split_subject(text_string(&w->rendered), &subject, &prose, f) ||
 		prose_blocks(prose, &blocks, f))
-		return fault_prefix(f, "%s", t->template);
+		return fault_prefix(f, "%s", v->text->template);
 	return json_array_append_new(
-		list, json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:o,s:o,s:s}", "label",
-			      label, "kind", kind_names[t->kind], "certain", certain,
-			      "subject", subject, "text", text_string(&w->text), "html",
+		list, json_pack("{s:s,s:s,s:b,s:o,s:s,s:s,s:s,s:s,s:o,s:o,s:s}", "label",
+			      label, "kind", kind_names[v->text->kind], "certain",
+			      v->certain, "variant", variant_of(v), "subject", subject,
+			      "text", text_string(&w->text), "html",
 			      text_string(&w->html), "blocks", text_string(&blocks),
 			      "sha256", digest_of(&w->text), "html_sha256",
-			      digest_of(&w->html), "template", t->template));
+			      digest_of(&w->html), "template", v->text->template));
 }
 
-/* For the first group of the scope that may get it. */
-static int read_text(struct reading *r, const struct advice_text *t, const char *label,
-	enum scope_group group, json_t *list, struct fault *f)
+/* Does a version since the `first` of the list say the same? */
+static bool is_there(const json_t *list, size_t first, const char *words)
 {
-	auto_text certain = NULL;
-
-	if (write_words(r, t, group, true, f) || show_words(r, list, label, t, true, f))
-		return -1;
-	if (!t->maybe)
-		return 0;
-	certain = text_copy(text_string(&r->words.rendered));
-	if (write_words(r, t, group, false, f))
-		return -1;
-	return strcmp(certain, text_string(&r->words.rendered))
-		       ? show_words(r, list, label, t, false, f)
-		       : 0;
+	for (size_t i = first; i < json_array_size(list); i++)
+		if (alike(json_string_value(
+				  json_object_get(json_array_get(list, i), "text")),
+			    words))
+			return true;
+	return false;
 }
 
-/* The group for whose reader a text is shown; SCOPE_GROUPS: none of this scope gets it.
- */
-static enum scope_group group_for(
+static int add_version(struct reading *r, const struct version *v, const char *label,
+	size_t first, json_t *list, struct fault *f)
+{
+	if (write_words(r, v, f))
+		return -1;
+	return is_there(list, first, text_string(&r->words.text))
+		       ? 0
+		       : show_words(r, v, label, list, f);
+}
+
+/* Both ways, of one reader, where a text may go to whoever is not certainly in it. */
+static int add_both(struct reading *r, struct version v, const char *label, size_t first,
+	json_t *list, struct fault *f)
+{
+	v.certain = true;
+	if (add_version(r, &v, label, first, list, f))
+		return -1;
+	v.certain = false;
+	return v.text->maybe ? add_version(r, &v, label, first, list, f) : 0;
+}
+
+/* The first group of these whose reader may get it; SCOPE_GROUPS: none. */
+static enum scope_group first_of(unsigned groups)
+{
+	return groups ? (enum scope_group)__builtin_ctz(groups) : SCOPE_GROUPS;
+}
+
+/* All versions of a text for readers of these groups (bits). */
+static int read_text(struct reading *r, const struct advice_text *t, const char *label,
+	unsigned groups, json_t *list, struct fault *f)
+{
+	const unsigned officers = (1u << SCOPE_PCSO) - 1;
+	enum scope_group readers[] = {
+		first_of(groups & officers), first_of(groups & ~officers)};
+	size_t first = json_array_size(list), i;
+	json_t *spoken = json_array(), *name;
+	int failed = 0;
+
+	if (t->kind == ADVICE_NOTICE)
+		texts_spoken(r->texts, t->template, spoken);
+	(void)json_array_insert_new(spoken, 0, json_string(""));
+	json_array_foreach(spoken, i, name)
+	{
+		auto_text code = text_format("%.2s", json_string_value(name));
+
+		for (size_t k = 0; k < 2 && !failed; k++) {
+			const struct version v = {.text = t,
+				.group = readers[k],
+				.second = k && readers[0] != SCOPE_GROUPS,
+				.language = *code ? code : NULL};
+
+			if (v.group != SCOPE_GROUPS)
+				failed = add_both(r, v, label, first, list, f);
+		}
+	}
+	json_decref(spoken);
+	return failed;
+}
+
+/* The groups of the scope (bits) whose readers may get it. */
+static unsigned groups_for(
 	const uint64_t levels[SCOPE_GROUPS], unsigned scope, const struct advice_text *t)
 {
-	enum scope_group group = SCOPE_CONSTABLE;
+	unsigned groups = 0;
 
-	while (group < SCOPE_GROUPS &&
-		(!(scope >> group & 1) || !(levels[group] & t->levels)))
-		group++;
-	return group;
+	for (enum scope_group g = SCOPE_CONSTABLE; g < SCOPE_GROUPS; g++)
+		groups |= (levels[g] & t->levels ? scope : 0) & 1u << g;
+	return groups;
 }
 
 int advice_gather(const struct settings *s, const struct policy *p, struct texts *texts,
 	unsigned scope, json_t **ret, struct fault *f)
 {
-	auto_reading r = {.settings = s};
+	auto_reading r = {.settings = s, .texts = texts};
 	uint64_t levels[SCOPE_GROUPS];
 	struct catalogue all;
 	json_t *list;
@@ -219,11 +329,10 @@ int advice_gather(const struct settings *s, const struct policy *p, struct texts
 	list_texts(s, p, &all);
 	list = json_array();
 	for (size_t i = 0; i < all.count; i++) {
-		enum scope_group group = group_for(levels, scope, &all.list[i]);
+		unsigned groups = groups_for(levels, scope, &all.list[i]);
 		auto_text label = label_of(i);
 
-		if (group < SCOPE_GROUPS &&
-			read_text(&r, &all.list[i], label, group, list, f)) {
+		if (groups && read_text(&r, &all.list[i], label, groups, list, f)) {
 			json_decref(list);
 			return -1;
 		}
@@ -282,33 +391,6 @@ static int find_person(struct prover *p, int64_t person, struct fault *f)
 		got = -1;
 	query_reset(p->entry);
 	return got;
-}
-
-/* The next line of a text that speaks to everyone: who is greeted, and blanks, do not
- * count. */
-static size_t next_line(const char **at, const char **ret)
-{
-	size_t length;
-
-	do {
-		*ret = *at;
-		length = strcspn(*at, "\n");
-		*at += length + ((*at)[length] == '\n');
-	} while (**ret && (!length || !strncmp(*ret, "Dear ", 5)));
-	return length;
-}
-
-static bool alike(const char *a, const char *b)
-{
-	const char *x, *y;
-	size_t length;
-
-	do {
-		length = next_line(&a, &x);
-		if (length != next_line(&b, &y) || memcmp(x, y, length) != 0)
-			return false;
-	} while (length);
-	return true;
 }
 
 /* Is the letter in this row what it would be today? 1 or 0; GONE: its words are kept no

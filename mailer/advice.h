@@ -11,8 +11,8 @@
  * and the letter says nothing of a level.
  *
  * AS A MEMBER SEES IT. The reader is "Constable Sample" (or whatever rank comes first in the scope), all kinds of data that
- * the incident names are theirs, and their code is 22222-22222. A text that has other words for whoever only may be in the
- * leak comes twice.
+ * the incident names are theirs, and their code is 22222-22222. A text that reads differently for staff, for whoever only may be
+ * in the leak, or in another language comes once for each.
  *
  * THE PROOF. Digests are SHA-256 of the plain text and of the HTML, as they stand here. The manifest of a release names one
  * digest of all texts (told.h), and signatures are under the manifest: if it is the digest of the texts of today, then what
@@ -35,7 +35,7 @@
 #define ADVICE_DRAWN 5
 
 /*
- * [{"label", "kind": "notice", "reminder" or "update", "certain", "subject", "text", "html", "blocks", "sha256", "html_sha256",
+ * [{"label", "kind": "notice", "reminder" or "update", "certain", "variant", "subject", "text", "html", "blocks", "sha256", "html_sha256",
  * "template"}]: `blocks` is the HTML without its page, `template` its name, which is not to be shown. Of all scopes (bits,
  * scope.h) that `scope` holds. FAULT_CONFIG: a template is missing or broken.
  */

@@ -50,7 +50,7 @@ int federation_refresh(struct federation *d, struct fault *f);
  *				 verify, next_update, controller}: as in incident.json, null where it says nothing
  *	clock			{aware_at, hours, of, regulator_told_at or null}
  *	scope			{words, groups: [..]}
- *	texts			[{label, kind, certain, subject, text, html, blocks, sha256, html_sha256, proof}]; proof is
+ *	texts			[{label, kind, certain, variant, subject, text, html, blocks, sha256, html_sha256, proof}]; proof is
  *				"draft", "same", "other" or "unchecked"
  *	proof			{texts_sha256, releases: [{digest, at, signed, texts_sha256, same}], words: [..]}
  *	figures			{base, together, hidden, now: {at, people, told, ...}, step, over_time: [{at, people, told,

@@ -212,14 +212,14 @@ static json_t *text_data(const json_t *text, size_t place)
 {
 	static const char *const names[] = {
 		"subject", "text", "sha256", "html_sha256", "proof", NULL};
-	bool certain = json_is_true(json_object_get(text, "certain"));
+	const char *variant = string_of(text, "variant");
 	json_t *out = members(text, names);
 	auto_text_buffer blocks = {0};
 
 	lower_headings(string_of(text, "blocks"), &blocks);
 	(void)json_object_set_new(out, "label",
-		json_sprintf("%s%s", string_of(text, "label"),
-			certain ? "" : ", where it is not certain"));
+		json_sprintf("%s%s%s", string_of(text, "label"), *variant ? ", " : "",
+			variant));
 	(void)json_object_set_new(out, "id", json_sprintf("text-%d", (int)place + 1));
 	(void)json_object_set_new(out, "what", json_string(what_words(text)));
 	(void)json_object_set_new(out, "blocks", json_string(text_string(&blocks)));

@@ -137,11 +137,10 @@ static void text_figures(FILE *out, const json_t *view)
 
 static void text_letter(FILE *out, const json_t *text)
 {
-	(void)fprintf(out, "\n  %s (%s%s; %s)\n", string_of(text, "label"),
-		string_of(text, "kind"),
-		json_is_true(json_object_get(text, "certain"))
-			? ""
-			: ", to members of whom it is not certain",
+	const char *variant = string_of(text, "variant");
+
+	(void)fprintf(out, "\n  %s%s%s (%s; %s)\n", string_of(text, "label"),
+		*variant ? ", " : "", variant, string_of(text, "kind"),
 		string_of(text, "proof"));
 	fact(out, "SHA-256, plain text", string_of(text, "sha256"));
 	fact(out, "SHA-256, HTML", string_of(text, "html_sha256"));
@@ -251,10 +250,9 @@ static void csv_texts(FILE *out, const json_t *view)
 
 	json_array_foreach(json_object_get(view, "texts"), i, text)
 	{
-		auto_text part = text_format("%s, %s%s", string_of(text, "label"),
-			string_of(text, "kind"),
-			json_is_true(json_object_get(text, "certain")) ? ""
-								       : ", not certain");
+		const char *variant = string_of(text, "variant");
+		auto_text part = text_format("%s, %s%s%s", string_of(text, "label"),
+			string_of(text, "kind"), *variant ? ", " : "", variant);
 
 		for (const char *const *n = names; *n; n++)
 			line(out, part, *n, "", string_of(text, *n));

@@ -246,6 +246,24 @@ def test_the_proof(stages, views, tmp_path):
     assert texts(show(later, "staff"))["Text B", "notice", True]["proof"] == "same"
 
 
+def test_each_way_in_which_a_text_reads(composed, tmp_path):
+    """To officers and staff, and in another language: each once, under the same letter."""
+    incident = composed.copy(tmp_path / "ways")
+    path = incident.folder / "templates" / "notice" / "common.txt"
+    path.write_text(path.read_text().replace("Commonwords", "{{#officer}}Officerwords{{/officer}}{{^officer}}Staffwords{{/officer}}"))
+    other = incident.folder / "templates" / "cy" / "notice" / "common.txt"
+    other.parent.mkdir(parents=True)
+    other.write_text(path.read_text().replace("Officerwords", "Geiriau"))
+    of = {text["variant"]: text["text"] for text in show(incident, "everyone")["texts"] if text["label"] == "Text A"}
+    sure = {variant: words for variant, words in of.items() if "certain" not in variant}
+    assert set(sure) == {"", "for staff", "in another language (cy)"} and len(of) == 6
+    assert "Officerwords" in of[""] and "Staffwords" in of["for staff"] and "Geiriau" in of["in another language (cy)"]
+    (only,) = {text["variant"] for text in show(incident, "constable")["texts"] if "Officerwords" in text["text"]
+               and text["certain"] and text["kind"] == "notice"}
+    assert only == ""
+    assert "Text A, for staff" in show(incident, "everyone", "html") and "Text A, for staff" in show(incident, "everyone", "text")
+
+
 def test_what_has_changed_since(stages, tmp_path):
     """The letter that tells it can be read before it goes; the others keep their letters."""
     incident = stages[-1][2].copy(tmp_path / "changed")

@@ -52,6 +52,37 @@ void code_make(char out[CODE_TEXT])
 	write_code(values, out);
 }
 
+int code_maker_open(struct ledger *l, struct code_maker *ret, struct fault *f)
+{
+	*ret = (struct code_maker){.ledger = l, .make = code_make};
+	return ledger_query(l,
+		SQL("SELECT EXISTS (SELECT 1 FROM notice WHERE code_digest = :digest)"
+		    " OR EXISTS (SELECT 1 FROM task_letter WHERE code_digest = :digest) AS taken"),
+		&ret->taken, f);
+}
+
+void code_maker_done(struct code_maker *m)
+{
+	query_close(m->taken);
+}
+
+int code_new(struct code_maker *m, char out[CODE_TEXT], struct fault *f)
+{
+	unsigned char digest[VAULT_DIGEST];
+	bool taken;
+	int got;
+
+	do {
+		m->make(out);
+		vault_digest(ledger_vault(m->ledger), "code", out, strlen(out), digest);
+		query_bind_blob(m->taken, ":digest", digest, sizeof(digest));
+		got = query_next(m->taken, f);
+		taken = got > 0 && query_int(m->taken, "taken");
+		query_reset(m->taken);
+	} while (taken);
+	return got > 0 ? 0 : -1;
+}
+
 int code_read(const char *typed, char out[CODE_TEXT])
 {
 	unsigned values[CODE_SIGNS];

@@ -36,6 +36,7 @@ struct printer {
 	struct guardian_book *guardians;
 	struct rulings *rulings;
 	struct query *assigned, *old_code, *new_code;
+	struct code_maker codes;
 	struct text prose, page;
 	struct text *out;
 	bool begun; /* a page is out already */
@@ -52,6 +53,7 @@ static void printer_done(struct printer *p)
 	query_close(p->assigned);
 	query_close(p->old_code);
 	query_close(p->new_code);
+	code_maker_done(&p->codes);
 	text_done(&p->prose);
 	text_done(&p->page);
 }
@@ -65,7 +67,8 @@ static int make_code(
 	unsigned char digest[VAULT_DIGEST];
 
 	p->coded = true;
-	code_make(code);
+	if (code_new(&p->codes, code, f))
+		return -1;
 	vault_digest(ledger_vault(p->ledger), "code", code, strlen(code), digest);
 	query_bind_int(p->new_code, ":task", task);
 	query_bind_int(p->new_code, ":run", ledger_run(p->ledger));
@@ -505,7 +508,8 @@ static int open_queries(struct printer *p, struct fault *f)
 			       ledger_query(p->ledger,
 				       SQL("INSERT INTO task_letter (task_id, run_id, at, code_digest, code_sealed)"
 					   " VALUES (:task, :run, :at, :digest, :code_sealed)"),
-				       &p->new_code, f)
+				       &p->new_code, f) ||
+			       code_maker_open(p->ledger, &p->codes, f)
 		       ? -1
 		       : 0;
 }

@@ -100,7 +100,8 @@ int scribe_begin(struct scribe *s, struct ledger *l, int64_t set, struct fault *
 		    SQL("INSERT INTO notice (id, set_id, person_id, level, level_order, kind, message_sha256, recipient_digest,"
 			" code_digest, token_digest, cover, facts_sealed) VALUES (:id, :set, :person, :level, :level_order, 'notice',"
 			" :message_sha256, :recipient_digest, :code_digest, :token_digest, :cover, :facts_sealed)"),
-		    &s->notice, f))
+		    &s->notice, f) ||
+		code_maker_open(l, &s->codes, f))
 		return -1;
 	query_bind_int(s->notice, ":set", set);
 	return store_writer_open(l, set, &s->store, f);
@@ -112,6 +113,7 @@ void scribe_done(struct scribe *s)
 	notice_words_done(&s->words);
 	text_done(&s->bytes);
 	query_close(s->notice);
+	code_maker_done(&s->codes);
 	store_writer_close(s->store);
 }
 
@@ -204,10 +206,10 @@ int scribe_write(struct scribe *s, struct scribe_notice *n, struct fault *f)
 	if (address_parse(n->address, strlen(n->address), &to, f))
 		return -1;
 	row.address = to.text;
-	code_make(code);
 	make_token(token);
 	n->who.code = code;
-	if (scribe_bytes(s, text, &n->who, to.text, token, f))
+	if (code_new(&s->codes, code, f) ||
+		scribe_bytes(s, text, &n->who, to.text, token, f))
 		return -1;
 	if (s->bytes.length > s->size_class && s->bytes.length > s->outgrown)
 		s->outgrown = s->bytes.length;
@@ -313,9 +315,10 @@ int scribe_again(struct scribe *s, struct store_reader *store,
 				     "the words of this notice are kept no more");
 	row.address = row_value(&facts, SCRIBE_ADDRESS);
 	row.code = row_value(&facts, SCRIBE_CODE);
-	code_make(code);
 	make_token(token);
 	if (!row.address || !row.code)
 		return fault_set(f, FAULT_LEDGER, "a notice without an address");
-	return renew(s, token, f) ? -1 : insert(s, &n, &row, f);
+	return code_new(&s->codes, code, f) || renew(s, token, f)
+		       ? -1
+		       : insert(s, &n, &row, f);
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mailer/code.h"
 #include "mailer/notice.h"
 #include "mailer/settings.h"
 #include "mailer/store.h"
@@ -39,6 +40,7 @@ struct scribe {
 	int64_t set, now;
 	struct store_writer *store;
 	struct query *notice;
+	struct code_maker codes;
 	size_t size_class, outgrown; /* outgrown: 0, nobody's is longer */
 };
 

@@ -13,7 +13,10 @@
 
 #include <cmocka.h>
 
+#include "tests/mailer/incident.h"
+
 #include "recipients/fault.h"
+#include "mailer/scribe.h"
 #include "recipients/vault.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -122,6 +125,53 @@ static void as_it_was_written_down(void **state)
 	}
 }
 
+/* --- new to a ledger --- */
+
+static char drawn[3][CODE_TEXT];
+static size_t next_drawn;
+
+static void draw(char out[CODE_TEXT])
+{
+	memcpy(out, drawn[next_drawn++], CODE_TEXT);
+}
+
+/* The code of some notice. */
+static void code_of_a_notice(struct ledger *l, char out[CODE_TEXT])
+{
+	auto_query struct query *q = NULL;
+	auto_row facts = {0};
+	struct fault f = {0};
+
+	fine(ledger_query(l, SQL("SELECT id, facts_sealed FROM notice LIMIT 1"), &q, &f),
+		&f);
+	assert_int_equal(query_next(q, &f), 1);
+	fine(query_sealed(q, "facts_sealed", "notice.facts_sealed", query_int(q, "id"),
+		     &facts.packed, &f),
+		&f);
+	assert_int_equal(code_read(row_value(&facts, SCRIBE_CODE), out), 0);
+}
+
+static void what_is_taken_is_not_given_again(void **state)
+{
+	struct incident i;
+	struct code_maker m;
+	struct fault f = {0};
+	char code[CODE_TEXT];
+
+	(void)state;
+	incident_make(&i);
+	code_of_a_notice(i.book.ledger, drawn[0]);
+	memcpy(drawn[1], drawn[0], CODE_TEXT);
+	code_make(drawn[2]);
+	fine(code_maker_open(i.book.ledger, &m, &f), &f);
+	m.make = draw;
+	fine(code_new(&m, code, &f), &f);
+	assert_int_equal(next_drawn, 3);
+	assert_string_equal(code, drawn[2]);
+	code_maker_done(&m);
+	incident_remove(&i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +179,7 @@ int main(void)
 		cmocka_unit_test(every_wrong_sign),
 		cmocka_unit_test(every_swap_of_neighbours),
 		cmocka_unit_test(as_it_was_written_down),
+		cmocka_unit_test(what_is_taken_is_not_given_again),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -213,8 +213,8 @@ static void find_session(struct visit *v)
 	}
 }
 
-/* "https://HOST" is ours; and "null" is what a browser says of a page that is nobody's.
- */
+/* What the browser says of where a form came from. Our pages send no referrer, and for such
+ * a page browsers call the origin "null"; then they must say that it is the same site. */
 static bool is_ours(const struct pages_request *q)
 {
 	static const char scheme[] = "https://";
@@ -222,7 +222,7 @@ static bool is_ours(const struct pages_request *q)
 	if (q->fetch_site && strcmp(q->fetch_site, "same-origin") != 0 &&
 		strcmp(q->fetch_site, "none") != 0)
 		return false;
-	if (!q->origin)
+	if (!q->origin || (q->fetch_site && !strcmp(q->origin, "null")))
 		return true;
 	return q->host && !strncmp(q->origin, scheme, strlen(scheme)) &&
 	       !strcmp(q->origin + strlen(scheme), q->host);

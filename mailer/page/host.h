@@ -19,7 +19,7 @@
 
 #define HOST_CONNECTIONS 128
 #define HOST_HEAD ((size_t)32 << 10)	/* bytes, of request line and headers, and what is to be written */
-#define HOST_REQUEST_MS 15000		/* from the connection's beginning to the last byte of its request */
+#define HOST_REQUEST_MS 10000		/* from the connection's beginning to the last byte of its request */
 #define HOST_LONGEST_MS 60000		/* and to that of its answer */
 
 struct host_place {

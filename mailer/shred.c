@@ -16,7 +16,8 @@
 #include "recipients/config.h"
 #include "recipients/text.h"
 
-#define HEAD_MAX 32
+#define HEAD_MAX 80
+#define ID_LENGTH 32
 
 static void sync_folder(const char *dir)
 {
@@ -106,11 +107,15 @@ static int shred(const char *path)
 	return unlink(path) && errno != ENOENT ? -1 : 0;
 }
 
-/* By its first words, or by its name, which begins with the ledger's own; or it was
- * overwritten by a run that was killed. */
+/*
+ * By its first words and the ledger that they name, or by its own name; or it was
+ * overwritten by a run that was killed. Another ledger's key is never taken for ours.
+ */
 static bool is_ours(const char *path, const char *id)
 {
-	static const char *const marks[] = {"breachmail-key ", "breachmail-slot",
+	static const char *const keys[] = {"breachmail-key 1\nledger ",
+		"breachmail-slots 1\nledger ", "breachmail-slot 1\nledger ", NULL};
+	static const char *const others[] = {
 		"breachmail-head ", "breachmail-history-head ", "-----BEGIN ", NULL};
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -121,10 +126,13 @@ static bool is_ours(const char *path, const char *id)
 		return false;
 	got = read(fd, head, HEAD_MAX);
 	(void)close(fd);
-	if (got <= 0 || !*head || (*id && !strncmp(name, id, strlen(id))))
+	if (got <= 0 || !*head || !strncmp(name, id, strlen(id)))
 		return true;
-	for (const char *const *mark = marks; *mark; mark++)
-		if (!strncmp(head, *mark, strlen(*mark)))
+	for (const char *const *key = keys; *key; key++)
+		if (!strncmp(head, *key, strlen(*key)))
+			return !strncmp(head + strlen(*key), id, strlen(id));
+	for (const char *const *other = others; *other; other++)
+		if (!strncmp(head, *other, strlen(*other)))
 			return true;
 	return false;
 }
@@ -142,7 +150,7 @@ static json_int_t shred_keys(const json_t *closed, json_t *not_removed)
 
 		if (!path || access(path, F_OK))
 			continue;
-		if (is_ours(path, id ? id : "") && !shred(path))
+		if (id && strlen(id) == ID_LENGTH && is_ours(path, id) && !shred(path))
 			count++;
 		else
 			(void)json_array_append(not_removed, key);

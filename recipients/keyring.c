@@ -14,6 +14,8 @@
 #include "recipients/text.h"
 #include "recipients/vault.h"
 
+#define SUFFIX 8 /* bytes that tell the folder of a rehearsal */
+
 /* DATA/breachmail/FOLDER/ID.ENDING; NULL: there is no home. */
 static char *at_home(const char *folder, const char *id, const char *ending)
 {
@@ -178,16 +180,36 @@ static void add_file(struct files *all, char *path)
 	all->list[all->count] = NULL;
 }
 
-/* The files in a folder whose names begin like this and go on with one of `next`. */
-static void add_beginning(
-	struct files *all, const char *folder, const char *name, const char *next)
+/* What keyring_beside and the slots put behind a key file's name; "work" is not to be
+ * taken for "work-2". */
+static bool is_beside(const char *ending)
+{
+	static const char *const endings[] = {
+		".slots", ".slots.new", ".head", ".history", NULL};
+
+	if (*ending == '-' && strspn(ending + 1, "0123456789abcdef") == 2 * SUFFIX)
+		ending += 1 + 2 * SUFFIX;
+	for (const char *const *e = endings; *e; e++)
+		if (!strcmp(*e, ending))
+			return true;
+	return false;
+}
+
+static bool is_anything(const char *ending)
+{
+	(void)ending;
+	return true;
+}
+
+/* The files in a folder whose names begin like this and end so. */
+static void add_beginning(struct files *all, const char *folder, const char *name,
+	bool (*fits)(const char *ending))
 {
 	DIR *dir = opendir(folder);
 	size_t length = strlen(name);
 
 	for (const struct dirent *e; dir && (e = readdir(dir));)
-		if (!strncmp(e->d_name, name, length) && e->d_name[length] &&
-			strchr(next, e->d_name[length]))
+		if (!strncmp(e->d_name, name, length) && fits(e->d_name + length))
 			add_file(all, text_format("%s/%s", folder, e->d_name));
 	if (dir)
 		(void)closedir(dir);
@@ -207,7 +229,7 @@ static void add_home(struct files *all, const char *id)
 		auto_text folder = text_format("%s/%s", some, e->d_name);
 
 		if (*e->d_name != '.')
-			add_beginning(all, folder, id, ".-");
+			add_beginning(all, folder, id, is_anything);
 	}
 	if (dir)
 		(void)closedir(dir);
@@ -223,7 +245,7 @@ char **keyring_files(const char *key_file, const char *id)
 		slash[slash == folder] = '\0';
 	add_file(&all, text_copy(key_file));
 	add_beginning(&all, slash ? folder : ".",
-		slash ? strrchr(key_file, '/') + 1 : key_file, ".-");
+		slash ? strrchr(key_file, '/') + 1 : key_file, is_beside);
 	add_home(&all, id);
 	return all.list;
 }
@@ -251,7 +273,7 @@ static char *suffix(const char *dir, bool live)
 	if (!real)
 		return text_copy("");
 	vault_sha256(real, strlen(real), sha256);
-	vault_hex(sha256, 8, hex);
+	vault_hex(sha256, SUFFIX, hex);
 	return text_format("-%s", hex);
 }
 

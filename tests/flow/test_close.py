@@ -192,3 +192,17 @@ def test_killed(told, tmp_path, call, when):
         "incident.json", "policy.json", "evidence.tar", "archive.sealed", "closed.json"}, (begun, left.keys())
     assert not [word for word in words for path, text in left.items() if word in text and path.name != "incident.json"]
     assert json.loads((work.folder / "closed.json").read_text())["state"] == "closed"
+
+
+def test_another_incidents_key_stays(empty, tmp_path):
+    """Keys of several incidents in one folder, with names that begin alike."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    other = Incident(tmp_path / "other")
+    for incident, name in ((empty, "work"), (other, "work-2")):
+        incident.run("init", incident.folder, "--example", "supplier", "--key-file", keys / name, code=OK)
+        incident.run("note", "--kind", "measure", "seen", "--key-file", keys / name, code=OK)
+    shutil.copy2(keys / "work-2", keys / "work.slots")
+    empty.run("close", *BY, "--key-file", keys / "work", code=HUMAN)
+    assert not (keys / "work").exists() and (keys / "work.slots").exists()
+    other.run("check", "--key-file", keys / "work-2", code=OK)

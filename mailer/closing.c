@@ -179,9 +179,12 @@ static void add_outbox(const char *dir, const char *capture, json_t *to)
 {
 	auto_text path =
 		*capture == '/' ? text_copy(capture) : text_format("%s/%s", dir, capture);
-
 	auto_text real = realpath(path, NULL);
+	json_t *one;
+	size_t i;
 
+	json_array_foreach(
+		to, i, one) if (real && !strcmp(json_string_value(one), real)) return;
 	if (real)
 		(void)json_array_append_new(to, json_string(real));
 }
@@ -358,6 +361,15 @@ static void add_halves(const char *dir, const char *path, const char *ending, js
 		(void)closedir(folder);
 }
 
+/* Where something is that stays: below the folder, if it is there. */
+static json_t *place(const struct closing *c, const json_t *result, const char *name)
+{
+	const char *path = json_string_value(json_object_get(result, name));
+	auto_text inside = path ? below(c->settings->dir, path) : NULL;
+
+	return path ? json_string(inside ? inside : path) : NULL;
+}
+
 static json_t *make_plan(struct ledger *l, const struct closing *c, json_t *outboxes,
 	const json_t *found, const json_t *result)
 {
@@ -369,13 +381,12 @@ static json_t *make_plan(struct ledger *l, const struct closing *c, json_t *outb
 		json_array_append(files, json_object_get(one, "file"));
 	add_halves(c->settings->dir, c->archive, ".", files);
 	add_halves(c->settings->dir, c->evidence, ".new", files);
-	return json_pack("{s:i,s:s,s:s,s:s,s:s,s:O?,s:O?,s:O?,s:O?,s:o,s:O,s:s,s:o}",
+	return json_pack("{s:i,s:s,s:s,s:s,s:s,s:o*,s:O*,s:o*,s:O*,s:o,s:O,s:s,s:o}",
 		"breachmail-closed", 1, "incident", c->settings->id, "ledger",
 		ledger_id(l), "mode", settings_mode(c->settings), "at",
-		clock_write(clock_now(), now), "evidence",
-		json_object_get(result, "evidence"), "evidence_digest",
-		json_object_get(result, "evidence_digest"), "archive",
-		json_object_get(result, "archive"), "keep_until",
+		clock_write(clock_now(), now), "evidence", place(c, result, "evidence"),
+		"evidence_digest", json_object_get(result, "evidence_digest"), "archive",
+		place(c, result, "archive"), "keep_until",
 		json_object_get(result, "keep_until"), "keys",
 		list_keys(l, c->settings->dir), "outboxes", outboxes, "page",
 		JOURNAL_FOLDER, "files", files);

@@ -79,7 +79,7 @@ int shred_begin(const char *dir, const json_t *plan, struct fault *f)
 
 /* --- files --- */
 
-static void overwrite(int fd, off_t length)
+static void write_zeros(int fd, off_t length)
 {
 	static const char zeros[65536];
 
@@ -91,19 +91,27 @@ static void overwrite(int fd, off_t length)
 			return;
 		length -= wrote;
 	}
-	(void)fsync(fd);
+}
+
+/* `sync`: at once; else the caller sees to it, before the file is removed. */
+static void overwrite(const char *path, bool sync)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		write_zeros(fd, st.st_size);
+	if (sync)
+		(void)fsync(fd);
+	(void)close(fd);
 }
 
 /* 0 it is gone, -1 it is not. */
 static int shred(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	struct stat st;
-
-	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
-		overwrite(fd, st.st_size);
-	if (fd >= 0)
-		(void)close(fd);
+	overwrite(path, true);
 	return unlink(path) && errno != ENOENT ? -1 : 0;
 }
 
@@ -158,18 +166,27 @@ static json_int_t shred_keys(const json_t *closed, json_t *not_removed)
 	return count;
 }
 
+/* Thousands of files: zeros in all of them, one wait for the disk, and then they go. */
 static int shred_folder(const char *folder, json_int_t *count, struct fault *f)
 {
 	DIR *dir = opendir(folder);
 	bool failed = false;
 
-	for (const struct dirent *e; dir && !failed && (e = readdir(dir));) {
-		auto_text path = text_format("%s/%s", folder, e->d_name);
+	for (int pass = 0; dir && pass < 2; pass++) {
+		for (const struct dirent *e; !failed && (e = readdir(dir));) {
+			auto_text path = text_format("%s/%s", folder, e->d_name);
 
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-			continue;
-		failed = shred(path) != 0;
-		*count += !failed;
+			if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+				continue;
+			if (pass)
+				failed = unlink(path) && errno != ENOENT;
+			else
+				overwrite(path, false);
+			*count += pass && !failed;
+		}
+		if (!pass)
+			(void)syncfs(dirfd(dir));
+		rewinddir(dir);
 	}
 	if (dir)
 		(void)closedir(dir);

@@ -104,9 +104,8 @@ static int read_affected(struct roll *r, struct fault *f)
 	int got;
 
 	r->all = 0;
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++)
 		memset(r->members[i].at, 0, sizeof(r->members[i].at));
-	}
 	if (ledger_query(r->ledger,
 		    SQL("SELECT person_id, level FROM assignment_now"
 			" WHERE person_id NOT IN (SELECT person_id FROM person_shielded)"),

@@ -5,6 +5,7 @@
  */
 #include "mailer/category.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "recipients/exposure.h"
@@ -32,48 +33,78 @@ static json_t *as_list(json_t *counts)
 
 /* --- people --- */
 
+#define OTHERS "Others, or not stated"
+#define KINDS_MAX                                                                        \
+	20 /* of people: a list that says something else of each is no list of kinds */
+
+/* Who has a part in a row that speaks of several: ids, ascending. */
+struct players {
+	int64_t *ids;
+	size_t count;
+};
+
 static bool wants_group(void *context, const char *field)
 {
 	(void)context;
-	return !strcmp(field, "rank") || !strcmp(field, "employment");
+	return !strcmp(field, "rank") || !strcmp(field, "employment") ||
+	       !strcmp(field, "part");
 }
 
 static const char *group_words(const struct roster_row *entry)
 {
 	const char *rank = entry ? roster_value(entry, "rank") : NULL;
 	const char *employment = entry ? roster_value(entry, "employment") : NULL;
+	const char *part = entry ? roster_value(entry, "part") : NULL;
 	enum scope_group group = scope_group_of(rank, employment);
 
 	if (group < SCOPE_PCSO)
 		return "Police officers and special constables";
 	if (group == SCOPE_PCSO)
 		return "Police community support officers";
-	return group == SCOPE_STAFF ? "Police staff" : "Others, or not stated";
+	if (group == SCOPE_STAFF)
+		return "Police staff";
+	return part ? part : OTHERS;
 }
 
-static int count_groups(struct ledger *l, json_t *counts, struct fault *f)
+/* Who is an other, and has a part in the leak, counts by that alone. */
+static int count_groups(
+	struct ledger *l, const struct players *players, json_t *counts, struct fault *f)
 {
 	const struct roster_wish wish = {wants_group, NULL};
 	auto_query struct query *q = NULL;
 	auto_roster people = {0};
+	size_t next = 0;
 	int got;
 
 	if (roster_load_entries_of(l, &wish, &people, f) ||
-		ledger_query(l, SQL("SELECT person_id FROM assignment_now"), &q, f))
+		ledger_query(l,
+			SQL("SELECT person_id FROM assignment_now ORDER BY person_id"),
+			&q, f))
 		return -1;
 	while ((got = query_next(q, f)) > 0) {
-		size_t p = roster_person(&people, query_int(q, "person_id"));
+		int64_t id = query_int(q, "person_id");
+		size_t p = roster_person(&people, id);
+		const char *group =
+			group_words(p == SIZE_MAX ? NULL : roster_newest(&people, p));
 
+		while (next < players->count && players->ids[next] < id)
+			next++;
+		if (!strcmp(group, OTHERS) && next < players->count &&
+			players->ids[next] == id)
+			continue;
 		add_to(counts,
-			group_words(p == SIZE_MAX ? NULL : roster_newest(&people, p)), 1);
+			json_object_size(counts) < KINDS_MAX ||
+					json_object_get(counts, group)
+				? group
+				: OTHERS,
+			1);
 	}
 	return got;
 }
 
-/* Who is in a row that speaks of several, by their part in it. Ordered by person and
- * part, so that each counts once. */
-static int count_parts(
-	struct ledger *l, const struct roster *records, json_t *counts, struct fault *f)
+/* By person, so that each counts once for a part. */
+static int count_parts(struct ledger *l, const struct roster *records,
+	struct players *players, json_t *counts, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	json_t *seen = json_object();
@@ -86,20 +117,37 @@ static int count_parts(
 		    &q, f))
 		return -1;
 	while ((got = query_next(q, f)) > 0) {
+		int64_t id = query_int(q, "person_id");
 		const struct roster_row *row =
 			roster_find(records, query_int(q, "record_id"));
 		const char *part = row ? roster_value(row, ROSTER_PART) : NULL;
 
-		if (query_int(q, "person_id") != last)
+		if (id != last)
 			(void)json_object_clear(seen);
-		last = query_int(q, "person_id");
+		last = id;
 		if (!part || json_object_get(seen, part))
 			continue;
+		if (!json_object_size(seen)) {
+			players->ids = text_realloc(players->ids,
+				(players->count + 1) * sizeof(*players->ids));
+			players->ids[players->count++] = id;
+		}
 		(void)json_object_set_new(seen, part, json_true());
 		add_to(counts, part, 1);
 	}
 	json_decref(seen);
 	return got;
+}
+
+static int count_people(
+	struct ledger *l, const struct roster *records, json_t *counts, struct fault *f)
+{
+	struct players players = {NULL, 0};
+	int failed = count_parts(l, records, &players, counts, f) ||
+		     count_groups(l, &players, counts, f);
+
+	free(players.ids);
+	return failed ? -1 : 0;
 }
 
 /* --- records --- */
@@ -161,8 +209,7 @@ int category_gather(
 	auto_roster records = {0};
 	json_t *people = json_object();
 
-	if (roster_load_records(l, &records, f) || count_groups(l, people, f) ||
-		count_parts(l, &records, people, f)) {
+	if (roster_load_records(l, &records, f) || count_people(l, &records, people, f)) {
 		json_decref(people);
 		return -1;
 	}

@@ -353,10 +353,10 @@ static void write_ground(FILE *out, const json_t *not_told)
 
 	if (!not_told)
 		return;
-	line(out, "    not told, since", text_of(not_told, "ground"));
-	line(out, "    who answers for it", text_of(not_told, "owner"));
+	line(out, "  not told, since", text_of(not_told, "ground"));
+	line(out, "  who answers for it", text_of(not_told, "owner"));
 	if (review)
-		line(out, "    looked at again by", review);
+		line(out, "  looked at again by", review);
 }
 
 static void write_effects(FILE *out, const json_t *report)

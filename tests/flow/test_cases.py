@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Footage was lost: a leaked row is a case, and its people are the parties whom the list names under its reference."""
 import csv
+import json
 
 import pytest
 
@@ -65,3 +66,11 @@ def test_a_case_on_no_list_waits_for_a_human(played):
     (row,) = played.run("approve").tally["rows"]
     assert (row["row_id"], row["reason"]) == ("5", "no such case on the list")
     assert "its people are the parties: V1 S1" in " ".join(played.text("match", "--explain", "2").split())
+
+
+def test_the_regulator_is_told_of_which_kinds_they_are(played):
+    """By their part, which the list says where no rank does; somebody with two by the newest of the list."""
+    kinds = json.loads(played.text("--json", "report", "--kind", "regulator"))["effects"]["categories"]
+    people = {one["name"]: one["people"] for one in kinds["people"]}
+    assert sum(people.values()) == len(WANTED) and set(people) <= {"victim", "suspect", "witness"}
+    assert people["suspect"] == 1

@@ -31,7 +31,7 @@ BUILD = pathlib.Path(os.environ.get("BREACHMAIL_BUILD") or pathlib.Path(__file__
 AXE, AXE_SHA256 = "4.14.1", "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"     # what the standard calls a reference to an element
 SECONDS = 30
-TALL = 5000
+TALL = 3000
 OPTIONS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
            "--disable-component-update", "--disable-sync", "--no-first-run", "--hide-scrollbars",
            "--force-color-profile=srgb", "--lang=en-GB",

@@ -92,7 +92,7 @@ VERBS = ["status", "check", "doctor", "track", "remind", "follow-up", "run", "ta
          "compose --preview {}/some", "compose --preview {}/all --all", "approve", "approve --read", "approve --manifest {}/manifest",
          "send -n", "send", "outbox", "note --kind decision --by Joan A_decision", "verify AAAAA-AAAAA", "import --list",
          "resend --code AAAAA-AAAAA", "resend --requests {}/requests --report {}/asked.csv", "template list", "key", "key list",
-         "review --list", "review --points", "archive -n", "archive", "report --kind evidence --out {}/pack.tar", *REPORTS]
+         "review --list", "review --points", "archive -n", "archive", "close -n", "report --kind evidence --out {}/pack.tar", *REPORTS]
 
 
 class Walk:

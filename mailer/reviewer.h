@@ -24,6 +24,9 @@
 #define REVIEWER_SECRET_MS (72 * 60 * 60 * 1000ll)
 #define REVIEWER_SECRET 24 /* "4K7QR-X2MTH-9WFJA-3LCPY" */
 
+/* From when on a time that is given to them runs. */
+int64_t reviewer_from(void);
+
 struct reviewer_new {
 	const char *mode, *name, *role, *scope; /* scope: words; of the desk NULL */
 	int64_t expires;

@@ -59,13 +59,13 @@ static int read_expires(const char *typed, int64_t *ret, struct fault *f)
 	auto_text day = text_format("%sT23:59:59Z", typed ? typed : "");
 	int64_t wait;
 
-	*ret = clock_now() + REVIEWER_DAYS * DAY_MS;
+	*ret = reviewer_from() + REVIEWER_DAYS * DAY_MS;
 	if (!typed || !clock_parse(typed, ret) || !clock_parse(day, ret))
 		return 0;
 	if (clock_parse_duration(typed, &wait))
 		return fault_set(f, FAULT_USAGE,
 			"--expires takes a day such as 2026-12-31, a time, or a duration such as 30d");
-	*ret = clock_now() + wait;
+	*ret = reviewer_from() + wait;
 	return 0;
 }
 

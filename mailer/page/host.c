@@ -231,8 +231,7 @@ static void add(struct MHD_Response *r, const char *name, const char *value)
 	(void)MHD_add_response_header(r, name, value);
 }
 
-static void add_headers(
-	struct MHD_Response *r, const struct pages_reply *reply, bool is_unix)
+static void add_headers(struct MHD_Response *r, const struct pages_reply *reply)
 {
 	static const char *const always[][2] = {{"Connection", "close"},
 		{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"},
@@ -244,7 +243,6 @@ static void add_headers(
 		{"Strict-Transport-Security", "max-age=31536000"}};
 	char number[32];
 
-	(void)is_unix;
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		add(r, always[i][0], always[i][1]);
 	add(r, "Content-Security-Policy", text_string(&reply->policy));
@@ -255,6 +253,8 @@ static void add_headers(
 		add(r, "Allow", reply->allow);
 	if (*reply->cookie)
 		add(r, "Set-Cookie", reply->cookie);
+	if (reply->leaves)
+		add(r, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
 	if (reply->retry_after) {
 		(void)snprintf(
 			number, sizeof(number), "%lld", (long long)reply->retry_after);
@@ -276,7 +276,7 @@ static enum MHD_Result give(
 
 	if (!r)
 		return MHD_NO;
-	add_headers(r, reply, s->is_unix);
+	add_headers(r, reply);
 	queued = MHD_queue_response(c, reply->status, r);
 	MHD_destroy_response(r);
 	return queued;
@@ -296,8 +296,7 @@ static const char *words_for(unsigned status)
 	return "This request cannot be read.\n";
 }
 
-static enum MHD_Result give_status(
-	const struct host *s, struct MHD_Connection *c, unsigned status)
+static enum MHD_Result give_status(struct MHD_Connection *c, unsigned status)
 {
 	auto_pages_reply reply = {.status = status,
 		.type = "text/plain; charset=utf-8",
@@ -305,7 +304,7 @@ static enum MHD_Result give_status(
 
 	text_add_string(&reply.body, words_for(status));
 	text_add_string(&reply.policy, "default-src 'none'; frame-ancestors 'none'");
-	return give(s, c, &reply);
+	return give(c, &reply);
 }
 
 static enum MHD_Result answer(const struct host *s, struct MHD_Connection *c,
@@ -328,7 +327,7 @@ static enum MHD_Result answer(const struct host *s, struct MHD_Connection *c,
 
 	find_address(s, c, address);
 	pages_answer(s->pages, &q, &reply);
-	return give(s, c, &reply);
+	return give(c, &reply);
 }
 
 static struct guest_line *line_of(struct MHD_Connection *c)
@@ -353,7 +352,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *c, const ch
 		x->seen = true;
 		x->refused = refuse_head(c, method, version);
 		/* before a body is read; with one on its way the connection just ends */
-		return x->refused ? give_status(s, c, x->refused) : MHD_YES;
+		return x->refused ? give_status(c, x->refused) : MHD_YES;
 	}
 	if (*part_length) {
 		if (x->body.length + *part_length > PAGES_BODY)

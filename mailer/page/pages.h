@@ -40,6 +40,7 @@ struct pages_reply {
 	const char *location, *allow; /* NULL: none */
 	char cookie[256];	      /* Set-Cookie; "" none */
 	const char *file;	      /* the name under which it is kept; NULL: it is shown */
+	bool leaves;		      /* signed out: the browser is to forget all of it */
 	int64_t retry_after;	      /* seconds; 0: nothing to say */
 };
 void pages_reply_done(struct pages_reply *r);

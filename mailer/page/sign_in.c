@@ -180,6 +180,7 @@ void sign_out(struct visit *v)
 	sessions_end(v->session);
 	v->session = NULL;
 	set_cookie(v, "", true);
+	v->reply->leaves = true;
 	visit_go(v, "/sign-in");
 }
 
@@ -203,16 +204,27 @@ void passphrase_show(struct visit *v)
 	show_passphrase(v, 200, NULL);
 }
 
-/* A row of the same few signs is what those who guess try first. */
+/* What those who guess try first: rows of a few signs, or of keys; of what leads lists of
+ * stolen passwords, that which is long enough here. */
 static bool is_too_plain(const char *passphrase)
 {
+	static const char *const first[] = {"1234567890", "0123456789", "0987654321",
+		"qwertyuiop", "1q2w3e4r5t", "1qaz2wsx3e", "qazwsxedc", "asdfghjkl",
+		"zxcvbnm", "abcdefghij", "passwordpass", "iloveyouilove", "letmeinlet",
+		NULL};
 	bool seen[256] = {false};
+	char folded[FOLD_ROOM];
 	size_t different = 0;
 
 	for (const char *p = passphrase; *p; p++) {
 		different += !seen[(unsigned char)*p];
 		seen[(unsigned char)*p] = true;
 	}
+	(void)fold_words(passphrase, folded, sizeof(folded));
+	(void)fold_join(folded, folded, sizeof(folded));
+	for (const char *const *f = first; *f; f++)
+		if (!strncmp(folded, *f, strlen(*f)))
+			return true;
 	return different < PASSPHRASE_SIGNS;
 }
 

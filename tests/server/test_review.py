@@ -241,7 +241,8 @@ def test_a_secret_works_once(page, incident):
 
 @pytest.mark.parametrize("new, again, why", [
     ("short", "short", "too short"), (PASS, PASS + "x", "not the same"), ("a" * 40, "a" * 40, "too easy"),
-    ("x" * 300, "x" * 300, "at most")])
+    ("x" * 300, "x" * 300, "at most"), ("Qwertyuiop 12345!", "Qwertyuiop 12345!", "too easy"),
+    ("passwordpassword1", "passwordpassword1", "too easy")])
 def test_passphrases_that_are_refused(rep, new, again, why):
     answer = rep.post("/passphrase", old=PASS, new=new, again=again)
     assert answer.status == 400 and why in answer.text
@@ -287,6 +288,7 @@ def test_sign_out_is_the_end(page, incident):
     cookie = visitor.cookie
     answer = visitor.post("/sign-out")
     assert answer.status == 303 and "Max-Age=0" in answer.headers["set-cookie"]
+    assert answer.headers["clear-site-data"] == '"cache", "cookies", "storage"'
     visitor.cookie = cookie
     assert visitor.get("/advice").status == 401
 

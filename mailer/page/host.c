@@ -267,8 +267,7 @@ static void add_headers(struct MHD_Response *r, const struct pages_reply *reply)
 	}
 }
 
-static enum MHD_Result give(
-	const struct host *s, struct MHD_Connection *c, const struct pages_reply *reply)
+static enum MHD_Result give(struct MHD_Connection *c, const struct pages_reply *reply)
 {
 	struct MHD_Response *r = MHD_create_response_from_buffer(
 		reply->body.length, reply->body.bytes, MHD_RESPMEM_MUST_COPY);

@@ -12,10 +12,10 @@
 #include "recipients/ledger.h"
 
 /*
- * {"people": [{"name": "Police officers", "people"}, ...], "records": [{"name": "pay number", "rows"}, ...]}: whoever is
- * affected, by what the newest list says of rank and employment, else of their part, and by their part where rows of the leak
- * speak of several people (victim, witness ...): somebody can be counted in two. Rows by the kinds of data in them (exposure.h); `exposed` are
- * the incident's. Reads lists and leak once.
+ * {"people": [{"name": "Police staff", "people"}, ...], "records": [{"name": "pay number", "rows"}, ...]}: whoever is
+ * affected, by what the newest list says of rank and employment, else of their part, and by their part where rows of the
+ * leak speak of several people (victim, witness ...): somebody can be counted in two. Rows by the kinds of data in them
+ * (exposure.h); `exposed` are the incident's. Reads lists and leak once.
  */
 int category_gather(struct ledger *l, const json_t *exposed, json_t **ret, struct fault *f);
 

@@ -152,7 +152,7 @@ static void judge_phrase(struct proofreader *p, const struct words *w, const cha
 	const char *level, const char *file, const char *where)
 {
 	auto_text lower = text_copy(phrase);
-	uint32_t begins;
+	uint64_t begins;
 
 	for (char *s = lower; *s; s++)
 		*s = (char)tolower((unsigned char)*s);

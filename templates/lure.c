@@ -296,7 +296,7 @@ static void tell_words(const struct finder *x, const struct words *w, size_t at,
 
 #define PHRASES (sizeof(phrases) / sizeof(*phrases))
 static void find_phrase_at(
-	const struct finder *x, const struct words *w, size_t at, const uint32_t *begins)
+	const struct finder *x, const struct words *w, size_t at, const uint64_t *begins)
 {
 	for (size_t i = 0; i < PHRASES; i++) {
 		const struct phrase *p = &phrases[i];
@@ -313,7 +313,7 @@ static void find_phrase_at(
 
 static void find_phrases(const struct finder *x, const struct words *w)
 {
-	uint32_t begins[PHRASES];
+	uint64_t begins[PHRASES];
 
 	for (size_t i = 0; i < PHRASES; i++)
 		begins[i] = words_beginnings(phrases[i].words);

@@ -42,6 +42,15 @@ static size_t sign_length(const char *s)
 	return n;
 }
 
+/* One of 64 for the first two signs of a word, or of one of "a|b*" up to a blank. */
+static uint64_t beginning(const char *s)
+{
+	unsigned char first = (unsigned char)s[0],
+		      second = first ? (unsigned char)s[1] : 0;
+
+	return UINT64_C(1) << ((first * 5u + (strchr("| ", second) ? 0 : second)) & 63);
+}
+
 static void add(
 	struct words *w, const char *source, size_t from, size_t to, struct word word)
 {
@@ -68,6 +77,7 @@ static void add(
 		*out++ = (char)tolower((unsigned char)source[i]);
 	}
 	*out = '\0';
+	word.beginning = beginning(word.text);
 	word.capitals = letters >= 3 && !small && letters == to - from;
 	w->list[w->count++] = word;
 }
@@ -181,24 +191,18 @@ size_t words_match(const struct words *w, size_t at, const char *phrase)
 	return at < w->count ? match(w, at, phrase, at) : 0;
 }
 
-#define LETTER(c) (UINT32_C(1) << ((unsigned char)(c)&31))
-
-uint32_t words_beginnings(const char *phrase)
+uint64_t words_beginnings(const char *phrase)
 {
-	uint32_t letters = LETTER(*phrase);
+	uint64_t all = 0;
 
-	for (const char *s = phrase; *s && *s != ' '; s++) {
-		if (*s == '#')
-			return UINT32_MAX;
-		if (*s == '|')
-			letters |= LETTER(s[1]);
+	for (const char *s = phrase;; s++) {
+		if (*s == '#' || s[1] == '*')
+			return UINT64_MAX;
+		all |= beginning(s);
+		s += strcspn(s, "| ");
+		if (*s != '|')
+			return all;
 	}
-	return letters;
-}
-
-bool words_may_begin(const struct words *w, size_t at, uint32_t beginnings)
-{
-	return beginnings & LETTER(*w->list[at].text);
 }
 
 double words_reading_age(const struct words *w)

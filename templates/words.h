@@ -21,6 +21,7 @@ struct word {
 	size_t from, to;  /* its bytes in the source */
 	unsigned sentence; /* from 0: words of one sentence have the same */
 	bool capitals;	   /* three letters or more, all of them capitals */
+	uint64_t beginning; /* words_beginnings */
 };
 
 struct words {
@@ -42,9 +43,12 @@ void words_read(const char *source, bool template, struct words *ret);
  */
 size_t words_match(const struct words *w, size_t at, const char *phrase);
 
-/* The letters with which a phrase may begin, a bit each, and whether a word may begin it: most begin none. */
-uint32_t words_beginnings(const char *phrase);
-bool words_may_begin(const struct words *w, size_t at, uint32_t beginnings);
+/* With which two letters a phrase may begin, bits of a hash, and whether a word may begin it: most begin none. */
+uint64_t words_beginnings(const char *phrase);
+static inline bool words_may_begin(const struct words *w, size_t at, uint64_t beginnings)
+{
+	return w->list[at].beginning & beginnings;
+}
 
 /*
  * The reading age of a text in years: the Automated Readability Index (Smith and Senter, 1967; coefficients of Kincaid et

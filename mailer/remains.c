@@ -225,15 +225,10 @@ static int look_through(
 /* Not text, and not bytes with text among them. */
 static int is_closed(const char *path, bool *ret, struct fault *f)
 {
-	static const struct {
-		const char *bytes;
-		size_t length;
-	} starts[] = {{"PK\3\4", 4}, {"\x1f\x8b", 2}, {"BZh", 3},
-		{"\xfd"
-		 "7zXZ",
-			5},
-		{"7z\xbc\xaf", 4}, {"%PDF", 4}, {"\xd0\xcf\x11\xe0", 4}, {"\xff\xfe", 2},
-		{"\xfe\xff", 2}, {"\x28\xb5\x2f\xfd", 4}};
+	/* zip, gzip, bzip2, xz, 7z, PDF, old Office, UTF-16 both ways, zstd */
+	static const char *const starts[] = {"PK\3\4", "\x1f\x8b", "BZh", "\xfd\x37zXZ",
+		"7z\xbc\xaf", "%PDF", "\xd0\xcf\x11\xe0", "\xff\xfe", "\xfe\xff",
+		"\x28\xb5\x2f\xfd", NULL};
 	char head[8];
 	FILE *in = open_file(path, f);
 	size_t got;
@@ -243,9 +238,8 @@ static int is_closed(const char *path, bool *ret, struct fault *f)
 	got = fread(head, 1, sizeof(head), in);
 	(void)fclose(in);
 	*ret = false;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]) && !*ret; i++)
-		*ret = got >= starts[i].length &&
-		       !memcmp(head, starts[i].bytes, starts[i].length);
+	for (const char *const *start = starts; *start && !*ret; start++)
+		*ret = got >= strlen(*start) && !memcmp(head, *start, strlen(*start));
 	return 0;
 }
 

@@ -22,7 +22,6 @@ struct gathering {
 	const char *mode;
 	struct whom whom;
 	struct query *mails, *receipts, *tasks, *why;
-	struct text sealed;
 	struct row row;
 	int (*take)(void *context, const char *line, size_t length, struct fault *f);
 	void *context;
@@ -248,7 +247,6 @@ static void gathering_done(struct gathering *g)
 	query_close(g->why);
 	whom_done(&g->whom);
 	row_done(&g->row);
-	text_done(&g->sealed);
 }
 
 static int give_incident(struct gathering *g, const struct settings *s,
@@ -339,8 +337,8 @@ int telling_write(struct ledger *l, const struct settings *s, const struct polic
 	int failed;
 
 	*ret = (struct telling){.last_at = s->aware_at};
-	failed = prepare(&g, f) || give_incident(&g, s, p, f) ||
-		 give_releases(&g, f) || give_affected(&g, f) || give_others(&g, f);
+	failed = prepare(&g, f) || give_incident(&g, s, p, f) || give_releases(&g, f) ||
+		 give_affected(&g, f) || give_others(&g, f);
 	gathering_done(&g);
 	return failed ? -1 : 0;
 }

@@ -26,8 +26,8 @@
  *
  * WHERE. Neither in the ledger nor beside it. Then whoever has a copy of the ledger, today's or an older one, has nothing with
  * it, even if they know each passphrase and hold each code and file; and when the slots file and the key file are destroyed,
- * no copy of the ledger opens again. The price: who loses both has lost the ledger. Copy the slots file with the ledger to
- * nowhere; a copy of it in another safe is as good, and as dangerous, as what opens it.
+ * no copy of the ledger opens again. The price: who loses both has lost the ledger, so a copy of the
+ * slots file belongs in a safe of its own, never in a backup of the ledger.
  *
  * WHAT REMOVING A SLOT GIVES. From then on this slots file does not open by it, with whatever copy of the ledger. Who copied the
  * slots file before, and has the secret, still has the key: it did not change. Slot 1 is the key itself: copies of that file

@@ -359,12 +359,28 @@ static int load_part(void *user, const char *name, struct text *ret, struct faul
 		p->texts, *p->own && !strcmp(name, NOTICE_LEVEL) ? p->own : name, ret, f);
 }
 
+/* A level's own text may have no place for what a follow-up says: that stands on the
+ * shipped one then. */
+static int compile_source(const char *name, const struct text *source,
+	struct parts *parts, struct mustache **ret, struct fault *f)
+{
+	const struct mustache_loader loader = {load_part, parts};
+
+	if (!mustache_compile(name, source->bytes, source->length, MUSTACHE_STRICT,
+		    &loader, ret, f))
+		return 0;
+	if (!*parts->own)
+		return -1;
+	parts->own = "";
+	return mustache_compile(
+		name, source->bytes, source->length, MUSTACHE_STRICT, &loader, ret, f);
+}
+
 static int compile(struct notice_maker *m, const char *name, const char *level,
 	struct texts *texts, struct fault *f)
 {
 	auto_text own = own_of(texts, name, level);
 	struct parts parts = {texts, own};
-	struct mustache_loader loader = {load_part, &parts};
 	auto_text_buffer source = {0};
 	struct compiled *c;
 	int got;
@@ -382,8 +398,7 @@ static int compile(struct notice_maker *m, const char *name, const char *level,
 		m->templates, (m->templates_count + 1) * sizeof(*m->templates));
 	c = &m->templates[m->templates_count];
 	*c = (struct compiled){0};
-	if (mustache_compile(name, source.bytes, source.length, MUSTACHE_STRICT, &loader,
-		    &c->template, f))
+	if (compile_source(name, &source, &parts, &c->template, f))
 		return -1;
 	c->name = text_copy(name);
 	c->own = text_copy(level ? level : "");

@@ -56,7 +56,8 @@ void notice_words_done(struct notice_words *w);
 
 /*
  * What follows a notice says again what the notice said, under words of its own: its parent is notice/level, and that is the
- * template of the reader's level; of the default level, or of any, where that level has none. NULL: none has one.
+ * template of the reader's level; of the default level, or of any, where that level has none. NULL: none has one. A text of
+ * the incident's own that has no block for those words (opening) is passed by, and the shipped layout stands for it.
  */
 #define NOTICE_LEVEL "notice/level"
 #define NOTICE_CHANGED "follow-up/what-changed"

@@ -277,6 +277,32 @@ static void follow_ups_stand_on_the_level(void **state)
 	notice_words_done(&w);
 }
 
+/* A level's own text has no place for what a reminder says. */
+static void follow_ups_of_a_bare_text(void **state)
+{
+	struct texts texts = {templates};
+	auto_notice_maker *m = NULL;
+	struct notice_words w = {0};
+	auto_row row = {0};
+	struct roster_row entry;
+	const struct notice_person who = {
+		.entry = &entry, .code = "4K7QR-X2MTH", .own = "notice/staff"};
+	struct fault f = {0};
+
+	(void)state;
+	row_add(&row, "surname", "Sample");
+	entry = (struct roster_row){
+		.packed = row.packed.bytes, .length = row.packed.length};
+	(void)book_file(&incident.book, "templates/notice/staff.txt",
+		"Subject: Bare\n\nBare words. {{code}}\n");
+	fine(notice_maker_new(incident.settings, incident.policy, &texts, &m, &f), &f);
+	fine(notice_write(m, "follow-up/reminder", &who, &w, &f), &f);
+	assert_null(strstr(w.text.bytes, "Bare words"));
+	assert_non_null(
+		strstr(w.html.bytes, "cannot be sure that the message reached you"));
+	notice_words_done(&w);
+}
+
 /* In their language, where there is one: the text itself, and what it stands on. */
 static void texts_in_a_language(void **state)
 {
@@ -348,6 +374,7 @@ int main(void)
 		EACH(a_template_that_is_not_there),
 		EACH(shipped_texts),
 		EACH(follow_ups_stand_on_the_level),
+		EACH(follow_ups_of_a_bare_text),
 		EACH(texts_in_a_language),
 		EACH(texts_of_a_policy),
 	};

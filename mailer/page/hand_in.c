@@ -48,7 +48,8 @@ static bool says_something(const char *words, size_t most)
 
 void ask_again_show(struct visit *v)
 {
-	visit_show(v, 200, "ask-again", json_pack("{s:n,s:n}", "wrong", "taken"));
+	if (!visit_log(v, "view", "/ask-again", false))
+		visit_show(v, 200, "ask-again", json_pack("{s:n,s:n}", "wrong", "taken"));
 }
 
 void ask_again_take(struct visit *v)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -23,6 +24,7 @@
 #include "recipients/clock.h"
 
 #define TURN_MS 250
+#define NICE 5
 #define BACKLOG 128
 #define EACH_ADDRESS 32 /* connections of one address, where addresses mean something */
 #define ADDRESS 64
@@ -480,7 +482,8 @@ int host_run(struct host_place *place, const struct certificate *c, struct pages
 	if (!daemon)
 		return fault_set(f, FAULT_CONFIG,
 			"the page cannot be started: its certificate is refused, or the address cannot be used");
-	place->fd = -1; /* the daemon's now */
+	place->fd = -1;                           /* the daemon's now */
+	(void)setpriority(PRIO_PROCESS, 0, NICE); /* a send at work goes first */
 	while (!clock_interrupted()) {
 		(void)MHD_run_wait(daemon, TURN_MS);
 		end_slow(&s);

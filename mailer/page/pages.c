@@ -213,8 +213,9 @@ static void find_session(struct visit *v)
 	}
 }
 
-/* What the browser says of where a form came from. Our pages send no referrer, and for such
- * a page browsers call the origin "null"; then they must say that it is the same site. */
+/* What the browser says of where a form came from. Our pages send no referrer, and for
+ * such a page browsers call the origin "null"; then they must say that it is the same
+ * site. */
 static bool is_ours(const struct pages_request *q)
 {
 	static const char scheme[] = "https://";

@@ -201,7 +201,8 @@ static void show_passphrase(struct visit *v, unsigned status, const char *wrong)
 
 void passphrase_show(struct visit *v)
 {
-	show_passphrase(v, 200, NULL);
+	if (!visit_log(v, "view", "/passphrase", false))
+		show_passphrase(v, 200, NULL);
 }
 
 /* What those who guess try first: rows of a few signs, or of keys; of what leads lists of

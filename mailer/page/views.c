@@ -120,6 +120,8 @@ void view_check(struct visit *v)
 		answer_code(v, typed);
 		return;
 	}
+	if (visit_log(v, "view", "/check", false))
+		return;
 	if (v->reviewer->desk)
 		show_desk(v);
 	else

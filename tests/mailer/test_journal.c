@@ -83,6 +83,9 @@ static void put(struct journal *j, int n)
 static void lines(void **state)
 {
 	auto_text file = text_format("%s/review/visits.jsonl", dir);
+	static const char noise[] =
+		"nonsense\n{}\n[1]\n\0\n{\"n\":4}\n{\"n\":5,\"n\":6}\n",
+			  torn[] = "{\"n\":7}\n{\"n\":8";
 	struct journal *j, *second;
 	char id[JOURNAL_ID] = "", first[JOURNAL_ID];
 	char *large = text_alloc(JOURNAL_LINE * 2 + 2);
@@ -100,11 +103,11 @@ static void lines(void **state)
 	reads(&from, id, "");
 	put(j, 3);
 	reads(&from, id, "3 ");
-	add("nonsense\n{}\n[1]\n\0\n{\"n\":4}\n{\"n\":5,\"n\":6}\n", 46);
+	add(noise, sizeof(noise) - 1);
 	memset(large, 'x', JOURNAL_LINE * 2);
 	large[JOURNAL_LINE * 2] = '\n';
 	add(large, JOURNAL_LINE * 2 + 1);
-	add("{\"n\":7}\n{\"n\":8", 14);
+	add(torn, sizeof(torn) - 1);
 	reads(&from, id, "0 4 7 ");
 	journal_close(j);
 	assert_int_equal(journal_open(dir, &j, &f), 0); /* ends the torn line */

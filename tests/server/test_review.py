@@ -314,14 +314,14 @@ def test_an_expiry_is_kept(page, incident):
 def test_idle_sessions_end(incident):
     twin = incident.copy(incident.root.parent / "idle")
     with_secret = add(twin, "Idle Hands")
-    page = Page(twin, "--idle", "1s")
+    page = Page(twin, "--idle", "3s")
     visitor = Visitor(page)
     visitor.sign_in("Idle Hands", with_secret)
-    time.sleep(.6)
+    time.sleep(1.6)
     assert visitor.get("/advice").status == 200
-    time.sleep(.6)
+    time.sleep(1.6)
     assert visitor.get("/advice").status == 200         # each page counts as a sign of life
-    time.sleep(1.1)
+    time.sleep(3.1)
     assert visitor.get("/advice").status == 401
     assert visitor.get("/").headers["location"] == "/sign-in"
     page.stop()

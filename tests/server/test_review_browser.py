@@ -164,13 +164,13 @@ def test_what_the_control_room_does(page, incident, browser):
 
 def test_a_session_that_has_expired(incident, browser):
     twin = incident.copy(incident.root.parent / "expired")
-    page = Page(twin, "--idle", "1s")
+    page = Page(twin, "--idle", "3s")
     visitor = Visitor(page)
     assert visitor.sign_in("Rae Holt", PASS).status == 303      # set in the first test
     browser.forget()
     sign_in(browser, page, "Rae Holt", PASS)
     assert "Overview" in browser.title
-    time.sleep(1.2)
+    time.sleep(3.1)
     browser.go(f"{page.url}/advice")
     assert browser.text("h1") == "You are not signed in"
     browser.go(page.url)

@@ -10,7 +10,8 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("BREACHMAIL") or ROOT / "build" / "plain" / "mailer" / "breachmail"
 LIBRARIES = {"libc", "libgcc_s", "libm", "libsqlite3", "libsodium", "libgnutls", "libjansson",
-             "libutf8proc", "libidn2", "libcurl-gnutls", "libetpan", "libzip", "libexpat"}
+             "libutf8proc", "libidn2", "libcurl-gnutls", "libetpan", "libzip", "libexpat",
+             "libmicrohttpd"}
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ import pytest
 from conftest import sample
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
-VERBS = "init import import match group compose approve send send track remind send status".split()
+VERBS = "init import import match group compose approve send send track remind send report status".split()
 
 
 class Demo:

@@ -26,10 +26,10 @@
 #define STEP_OUTCOMES 3
 
 /* An outcome waits this long for company; longer where the disk is slow, for nothing goes
- * out meanwhile: a commit is to take a twentieth of the time, at most. */
+ * out meanwhile: a commit is to take a fortieth of the time, at most. */
 #define COMMIT_MS 250
-#define COMMIT_MOST_MS 2000
-#define COMMIT_SHARE 20
+#define COMMIT_MOST_MS 5000
+#define COMMIT_SHARE 40
 #define PAUSE_MS 50 /* between two transactions, for others to get a word in */
 
 int claim_open(struct sending *s, struct fault *f)

@@ -13,6 +13,7 @@
 #include "mailer/inbox.h"
 #include "mailer/outcome.h"
 #include "mailer/paper.h"
+#include "mailer/show.h"
 #include "mailer/task.h"
 #include "recipients/clock.h"
 #include "recipients/group.h"
@@ -27,15 +28,6 @@ struct view {
 	int64_t person;
 	json_t *json;
 };
-
-static json_t *time_of(struct query *q, const char *column)
-{
-	char text[CLOCK_TEXT];
-
-	return query_null(q, column)
-		       ? json_null()
-		       : json_string(clock_write(query_int(q, column), text));
-}
 
 static void put(struct view *v, const char *name, json_t *value)
 {
@@ -242,7 +234,7 @@ static int gather_attempts(struct view *v, int64_t notice, json_t *list, struct 
 		(void)json_array_append_new(
 			list, json_pack("{s:I,s:o,s:s,s:I,s:s}", "number",
 				      (json_int_t)query_int(q, "id"), "at",
-				      time_of(q, "at"), "verdict", verdict, "code",
+				      show_time(q, "at"), "verdict", verdict, "code",
 				      (json_int_t)query_int(q, "code"), "reply",
 				      text_string(&reply)));
 	}
@@ -261,13 +253,14 @@ static int gather_notice(struct view *v, struct query *q, json_t *list, struct f
 		json_decref(attempts);
 		return -1;
 	}
-	(void)json_array_append_new(list,
-		json_pack("{s:s?,s:s?,s:s,s:o,s:s?,s:b,s:b,s:o}", "code",
-			row_value(&facts, SCRIBE_CODE), "address",
-			row_value(&facts, SCRIBE_ADDRESS), "level",
-			query_text(q, "level"), "composed_at", time_of(q, "composed_at"),
-			"release", digest, "barred", (int)query_int(q, "barred"), "cover",
-			(int)query_int(q, "cover"), "attempts", attempts));
+	(void)json_array_append_new(
+		list, json_pack("{s:s?,s:s?,s:s,s:o,s:s?,s:b,s:b,s:o}", "code",
+			      row_value(&facts, SCRIBE_CODE), "address",
+			      row_value(&facts, SCRIBE_ADDRESS), "level",
+			      query_text(q, "level"), "composed_at",
+			      show_time(q, "composed_at"), "release", digest, "barred",
+			      (int)query_int(q, "barred"), "cover",
+			      (int)query_int(q, "cover"), "attempts", attempts));
 	return gather_attempts(v, id, attempts, f);
 }
 
@@ -351,7 +344,7 @@ static int add_said(struct query *q, const char *place, const char *what, json_t
 	if (query_sealed(q, "said_sealed", place, query_int(q, "id"), &said.packed, f))
 		return -1;
 	(void)json_array_append_new(
-		list, json_pack("{s:o,s:s,s:s?,s:s?}", "at", time_of(q, "at"), "what",
+		list, json_pack("{s:o,s:s,s:s?,s:s?}", "at", show_time(q, "at"), "what",
 			      what, "by", row_value(&said, "by"), "reason",
 			      row_value(&said, "reason")));
 	return 0;

@@ -3,6 +3,7 @@
  * Points and answers. How they come in is visits.c's, where they are shown export.c's.
  */
 #include "mailer/point.h"
+#include "mailer/show.h"
 
 #include <string.h>
 
@@ -96,13 +97,6 @@ int point_answer(struct ledger *l, const char *mode, int64_t number, const char 
 	return ledger_commit(l, f);
 }
 
-static json_t *time_of(struct query *q, const char *column)
-{
-	char text[CLOCK_TEXT];
-
-	return json_string(clock_write(query_int(q, column), text));
-}
-
 static int add_point(struct query *q, json_t *list, struct fault *f)
 {
 	auto_row said = {0}, answer = {0};
@@ -112,7 +106,7 @@ static int add_point(struct query *q, json_t *list, struct fault *f)
 		    &said.packed, f))
 		return -1;
 	point = json_pack("{s:I,s:o,s:I,s:s?,s:s?,s:n,s:n,s:n}", "number",
-		(json_int_t)query_int(q, "id"), "at", time_of(q, "at"), "reviewer",
+		(json_int_t)query_int(q, "id"), "at", show_time(q, "at"), "reviewer",
 		(json_int_t)query_int(q, "reviewer_id"), "text", row_value(&said, "text"),
 		"words", row_value(&said, "words"), "answer", "answered_at",
 		"answered_by");
@@ -126,7 +120,7 @@ static int add_point(struct query *q, json_t *list, struct fault *f)
 		point, "answer", json_string(row_value(&answer, "words")));
 	(void)json_object_set_new(
 		point, "answered_by", json_string(row_value(&answer, "by")));
-	return json_object_set_new(point, "answered_at", time_of(q, "answered_at"));
+	return json_object_set_new(point, "answered_at", show_time(q, "answered_at"));
 }
 
 int point_list(struct ledger *l, const char *mode, int64_t reviewer, json_t **ret,

@@ -14,6 +14,7 @@
 
 #include "mailer/page/journal.h"
 #include "mailer/page/shelf.h"
+#include "mailer/show.h"
 #include "recipients/clock.h"
 #include "recipients/hatch.h"
 #include "recipients/scope.h"
@@ -248,13 +249,6 @@ int reviewer_remove(struct ledger *l, const struct reviewer_new *n, struct fault
 
 /* --- reading --- */
 
-static json_t *time_of(struct query *q, const char *column)
-{
-	char text[CLOCK_TEXT];
-
-	return json_string(clock_write(query_int(q, column), text));
-}
-
 int reviewer_list(struct ledger *l, const char *mode, json_t **ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
@@ -279,8 +273,8 @@ int reviewer_list(struct ledger *l, const char *mode, json_t **ret, struct fault
 			json_pack("{s:I,s:s?,s:s,s:s,s:o,s:o,s:b}", "id", (json_int_t)id,
 				"name", row_value(&said, "name"), "role",
 				query_text(q, "role"), "scope", query_text(q, "scope"),
-				"added_at", time_of(q, "at"), "expires_at",
-				time_of(q, "expires_at"), "over",
+				"added_at", show_time(q, "at"), "expires_at",
+				show_time(q, "expires_at"), "over",
 				query_int(q, "expires_at") <= now));
 	}
 	return got;

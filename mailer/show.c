@@ -56,6 +56,15 @@ const char *show_when(int64_t ms, char out[SHOW_WHEN])
 	return out;
 }
 
+json_t *show_time(struct query *q, const char *column)
+{
+	char text[CLOCK_TEXT];
+
+	return query_null(q, column)
+		       ? json_null()
+		       : json_string(clock_write(query_int(q, column), text));
+}
+
 void show_json(struct command *c, const char *name, json_t *value)
 {
 	(void)json_object_set_new(c->tally, name, value);
@@ -304,9 +313,9 @@ void show_findings(struct command *c, const struct lint_report *report)
 		else
 			show(c, "%s: %s: %s\n", found->file, found->rule, found->text);
 		(void)json_array_append_new(
-			list, json_pack("{s:s,s:i,s:s,s:s,s:s}", "file", found->file, "line",
-				      (int)found->line, "rule", found->rule, "asked_by",
-				      found->asked_by, "text", found->text));
+			list, json_pack("{s:s,s:i,s:s,s:s,s:s}", "file", found->file,
+				      "line", (int)found->line, "rule", found->rule,
+				      "asked_by", found->asked_by, "text", found->text));
 	}
 	show_json(c, "findings", list);
 }

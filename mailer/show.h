@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "mailer/verb.h"
+#include "recipients/ledger.h"
 #include "templates/lint.h"
 
 /* A line of the result for people; silent with --json. */
@@ -21,6 +22,9 @@ const char *show_number(int64_t n, char out[SHOW_NUMBER]);
 /* "Sat 21 Nov 2026, 10:12": local time. */
 #define SHOW_WHEN 48
 const char *show_when(int64_t ms, char out[SHOW_WHEN]);
+
+/* A time that a row holds, as JSON has it (RFC 3339); null where it holds none. */
+json_t *show_time(struct query *q, const char *column);
 
 /* Puts a number, a string or an object of the caller's (stolen) into the tally. */
 void show_count(struct command *c, const char *name, int64_t n);

@@ -140,7 +140,10 @@ class Browser:
         self.devtools("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
 
     def find(self, css):
-        return self.ask("POST", "/element", {"using": "css selector", "value": css})[ELEMENT]
+        try:
+            return self.ask("POST", "/element", {"using": "css selector", "value": css})[ELEMENT]
+        except Refused as why:
+            raise Refused(f"{css} is not on {self.url}: {self.all('h1, .error-summary')}") from why
 
     def all(self, css):
         """The texts of all that fit, as shown."""
@@ -153,13 +156,30 @@ class Browser:
     def value(self, css, name):
         return self.ask("GET", f"/element/{self.find(css)}/attribute/{name}")
 
-    def click(self, css):
-        self.ask("POST", f"/element/{self.find(css)}/click")
+    def click(self, css, stays=False):
+        """Returns when the next page is there; `stays`: this one remains, as with a download."""
+        self.press(self.find(css), stays)
 
-    def link(self, words):
+    def link(self, words, stays=False):
         """Follows a link by its words."""
         found = self.ask("POST", "/element", {"using": "link text", "value": words})
-        self.ask("POST", f"/element/{found[ELEMENT]}/click")
+        self.press(found[ELEMENT], stays)
+
+    def press(self, element, stays):
+        # On a busy machine the driver answers before the page begins to leave.
+        page = self.find("html")
+        self.ask("POST", f"/element/{element}/click")
+        end = time.monotonic() + SECONDS
+        while not stays and not self.has_gone(page):
+            assert time.monotonic() < end, f"no page follows this one: {self.text()}"
+            time.sleep(.02)
+
+    def has_gone(self, page):
+        try:
+            self.ask("GET", f"/element/{page}/name")
+        except Refused:
+            return self.run("return document.readyState") == "complete"
+        return False
 
     def type(self, css, words):
         element = self.find(css)

@@ -123,7 +123,7 @@ def test_what_a_rep_does(page, incident, browser, tmp_path):
     browser.link("Overview")
     browser.downloads(tmp_path)
     for words, name in (("a page", "report.html"), ("a table (CSV)", "report.csv"), ("data (JSON)", "report.json")):
-        browser.link(words)
+        browser.link(words, stays=True)
         wait_for(tmp_path / name)
     browser.go((tmp_path / "report.html").as_uri())
     assert "Is this what was sent?" in browser.text()
@@ -164,13 +164,13 @@ def test_what_the_control_room_does(page, incident, browser):
 
 def test_a_session_that_has_expired(incident, browser):
     twin = incident.copy(incident.root.parent / "expired")
-    page = Page(twin, "--idle", "3s")
+    page = Page(twin, "--idle", "5s")
     visitor = Visitor(page)
     assert visitor.sign_in("Rae Holt", PASS).status == 303      # set in the first test
     browser.forget()
     sign_in(browser, page, "Rae Holt", PASS)
     assert "Overview" in browser.title
-    time.sleep(3.1)
+    time.sleep(5.1)
     browser.go(f"{page.url}/advice")
     assert browser.text("h1") == "You are not signed in"
     browser.go(page.url)

@@ -5,6 +5,7 @@ import concurrent.futures
 import os
 import random
 import re
+import socket
 import time
 
 import pytest
@@ -138,6 +139,27 @@ def test_many_connections_and_slow_ones(page):
         ended = sum(is_ended(sock) for sock in slow)
     assert ended == len(slow) and time.monotonic() - began < 17
     for sock in slow:
+        sock.close()
+
+
+def cpu_seconds(process):
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_waiting_costs_no_work(page):
+    """Who stops in the middle of a handshake, or of a request, is waited for, and not asked again and again."""
+    halves = [socket.create_connection(("127.0.0.1", page.port), 20) for _ in range(3)]
+    for sock in halves:
+        sock.sendall(b"\x16\x03\x01\x02\x00\x01\x00")
+    halves.append(page.connect())
+    halves[-1].sendall(b"GET /sign-in HT")
+    assert Visitor(page).get("/sign-in").status == 200      # it has seen them
+    before = cpu_seconds(page.process)
+    time.sleep(1)
+    assert cpu_seconds(page.process) - before < .2
+    for sock in halves:
         sock.close()
 
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -29,6 +30,7 @@
 #define BACKLOG 128
 #define EACH_ADDRESS 32 /* connections of one address, where addresses mean something */
 #define ADDRESS 64
+#define DROPPED 1000000 /* bytes of a form */
 
 /* --- listening --- */
 
@@ -143,9 +145,13 @@ struct exchange {
 	char *query;
 	bool seen; /* the head was looked at */
 	unsigned refused;
+	struct mill_work work;
+	struct MHD_Connection *waits; /* for its work */
 };
 struct host {
 	struct pages *pages;
+	struct mill *mill;
+	struct MHD_Daemon *daemon;
 	bool is_unix;
 	struct guest_line *lines;
 };
@@ -201,6 +207,14 @@ static unsigned refuse_head(
 	if (!posts)
 		return strcmp(length, "0") ? 400 : 0;
 	return strlen(length) > 9 || strtoul(length, NULL, 10) > PAGES_BODY ? 413 : 0;
+}
+
+/* A form that is too long, but not by far, is read to its end and dropped: a browser that
+ * is still sending would not see the answer. */
+static bool is_dropped(struct MHD_Connection *c, unsigned refused)
+{
+	return refused == 413 &&
+	       strtoul(header(c, "Content-Length"), NULL, 10) <= DROPPED;
 }
 
 /* On a Unix socket the server in front says who is there: the last one, which it added.
@@ -311,6 +325,7 @@ static enum MHD_Result give_status(struct MHD_Connection *c, unsigned status)
 	return give(c, &reply);
 }
 
+/* What came before an answer can be given is done elsewhere, and this is asked again. */
 static enum MHD_Result answer(const struct host *s, struct MHD_Connection *c,
 	struct exchange *x, const char *method, const char *path)
 {
@@ -326,12 +341,35 @@ static enum MHD_Result answer(const struct host *s, struct MHD_Connection *c,
 		.cookie = header(c, "Cookie"),
 		.type = header(c, "Content-Type"),
 		.address = address,
-		.now = clock_monotonic()};
+		.now = clock_monotonic(),
+		.work = &x->work};
 	auto_pages_reply reply = {0};
 
 	find_address(s, c, address);
-	pages_answer(s->pages, &q, &reply);
+	while (!pages_answer(s->pages, &q, &reply)) {
+		if (mill_give(s->mill, x, &x->work)) {
+			x->waits = c;
+			MHD_suspend_connection(c);
+			return MHD_YES;
+		}
+		x->work.done = x->work.failed = true;
+		pages_reply_done(&reply);
+	}
 	return give(c, &reply);
+}
+
+/* Whose work is done goes on. */
+static void wake(struct host *s)
+{
+	struct mill_work done;
+	struct exchange *x;
+
+	while ((x = mill_take(s->mill, &done))) {
+		x->work = done;
+		MHD_resume_connection(x->waits);
+		x->waits = NULL;
+	}
+	hatch_wipe(&done, sizeof(done));
 }
 
 static struct guest_line *line_of(struct MHD_Connection *c)
@@ -356,15 +394,20 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *c, const ch
 		x->seen = true;
 		x->refused = refuse_head(c, method, version);
 		/* before a body is read; with one on its way the connection just ends */
-		return x->refused ? give_status(c, x->refused) : MHD_YES;
+		return x->refused && !is_dropped(c, x->refused)
+			       ? give_status(c, x->refused)
+			       : MHD_YES;
 	}
 	if (*part_length) {
-		if (x->body.length + *part_length > PAGES_BODY)
+		if (!x->refused && x->body.length + *part_length > PAGES_BODY)
 			return MHD_NO;
-		text_add(&x->body, part, *part_length);
+		if (!x->refused)
+			text_add(&x->body, part, *part_length);
 		*part_length = 0;
 		return MHD_YES;
 	}
+	if (x->refused)
+		return give_status(c, x->refused);
 	if (line)
 		line->whole = true;
 	return answer(s, c, x, method, path);
@@ -392,7 +435,10 @@ static void on_completed(void *user, struct MHD_Connection *c, void **own,
 	(void)why;
 	if (!x)
 		return;
-	text_done(&x->body); /* may hold a passphrase: freed, and never written */
+	if (x->body.bytes) /* may hold a passphrase */
+		hatch_wipe(x->body.bytes, x->body.room);
+	text_done(&x->body);
+	hatch_wipe(&x->work, sizeof(x->work));
 	free(x->query);
 	free(x);
 	*own = NULL;
@@ -471,8 +517,9 @@ static struct MHD_Daemon *start(struct host *s, int fd, const struct certificate
 		{MHD_OPTION_END, 0, NULL}};
 	const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
 
-	return MHD_start_daemon(MHD_USE_ERROR_LOG | (c ? MHD_USE_TLS : 0), 0, NULL, NULL,
-		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL,
+	return MHD_start_daemon(
+		MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME | (c ? MHD_USE_TLS : 0), 0,
+		NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)HOST_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HOST_HEAD,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(HOST_REQUEST_MS / 1000),
@@ -483,21 +530,57 @@ static struct MHD_Daemon *start(struct host *s, int fd, const struct certificate
 		c ? tls : none, MHD_OPTION_END);
 }
 
+/* Waits for the next thing to happen, at most TURN_MS, and does what there is to do. */
+static void turn(struct host *s)
+{
+	MHD_UNSIGNED_LONG_LONG wait = TURN_MS;
+	fd_set in, out, wrong;
+	int most = -1, mill = mill_fd(s->mill);
+	struct timeval time;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_ZERO(&wrong);
+	(void)MHD_get_fdset(s->daemon, &in, &out, &wrong, &most);
+	if (mill >= 0)
+		FD_SET(mill, &in);
+	if (MHD_get_timeout(s->daemon, &wait) != MHD_YES || wait > TURN_MS)
+		wait = TURN_MS;
+	time = (struct timeval){.tv_usec = (suseconds_t)wait * 1000};
+	if (select((mill > most ? mill : most) + 1, &in, &out, &wrong, &time) < 0)
+		return; /* a signal */
+	wake(s);
+	(void)MHD_run_from_select(s->daemon, &in, &out, &wrong);
+	end_slow(s);
+}
+
+static void end(struct host *s)
+{
+	struct exchange *x;
+
+	while ((x = mill_drop(s->mill)))
+		MHD_resume_connection(x->waits);
+	MHD_stop_daemon(s->daemon);
+	mill_close(s->mill);
+}
+
 int host_run(struct host_place *place, const struct certificate *c, struct pages *pages,
 	struct fault *f)
 {
 	struct host s = {.pages = pages, .is_unix = place->path != NULL};
-	struct MHD_Daemon *daemon = start(&s, place->fd, c);
 
-	if (!daemon)
+	if (mill_open(&s.mill, f)) /* before anybody is there */
+		return -1;
+	s.daemon = start(&s, place->fd, c);
+	if (!s.daemon) {
+		mill_close(s.mill);
 		return fault_set(f, FAULT_CONFIG,
 			"the page cannot be started: its certificate is refused, or the address cannot be used");
+	}
 	place->fd = -1;                           /* the daemon's now */
 	(void)setpriority(PRIO_PROCESS, 0, NICE); /* a send at work goes first */
-	while (!clock_interrupted()) {
-		(void)MHD_run_wait(daemon, TURN_MS);
-		end_slow(&s);
-	}
-	MHD_stop_daemon(daemon);
+	while (!clock_interrupted())
+		turn(&s);
+	end(&s);
 	return fault_set(f, FAULT_INTERRUPTED, "the page was stopped");
 }

@@ -5,6 +5,7 @@
  */
 #include "mailer/page/pages.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,28 @@ int visit_log(struct visit *v, const char *what, const char *about, bool lasting
 	if (about)
 		(void)json_object_set_new(event, "about", json_string(about));
 	return visit_log_event(v, event, lasting);
+}
+
+bool visit_work(struct visit *v, const char *hash, const char *secret, const char *new,
+	const struct mill_work **ret)
+{
+	struct mill_work *w = v->request->work;
+
+	*ret = w;
+	if (!w->done || strcmp(w->hash, hash) != 0 || strcmp(w->secret, secret) != 0 ||
+		strcmp(w->new, new) != 0) {
+		hatch_wipe(w, sizeof(*w));
+		(void)snprintf(w->hash, sizeof(w->hash), "%s", hash);
+		(void)snprintf(w->secret, sizeof(w->secret), "%s", secret);
+		(void)snprintf(w->new, sizeof(w->new), "%s", new);
+		v->waits = true;
+		return false;
+	}
+	if (!w->failed)
+		return true;
+	visit_tell(v, 503, "Too many at once", "Please try again in a moment.");
+	v->reply->retry_after = 2;
+	return false;
 }
 
 /* What leads from page to page. */
@@ -323,7 +346,7 @@ static bool takes_query(struct visit *v)
 	return false;
 }
 
-void pages_answer(struct pages *p, const struct pages_request *q, struct pages_reply *ret)
+bool pages_answer(struct pages *p, const struct pages_request *q, struct pages_reply *ret)
 {
 	struct visit v = {.pages = p, .request = q, .reply = ret};
 	const struct door *door;
@@ -340,4 +363,5 @@ void pages_answer(struct pages *p, const struct pages_request *q, struct pages_r
 		door->open(&v);
 	form_done(&v.query);
 	form_done(&v.form);
+	return !v.waits;
 }

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mailer/page/mill.h"
 #include "mailer/settings.h"
 #include "recipients/fault.h"
 #include "recipients/text.h"
@@ -31,6 +32,7 @@ struct pages_request {
 	const char *host, *origin, *fetch_site, *cookie, *type;
 	const char *address; /* of the visitor, for the records */
 	int64_t now;	     /* clock_monotonic */
+	struct mill_work *work; /* empty at first; the request's own until it is answered */
 };
 
 struct pages_reply {
@@ -56,7 +58,10 @@ struct pages;
 int pages_open(const struct pages_options *o, struct pages **ret, struct fault *f);
 void pages_close(struct pages *p);
 
-/* Always fills `ret`. */
-void pages_answer(struct pages *p, const struct pages_request *q, struct pages_reply *ret);
+/*
+ * Fills `ret`. False: `q->work` is to be done before (mill.h), and then the same is asked again; so far nothing has been decided
+ * and nothing written down. What came of work that is not what is asked for by then does not count: it is asked for anew.
+ */
+bool pages_answer(struct pages *p, const struct pages_request *q, struct pages_reply *ret);
 
 #endif

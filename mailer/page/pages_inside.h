@@ -34,11 +34,18 @@ struct visit {
 	struct session *session;	     /* NULL: signed out */
 	const struct shelf_reviewer *reviewer; /* of the session */
 	struct form query, form;
+	bool waits; /* for work that is not done */
 };
 
 /* Writes down what is about to be answered; -1: it cannot be, and 503 is answered. `about` may be NULL. */
 int visit_log(struct visit *v, const char *what, const char *about, bool lasting);
 int visit_log_event(struct visit *v, json_t *event, bool lasting); /* takes `event`, which has `what` */
+
+/*
+ * Holds `secret` against `hash`, and hashes `new` if it fits ("": nothing to do, both). True: it is done, and `*ret` says what
+ * came of it; false: it is not, and the visit is over for now. All three are shorter than their places in mill.h.
+ */
+bool visit_work(struct visit *v, const char *hash, const char *secret, const char *new, const struct mill_work **ret);
 
 /* Adds what every page has to `data` (taken), and renders. */
 void visit_show(struct visit *v, unsigned status, const char *page, json_t *data);

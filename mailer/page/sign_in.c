@@ -14,7 +14,7 @@
 #include "recipients/fold.h"
 
 #define NAME_MOST 200
-#define SECRET_MOST 256
+#define SECRET_MOST MILL_SECRET
 #define PASSPHRASE_LEAST 15 /* signs; ASVS 5.0, 6.2.1 */
 #define PASSPHRASE_SIGNS 5  /* different ones */
 
@@ -141,8 +141,9 @@ void sign_in_try(struct visit *v)
 		from[HATCH_DIGEST];
 	const struct shelf_reviewer *r;
 	const char *hash;
+	const struct mill_work *work;
 	char normal[SECRET_MOST];
-	bool fits, by_secret;
+	bool by_secret, is_done;
 	int64_t wait;
 
 	if (!name || !secret || strlen(name) > NAME_MOST ||
@@ -163,9 +164,11 @@ void sign_in_try(struct visit *v)
 	hash = hash_of(v, r);
 	by_secret = r && hash == r->secret;
 	normal_secret(secret, normal);
-	fits = hatch_fits(hash, by_secret || !r ? normal : secret);
+	is_done = visit_work(v, hash, by_secret || !r ? normal : secret, "", &work);
 	hatch_wipe(normal, sizeof(normal));
-	if (!fits || !r) {
+	if (!is_done)
+		return;
+	if (!work->fits || !r) {
 		refuse(v, r, who, from);
 		return;
 	}
@@ -229,6 +232,8 @@ static bool is_too_plain(const char *passphrase)
 	return different < PASSPHRASE_SIGNS;
 }
 
+static const char wrong_old[] = "Your passphrase until now is not right.";
+
 static size_t count_signs(const char *s)
 {
 	size_t count = 0;
@@ -238,11 +243,8 @@ static size_t count_signs(const char *s)
 	return count;
 }
 
-static const char *find_wrong(
-	const struct visit *v, const char *old, const char *new, const char *again)
+static const char *find_wrong(const char *old, const char *new, const char *again)
 {
-	const struct guest *g = guest_of(v);
-
 	if (!new || !again || strlen(new) >= SECRET_MOST)
 		return "Type the new passphrase twice, at most 250 signs.";
 	if (strcmp(new, again) != 0)
@@ -251,34 +253,39 @@ static const char *find_wrong(
 		return "It is too short: take at least 15 signs, four words for example.";
 	if (is_too_plain(new))
 		return "It is too easy to guess: take other signs, four words for example.";
-	if (g && *g->hash &&
-		!(old && strlen(old) < SECRET_MOST && hatch_fits(g->hash, old)))
-		return "Your passphrase until now is not right.";
-	return NULL;
+	return old && strlen(old) >= SECRET_MOST ? wrong_old : NULL;
 }
 
 void passphrase_set(struct visit *v)
 {
-	const char *new = form_value(&v->form, "new");
-	const char *wrong = find_wrong(
-		v, form_value(&v->form, "old"), new, form_value(&v->form, "again"));
-	char hash[HATCH_HASH];
-	struct fault f;
+	const char *old = form_value(&v->form, "old"), *new = form_value(&v->form, "new"),
+		   *wrong = find_wrong(old, new, form_value(&v->form, "again"));
+	const struct guest *g = guest_of(v);
+	const struct mill_work *work;
 
 	if (wrong) {
 		show_passphrase(v, 400, wrong);
 		return;
 	}
-	if (hatch_hash(new, hash, &f)) {
-		visit_tell(v, 503, "Not now", "Please try again in a moment.");
+	if (!v->request->work->done && !session_may_check(v->session, v->request->now)) {
+		visit_tell(
+			v, 429, "Too many in a minute", "Wait a minute, then try again.");
+		v->reply->retry_after = 60;
+		return;
+	}
+	if (!visit_work(v, g ? g->hash : "", old && g ? old : "", new, &work))
+		return;
+	if (!work->fits) {
+		show_passphrase(v, 400, wrong_old);
 		return;
 	}
 	if (visit_log_event(v,
 		    json_pack("{s:s,s:I,s:s}", "what", "passphrase", "serial",
-			    (json_int_t)v->reviewer->serial, "hash", hash),
+			    (json_int_t)v->reviewer->serial, "hash", work->made),
 		    true))
 		return;
-	(void)guests_note(&v->pages->guests, v->reviewer->id, v->reviewer->serial, hash);
+	(void)guests_note(
+		&v->pages->guests, v->reviewer->id, v->reviewer->serial, work->made);
 	sessions_end_of(v->pages->sessions, v->reviewer->id, v->session);
 	v->session->by_secret = false;
 	visit_tell(v, 200, "Your passphrase is set",

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import resource
+import select
 import shutil
 import ssl
 import subprocess
@@ -14,7 +15,7 @@ import time
 import pytest
 
 from flow import BINARY, HUMAN, OK, TEMPORARY, USAGE, Incident, make_force, parse
-from visitor import COOKIE, Page, Visitor, add, context, events
+from visitor import COOKIE, FORM, Page, Visitor, add, context, events
 
 pytestmark = pytest.mark.plain
 PASS = "lantern orchard quiet seven"
@@ -506,6 +507,30 @@ def test_behind_a_web_server(few, tmp_path):
     assert [event["from"] for event in events(few)] == ["192.0.2.7", "local"]
     page.stop()
     assert not (tmp_path / "page.sock").exists()
+
+
+def test_sign_ins_hold_up_nobody(few, tmp_path):
+    """Fifty try at once, from everywhere; who reads a page does not wait for them, and who comes too many is sent away."""
+    secret = add(few, "Rae Holt")
+    page = Page(few, listen=f"unix:{tmp_path}/page.sock")
+    reader = Visitor(page)
+    assert reader.sign_in("Rae Holt", secret).status == 303
+    lines = [page.connect() for _ in range(50)]
+    for i, line in enumerate(lines):
+        form = f"name=Nobody+{i}&secret=wrong"
+        line.sendall((f"POST /sign-in HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.{i}\r\nContent-Type: {FORM}\r\n"
+                      f"Content-Length: {len(form)}\r\n\r\n{form}").encode())
+    assert [reader.get(path).status for path in ("/", "/advice", "/points")] == [200] * 3
+    waiting = [line for line in lines if not select.select([line], [], [], 0)[0]]
+    assert len(waiting) > 10        # were served while these had to wait
+    got = [int(line.makefile("rb").readline().split()[1]) for line in lines]
+    assert set(got) == {401, 503} and got.count(401) >= 32
+    with open(f"/proc/{page.process.pid}/status", encoding="ascii") as file:
+        assert int(re.search(r"VmHWM:\s+(\d+) kB", file.read()).group(1)) < 100 << 10
+    assert reader.post("/passphrase", new=PASS, again=PASS).status == 200
+    page.stop()
+    for line in lines:
+        line.close()
 
 
 def test_the_certificate(page, incident, pki):

@@ -219,7 +219,7 @@ static void look_at_templates(struct looking *l)
 		tell_fault(l, "policy", &l->d->no_policy);
 		return;
 	}
-	if (proofread_run(l->d->settings, l->d->policy, &texts, &report, &f)) {
+	if (proofread_run(l->d->settings, l->d->policy, &texts, &report, NULL, &f)) {
 		tell_fault(l, "templates", &f);
 		return;
 	}

@@ -180,12 +180,28 @@ static bool is_officer(const struct roster_row *e)
 	return rank && rank_seniority(rank_parse(rank).first) > 0;
 }
 
-/* A name is what somebody typed into a list: one that holds a link or an address greets
- * nobody. */
-static json_t *greeting(struct notice_maker *m, const char *words)
+/* Does a greeting say more of somebody than their name? */
+static bool tells_more(const struct roster_row *e, const char *words)
+{
+	static const char *const fields[] = {
+		"unit", "location", "role", "vetting", "flags"};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		const char *value = roster_value(e, fields[i]);
+
+		if (value && strlen(value) > 3 && strcasestr(words, value))
+			return true;
+	}
+	return strpbrk(words, "0123456789()[]{}/") != NULL;
+}
+
+/* A name is what somebody typed into a list: one that holds a link, an address, a number
+ * or the name of a unit greets nobody. */
+static json_t *greeting(
+	struct notice_maker *m, const struct roster_row *e, const char *words)
 {
 	if (words && (strpbrk(words, "@<>") || strstr(words, "://") ||
-			     strcasestr(words, "www.")))
+			     strcasestr(words, "www.") || tells_more(e, words)))
 		return json_false();
 	return fit(m, words);
 }
@@ -202,8 +218,8 @@ static json_t *salutation(
 	auto_text words = NULL;
 
 	if (!surname)
-		return greeting(
-			m, roster_value(e, "name") ? roster_value(e, "name") : forenames);
+		return greeting(m, e,
+			roster_value(e, "name") ? roster_value(e, "name") : forenames);
 	if (officer && rank) {
 		struct rank_set set = rank_parse(rank);
 
@@ -212,7 +228,7 @@ static json_t *salutation(
 	if (!before)
 		before = forenames;
 	words = text_format("%s%s%s", before ? before : "", before ? " " : "", surname);
-	return greeting(m, words);
+	return greeting(m, e, words);
 }
 
 static bool has_words(const json_t *list, const char *words)

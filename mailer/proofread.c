@@ -22,6 +22,7 @@ struct proofreader {
 	const struct policy *policy;
 	struct texts *texts;
 	struct lint_report *report;
+	struct leak_texts *said;
 	const char **allowed; /* the officer's address, and the channels that nobody is to
 				 use */
 	struct notice_maker *maker;
@@ -32,6 +33,14 @@ struct proofreader {
 			  looked at: several levels may share one */
 };
 
+/* Kept for whoever looks for people's values in it. */
+static void hear(struct proofreader *p, const char *file, const char *where,
+	const char *text, bool template)
+{
+	if (p->said)
+		leak_texts_add(p->said, file, where, text, template);
+}
+
 /* --- values of incident.json --- */
 
 static void read_value(struct proofreader *p, const char *where, json_t *value)
@@ -40,9 +49,11 @@ static void read_value(struct proofreader *p, const char *where, json_t *value)
 	const char *key;
 	size_t i;
 
-	if (json_is_string(value))
+	if (json_is_string(value)) {
 		lint_value(p->report, "incident.json", where, json_string_value(value),
 			p->allowed);
+		hear(p, "incident.json", where, json_string_value(value), false);
+	}
 	json_array_foreach(value, i, item)
 	{
 		auto_text path = text_format("%s[%zu]", where, i);
@@ -228,6 +239,8 @@ static int read_letter(struct proofreader *p, size_t level, const char *template
 	}
 	if (!words)
 		return 0;
+	hear(p, template, NULL, p->words.subject, false);
+	hear(p, template, NULL, text_string(&p->words.text), false);
 	p->on_own = who->own != NULL;
 	judge_levels(p, p->words.subject, SIZE_MAX, template, "the subject");
 	judge_levels(p, text_string(&p->words.text), level, template, "the letter");
@@ -260,10 +273,10 @@ static void read_template(
 	auto_row officer = {0}, staff = {0};
 
 	row_add(&officer, "rank", "Constable");
-	row_add(&officer, "surname", "Ashgrove");
+	row_add(&officer, "surname", PROOFREAD_READER);
 	row_add(&officer, "employment", "officer");
 	row_add(&staff, "title", "Ms");
-	row_add(&staff, "surname", "Ashgrove");
+	row_add(&staff, "surname", PROOFREAD_READER);
 	row_add(&staff, "employment", "staff");
 	for (unsigned i = 0; i < 8; i++) {
 		const struct row *row = i & 1 ? &officer : &staff;
@@ -343,6 +356,7 @@ static int read_source(struct proofreader *p, const char *name, struct fault *f)
 	if (texts_load(p->texts, name, &source, f) < 0)
 		return -1;
 	lint_source(p->report, name, text_string(&source), p->allowed);
+	hear(p, name, NULL, text_string(&source), true);
 	return 0;
 }
 
@@ -390,12 +404,14 @@ static void allow(struct proofreader *p)
 }
 
 int proofread_run(const struct settings *s, const struct policy *policy,
-	struct texts *texts, struct lint_report *r, struct fault *f)
+	struct texts *texts, struct lint_report *r, struct leak_texts *said,
+	struct fault *f)
 {
 	auto_proofreader p = {.settings = s,
 		.policy = policy,
 		.texts = texts,
 		.report = r,
+		.said = said,
 		.read = json_object()};
 	struct fault broken = {0};
 

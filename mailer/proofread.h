@@ -12,7 +12,7 @@
  *	sender		From and Reply-To of two domains; a sender's name that holds an address
  *	look-alike	a sender's domain that could be taken for the officer's or an allowed one, or the other way round
  *
- * Findings name template and line, or incident.json and the path. Nobody's data is looked at.
+ * Findings name template and line, or incident.json and the path. Nobody's data is looked at: that is leakage.h's.
  */
 #ifndef MAILER_PROOFREAD_H
 #define MAILER_PROOFREAD_H
@@ -20,10 +20,15 @@
 #include "mailer/settings.h"
 #include "recipients/fault.h"
 #include "recipients/policy.h"
+#include "templates/leak.h"
 #include "templates/lint.h"
 #include "templates/texts.h"
 
-/* -1 only if something could not be read. A template that does not compile is a finding. */
-int proofread_run(const struct settings *s, const struct policy *p, struct texts *texts, struct lint_report *r, struct fault *f);
+#define PROOFREAD_READER "Ashgrove" /* the made-up reader's surname */
+
+/* -1 only if something could not be read. A template that does not compile is a finding. `said` gets all that was read; NULL:
+ * nobody asks. */
+int proofread_run(const struct settings *s, const struct policy *p, struct texts *texts, struct lint_report *r,
+	struct leak_texts *said, struct fault *f);
 
 #endif

@@ -24,7 +24,7 @@
  *	own-channel	the block `genuine` offers a number or an address of its own: who fakes the message fakes that too
  *	subject		no subject, a value in it, or words that tell what it is about
  *	lock-screen	the first 150 characters tell a stranger what it is about, or to whom it is
- *	leak		a number like a pay or warrant number; a rank with a unit
+ *	leak		a number like a pay or warrant number; a rank with a unit (what rows say: mailer/leakage.h)
  *	reading-age	above LINT_READING_AGE (words.h says how it is counted)
  *	template	it does not compile or render; the fault is the text
  *

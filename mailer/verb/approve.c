@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "mailer/correction.h"
+#include "mailer/leakage.h"
 #include "mailer/outlook.h"
-#include "mailer/proofread.h"
 #include "mailer/release.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
@@ -397,7 +397,7 @@ static int proofread(struct command *c, bool releases, struct fault *f)
 	struct texts texts = {dir};
 	auto_lint_report report = {0};
 
-	if (proofread_run(c->settings, c->policy, &texts, &report, f))
+	if (leakage_run(c->ledger, c->settings, c->policy, &texts, &report, f))
 		return -1;
 	if (report.count && releases)
 		return fault_set(f, FAULT_REFUSED,

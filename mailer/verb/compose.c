@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mailer/compose.h"
-#include "mailer/proofread.h"
+#include "mailer/leakage.h"
 #include "mailer/round.h"
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
@@ -74,7 +74,7 @@ static int proofread(struct command *c, struct texts *texts, struct fault *f)
 {
 	auto_lint_report report = {0};
 
-	if (proofread_run(c->settings, c->policy, texts, &report, f))
+	if (leakage_run(c->ledger, c->settings, c->policy, texts, &report, f))
 		return -1;
 	if (report.count)
 		show(c, "\nWhat these letters say stops a release:\n");

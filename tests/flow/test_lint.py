@@ -572,3 +572,87 @@ def test_another_subject_tells_the_level(at):
     (pathlib.Path(incident.folder) / "templates/notice/staff.txt").write_text(
         LAYOUT.replace("Subject: A notice about your personal data", "Subject: A notice for you"))
     assert [f["file"] for f in stopped(incident, "subject-differs")] == ["notice/staff"]
+
+
+# --- what a row of the leak or of the list says ---
+
+@pytest.fixture(scope="module")
+def villagers(village, tmp_path_factory):
+    """The few people of the village, once for all that is put into their letters. One station is a part of the
+    controller's own name."""
+    incident = village.copy(tmp_path_factory.mktemp("villagers") / "work")
+    (incident.root / "more.csv").write_text(
+        "Row ID,Pay No,Surname,Forenames,Warrant No,Collar No,E-mail,Date of Birth,Postcode,Address,Unit,Location,Hobby\n"
+        "R91,P100099,Gone,Liz,W48-1330,412,liz.gone@home.example,1985-03-04,ZZ1 4AB,\"14 Mill Lane, Northwick\","
+        "Counter Fraud Team,Metropolitan,\n"
+        "R92,,Ashgrove,Constable,,,,,,,SO15,Westbrook,Bell ringing\n")
+    incident.run("import", "breach", incident.root / "more.csv")
+    incident.walk("match", "group")
+    assert incident.run("compose").tally["findings"] == []
+    return incident
+
+
+def say(villagers, lines):
+    """The officers' letter says these lines; gives the number of the first."""
+    own_text(villagers, "notice/officer.txt", lambda text: text.replace("- Decide beforehand", "\n".join(lines) + "\n- Decide beforehand"))
+    return 1 + (pathlib.Path(villagers.folder) / "templates/notice/officer.txt").read_text().splitlines().index(lines[0])
+
+
+OF_ROWS = {
+    "- The number was P100099.": "pay_number",
+    "- The number was 100 099.": "pay_number",
+    "- The card was W48-1330.": "warrant_number",
+    "- It is collar number 412.": "collar_number",
+    "- Once liz.gone at home.example was ours.": None,
+    "- Once liz.gone@home.example was ours.": "email",
+    "- Born on 4 March 1985.": "date_of_birth",
+    "- Born on 04/03/1985.": "date_of_birth",
+    "- Somebody lives in ZZ1 4AB.": "postcode",
+    "- Somebody lives at 14 Mill Lane.": "address",
+    "- Ring 07700 900 101 to hear more.": "phone",
+    "- One row was about Liz Gone.": "name",
+    "- One row was about O'Neill, Mary.": "name",
+    "- One row was about Jack": "name",
+    "  Smith.": None,
+    "- It is about the Counter Fraud Team too.": "unit",
+    "- We spoke with SO15 about it.": "unit",
+    "- Our colleagues at Westbrook know.": "location",
+    "- One row says Bell ringing.": "hobby",
+    "- The Metropolitan Police Service looks into it.": None,    # the controller's name holds a station
+    "- There is no counter fraud team here.": None,              # not written as a name
+    "- It was 412 days ago in March 1985.": None,
+    "- Liz is gone, and so is Mill Lane.": None,
+    "- Smith is a common name, and bell makers were once many.": None,
+}
+
+
+def test_what_a_row_says_stops_the_release(villagers):
+    first = say(villagers, list(OF_ROWS))
+    found = {}
+    for finding in villagers.run("compose").tally["findings"]:
+        said = re.match(r"what (?:a leaked row|the staff list) says \((\w+)\); ", finding["text"])
+        if said:
+            assert (finding["file"], finding["rule"], finding["asked_by"]) == ("notice/officer.txt", "leak", "guidance")
+            found.setdefault(finding["line"] - first, set()).add(said[1].lower())
+    for n, (words, field) in enumerate(OF_ROWS.items()):
+        assert found.pop(n, set()) == ({field} if field else set()), (words, n, found)
+    assert not found
+    assert "notice/officer.txt:" in villagers.error("approve", "--release", code=77)
+
+
+def test_a_row_cannot_be_put_into_a_letter(villagers):
+    line = say(villagers, ["- Yours was {{person.pay_number}}."])
+    assert f"notice/officer:{line}: 'person.pay_number' is not in the data" in villagers.error("compose", code=65)
+    assert f"notice/officer:{line}: template: " in villagers.error("approve", "--release", code=77)
+
+
+def test_a_row_in_incident_json(villagers):
+    own_text(villagers, "notice/officer.txt", lambda text: text)
+    kept = villagers.settings()["nature"]
+    villagers.change({"nature": "Somebody took the row of Liz Gone."})
+    (found,) = villagers.run("compose").tally["findings"]
+    assert (found["file"], found["line"], found["text"].split(";")[0]) == (
+        "incident.json", 0, "nature: what a leaked row says (name)")
+    villagers.change({"nature": kept, "controller": {"dpo": {"name": "Liz Gone"}}})     # she may be asked
+    assert villagers.run("compose").tally["findings"] == []
+    villagers.change({"controller": {"dpo": {"name": "Ann Example"}}})

@@ -96,6 +96,41 @@ static void salutations(void **state)
 	}
 }
 
+/* What stands in the column of a name and is none greets nobody. */
+static void no_names(void **state)
+{
+	static const struct {
+		const char *rank, *surname, *unit;
+	} odd[] = {
+		{"PC", "Sample 104417", NULL},
+		{"PC", "Sample (Traffic)", NULL},
+		{"PC", "Sample/Traffic", NULL},
+		{"PC", "Sample Traffic", "Traffic"},
+		{"Surveillance Lead", "Sample", "surveillance"},
+		{"SO15 Lead", "Sample", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(odd); i++) {
+		const struct notice_person who = {.certain = true};
+		struct notice_words w = {0};
+		auto_row row = {0};
+		struct fault f = {0};
+
+		row_add(&row, "rank", odd[i].rank);
+		row_add(&row, "surname", odd[i].surname);
+		row_add(&row, "unit", odd[i].unit);
+		row_add(&row, "employment", "officer");
+		fine(write_by(
+			     "Subject: One\n\n{{#salutation}}Dear{{/salutation}}{{^salutation}}Hello{{/salutation}}\n",
+			     &row, &who, &w, &f),
+			&f);
+		if (!strstr(text_string(&w.text), "Hello"))
+			fail_msg("case %zu: %s", i, text_string(&w.text));
+		notice_words_done(&w);
+	}
+}
+
 static void kinds_and_forms(void **state)
 {
 	static const char template[] =
@@ -368,6 +403,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(salutations),
+		EACH(no_names),
 		EACH(kinds_and_forms),
 		EACH(hostile_names),
 		EACH(bad_templates),

@@ -123,16 +123,18 @@ def dialogue(incident, options=(), **settings):
 @pytest.mark.parametrize("mode", ["on", "full", "off"])
 @pytest.mark.parametrize("side", ["in", "out"])
 def test_drop_after_each_byte(play, chance, few, side, mode):
-    """After as many bytes the first connection is gone. Sampled: around the ends of commands, answers and
-    dots, and somewhere between."""
+    """After as many bytes the first connection is gone. With --long all of them in one mode, and in the others
+    around the ends of commands, answers and dots. Sampled: of these, and somewhere between."""
     ins, outs = dialogue(few, pipelining=mode)
     marks = ins if side == "in" else outs
     near = sorted({max(0, mark + off) for mark in marks for off in (-2, -1, 0, 1)})
-    if LONG:    # every byte that is answered, and every byte of commands; in the bodies each 53rd
-        points = sorted({*near, *range(0, marks[-1], 53 if side == "in" else 1),
-                         *[n for mark in marks[:6] for n in range(max(0, mark - 60), mark)]})
-    else:
+    if not LONG:
         points = sorted(chance.sample(near, 3) + [chance.randrange(marks[-1])])
+    elif mode != "on":
+        points = near
+    else:       # every byte that is answered, and every byte of commands; in the bodies each 997th
+        points = sorted({*near, *range(0, marks[-1], 997 if side == "in" else 1),
+                         *[n for mark in marks[:6] for n in range(max(0, mark - 60), mark)]})
 
     def work(incident, point):
         before, _, _ = through(incident, [f"--cut-{side}", point], dict(connections=1, pipelining=mode))

@@ -120,6 +120,35 @@ static const char *advice_by_protocol(CURLcode code, const struct dial_settings 
 		      "465, smtp:// for 587)?";
 }
 
+/* Its last line, where it says no. */
+static const char *refusal(const struct dial *d, const struct dial_settings *s)
+{
+	if (!is_imap(s))
+		return *d->last >= '4' ? d->last : "";
+	return strstr(d->last, " NO ") || strstr(d->last, " BAD ") ||
+			       !strncmp(d->last, "* BYE", 5)
+		       ? d->last
+		       : "";
+}
+
+/* "Later": 4xx; of RFC 5530 what passes. */
+static bool is_later(const char *said, const struct dial_settings *s)
+{
+	if (!is_imap(s))
+		return *said == '4';
+	return strstr(said, "[UNAVAILABLE]") || strstr(said, "[INUSE]") ||
+	       strstr(said, "[LIMIT]") || !strncmp(said, "* BYE", 5);
+}
+
+/* It speaks the protocol, and does not want us. */
+static const char *advice_when_turned_away(
+	const char *said, const struct dial_settings *s)
+{
+	return is_later(said, s)
+		       ? "It turns us away for now, so nothing was sent. Run the same command again later."
+		       : "It turns us away, so nothing was sent. Ask its administrator what its log says.";
+}
+
 static const char *advice(
 	const struct dial *d, CURLcode code, const struct dial_settings *s)
 {
@@ -139,6 +168,8 @@ static const char *advice(
 				 "signed @.cert_file? Is the port right?"
 			       : advice_by_protocol(code, s);
 	case CURLE_WEIRD_SERVER_REPLY:
+		if (*refusal(d, s))
+			return advice_when_turned_away(refusal(d, s), s);
 		return "That is no answer to what we said: the port is wrong, or somebody on the "
 		       "way puts in words, so nothing was sent.";
 	case CURLE_COULDNT_RESOLVE_HOST:
@@ -186,26 +217,6 @@ static CURLcode understood(
 		strstr(d->error, "X.509 key or certificate"))
 		return CURLE_SSL_CERTPROBLEM;
 	return code;
-}
-
-/* Its last line, where it says no. */
-static const char *refusal(const struct dial *d, const struct dial_settings *s)
-{
-	if (!is_imap(s))
-		return *d->last >= '4' ? d->last : "";
-	return strstr(d->last, " NO ") || strstr(d->last, " BAD ") ||
-			       !strncmp(d->last, "* BYE", 5)
-		       ? d->last
-		       : "";
-}
-
-/* "Later": 4xx; of RFC 5530 what passes. */
-static bool is_later(const char *said, const struct dial_settings *s)
-{
-	if (!is_imap(s))
-		return *said == '4';
-	return strstr(said, "[UNAVAILABLE]") || strstr(said, "[INUSE]") ||
-	       strstr(said, "[LIMIT]") || !strncmp(said, "* BYE", 5);
 }
 
 static void write_reason(const struct dial *d, CURLcode code, char out[CURL_ERROR_SIZE])

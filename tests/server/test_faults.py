@@ -54,8 +54,8 @@ def play(village, tmp_path):
     return all_of
 
 
-def through(incident, options, settings=None, first=None):
-    """One fault: send, look, finish, look. Returns the two tallies and the server."""
+def through(incident, options, settings=None, first=None, seconds=0):
+    """One fault: send, look, finish once it is `seconds` old, look. Returns the two tallies and the server."""
     with Playing(*options) as server:
         incident.send_to(server, **{"timeout": "1s", **(settings or {})})
         incident.release()
@@ -63,6 +63,7 @@ def through(incident, options, settings=None, first=None):
         result = invariants.send(incident, *(first or []))
         assert time.monotonic() - begun < 30, "not bounded"
         before = invariants.check(incident, server.entries, result)
+        time.sleep(max(0, server.server.start + seconds - time.monotonic()))
         return before, invariants.finish(incident, server), server
 
 
@@ -186,7 +187,7 @@ def test_storms(play):
     def work(incident, cell):
         seconds, code = cell
         before, after, server = through(
-            incident, ["--storm", seconds, "--storm-code", code])
+            incident, ["--storm", seconds, "--storm-code", code], seconds=seconds)
         assert after["accepted"] == FIVE and not before["refused"] + before["in_doubt"]
         assert server.server.sessions <= 20
     cells = [(.5, 421), (1.5, 421), (.5, 554)] + [(5, 421), (10, 451), (20, 421)] * bool(LONG)

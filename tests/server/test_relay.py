@@ -373,7 +373,8 @@ def test_greetings(tmp_path, greeting, code):
     assert run.exit == code, run.fault
     assert run.kinds() == ["not sent"]
     if greeting.isdigit():
-        assert f"{greeting} not now" in run.fault
+        assert f"{greeting} not now" in run.fault and "It turns us away" in run.fault
+        assert ("again later" in run.fault) == (greeting == "421")
 
 
 @pytest.mark.parametrize("what, code", [("550.5.7.1", 69), ("421.4.3.2", 75), ("451.4.7.1", 75)])

@@ -124,7 +124,7 @@ static const char *advice_by_protocol(CURLcode code, const struct dial_settings 
 static const char *refusal(const struct dial *d, const struct dial_settings *s)
 {
 	if (!is_imap(s))
-		return *d->last >= '4' ? d->last : "";
+		return *d->last == '4' || *d->last == '5' ? d->last : "";
 	return strstr(d->last, " NO ") || strstr(d->last, " BAD ") ||
 			       !strncmp(d->last, "* BYE", 5)
 		       ? d->last

@@ -376,7 +376,7 @@ def test_greetings(tmp_path, greeting, code):
         assert f"{greeting} not now" in run.fault and "It turns us away" in run.fault
         assert ("again later" in run.fault) == (greeting == "421")
     elif greeting == "junk":
-        assert "the port is wrong" in run.fault
+        assert "Is the port right?" in run.fault
 
 
 @pytest.mark.parametrize("what, code", [("550.5.7.1", 69), ("421.4.3.2", 75), ("451.4.7.1", 75)])

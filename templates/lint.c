@@ -196,6 +196,7 @@ static void find_leaks(struct place *p, const char *source, bool template)
 	static const char rank_and_unit[] =
 		"constable|sergeant|inspector|superintendent|commander|detective|pc|dc|ps|sgt|ds|di|dci|dsu|acc"
 		" ... unit|command|branch|squad|bcu|division|so1*|mo19|sco19|surveillance|undercover|firearms|counter-terror*";
+	const uint64_t begins = words_beginnings(rank_and_unit);
 	auto_words words = {0};
 
 	words_read(source, template, &words);
@@ -203,7 +204,8 @@ static void find_leaks(struct place *p, const char *source, bool template)
 		if (is_long_number(words.list[i].text) && !is_telephone(&words, i))
 			found(p, words.list[i].line, "leak",
 				"a number like a pay or warrant number");
-		if (words_match(&words, i, rank_and_unit))
+		if (words_may_begin(&words, i, begins) &&
+			words_match(&words, i, rank_and_unit))
 			found(p, words.list[i].line, "leak", "a rank with a unit");
 	}
 }
@@ -239,22 +241,23 @@ struct rendering {
 	size_t never_from, never_to; /* where block never_ask stands */
 };
 
-/* Words beside headings. */
-static size_t words_in(const char *prose, size_t length)
+/* Three words or more beside headings. */
+static bool says_something(const char *prose, size_t length)
 {
-	auto_text_buffer body = {0};
-	auto_words words = {0};
+	size_t count = 0;
 
-	for (size_t i = 0; i < length;) {
+	for (size_t i = 0; i < length && count < 3;) {
 		const char *line = prose + i, *end = memchr(line, '\n', length - i);
 		size_t n = end ? (size_t)(end - line) + 1 : length - i;
+		auto_text text = text_format("%.*s", (int)n, line);
+		auto_words words = {0};
 
 		if (*line != '#')
-			text_add(&body, line, n);
+			words_read(text, false, &words);
+		count += words.count;
 		i += n;
 	}
-	words_read(text_string(&body), false, &words);
-	return words.count;
+	return count >= 3;
 }
 
 static bool has_number(const char *s, size_t length)
@@ -298,7 +301,7 @@ static void see_block(void *user, const char *file, const struct node *tag,
 		if (strcmp(tag->name, blocks[i].name) != 0)
 			continue;
 		x->seen[i] = true;
-		if (words_in(words, length) < 3) {
+		if (!says_something(words, length)) {
 			auto_text text = text_format("block '%s' (%s) says nothing",
 				blocks[i].name, blocks[i].what);
 

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <utf8proc.h>
 
+#include "templates/starts.h"
 #include "templates/words.h"
 
 #define NEVER_ASK "never_ask"
@@ -295,14 +296,14 @@ static void tell_words(const struct finder *x, const struct words *w, size_t at,
 }
 
 #define PHRASES (sizeof(phrases) / sizeof(*phrases))
-static void find_phrase_at(
-	const struct finder *x, const struct words *w, size_t at, const uint64_t *begins)
+static void find_phrase_at(const struct finder *x, const struct words *w, size_t at,
+	const struct starts *starts)
 {
-	for (size_t i = 0; i < PHRASES; i++) {
-		const struct phrase *p = &phrases[i];
-		size_t count = words_may_begin(w, at, begins[i])
-				       ? words_match(w, at, p->words)
-				       : 0;
+	size_t i = starts_find(starts, w->list[at].text);
+
+	for (; starts_are(starts, i, w->list[at].text); i++) {
+		const struct phrase *p = &phrases[starts->list[i].phrase];
+		size_t count = words_match(w, at, p->words);
 
 		if (!count || (p->unless_denied && is_denied(w, at)))
 			continue;
@@ -313,12 +314,15 @@ static void find_phrase_at(
 
 static void find_phrases(const struct finder *x, const struct words *w)
 {
-	uint64_t begins[PHRASES];
+	static struct starts starts; /* of constants: made once */
 
-	for (size_t i = 0; i < PHRASES; i++)
-		begins[i] = words_beginnings(phrases[i].words);
+	if (!starts.count) {
+		for (size_t i = 0; i < PHRASES; i++)
+			starts_add(&starts, phrases[i].words, i);
+		starts_sort(&starts);
+	}
 	for (size_t at = 0; at < w->count; at++)
-		find_phrase_at(x, w, at, begins);
+		find_phrase_at(x, w, at, &starts);
 }
 
 static void find_capitals(const struct finder *x, const struct words *w)

@@ -26,9 +26,8 @@ static bool is_word(const char *s)
 
 	if (c == 0xE2 && (unsigned char)s[1] == 0x80)
 		return (unsigned char)s[2] == 0x99; /* the apostrophe */
-	if (c >= 0x80)
-		return true;
-	return isalnum(c) || c == '\'' || c == '-' || c == '%' || c == '$';
+	return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '\'' || c == '-' || c == '%' || c == '$';
 }
 
 static size_t sign_length(const char *s)
@@ -48,7 +47,9 @@ static uint64_t beginning(const char *s)
 	unsigned char first = (unsigned char)s[0],
 		      second = first ? (unsigned char)s[1] : 0;
 
-	return UINT64_C(1) << ((first * 5u + (strchr("| ", second) ? 0 : second)) & 63);
+	if (second == '|' || second == ' ')
+		second = 0;
+	return UINT64_C(1) << ((first * 5u + second) & 63);
 }
 
 static void add(
@@ -97,7 +98,7 @@ static size_t tag_length(const char *s)
 
 static bool parts_sentences(const char *s, size_t at)
 {
-	if (strchr(".!?;:", s[at]))
+	if (s[at] == '.' || s[at] == '!' || s[at] == '?' || s[at] == ';' || s[at] == ':')
 		/* a point within a number or a name is none */
 		return s[at] != '.' || !s[at + 1] || isspace((unsigned char)s[at + 1]);
 	return s[at] == '\n' &&

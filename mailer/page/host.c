@@ -554,33 +554,44 @@ static void turn(struct host *s)
 	end_slow(s);
 }
 
-static void end(struct host *s)
+int host_open(struct host_place *place, const struct certificate *c, struct pages *pages,
+	struct host **ret, struct fault *f)
 {
-	struct exchange *x;
+	struct host *h = text_alloc(sizeof(*h));
 
-	while ((x = mill_drop(s->mill)))
-		MHD_resume_connection(x->waits);
-	MHD_stop_daemon(s->daemon);
-	mill_close(s->mill);
-}
-
-int host_run(struct host_place *place, const struct certificate *c, struct pages *pages,
-	struct fault *f)
-{
-	struct host s = {.pages = pages, .is_unix = place->path != NULL};
-
-	if (mill_open(&s.mill, f)) /* before anybody is there */
-		return -1;
-	s.daemon = start(&s, place->fd, c);
-	if (!s.daemon) {
-		mill_close(s.mill);
+	h->pages = pages;
+	h->is_unix = place->path != NULL;
+	h->daemon = start(h, place->fd, c);
+	if (!h->daemon) {
+		host_close(h);
 		return fault_set(f, FAULT_CONFIG,
 			"the page cannot be started: its certificate is refused, or the address cannot be used");
 	}
-	place->fd = -1;                           /* the daemon's now */
+	place->fd = -1; /* the daemon's now */
+	*ret = h;
+	return 0;
+}
+
+void host_close(struct host *h)
+{
+	struct exchange *x;
+
+	if (!h)
+		return;
+	while (h->mill && (x = mill_drop(h->mill)))
+		MHD_resume_connection(x->waits);
+	if (h->daemon)
+		MHD_stop_daemon(h->daemon);
+	mill_close(h->mill);
+	free(h);
+}
+
+int host_run(struct host *h, struct fault *f)
+{
+	if (mill_open(&h->mill, f))
+		return -1;
 	(void)setpriority(PRIO_PROCESS, 0, NICE); /* a send at work goes first */
 	while (!clock_interrupted())
-		turn(&s);
-	end(&s);
+		turn(h);
 	return fault_set(f, FAULT_INTERRUPTED, "the page was stopped");
 }

@@ -33,7 +33,11 @@ int host_listen(const char *where, struct host_place *ret, struct fault *f);
 void host_place_done(struct host_place *p);
 #define auto_host_place __attribute__((cleanup(host_place_done))) struct host_place
 
-/* Until somebody says stop: FAULT_INTERRUPTED, as everywhere. `c` NULL: on a Unix socket. Takes the descriptor. */
-int host_run(struct host_place *place, const struct certificate *c, struct pages *pages, struct fault *f);
+struct host;
+/* `c` NULL: on a Unix socket. Takes the place's descriptor; all must live as long. Nobody is answered yet. FAULT_CONFIG. */
+int host_open(struct host_place *place, const struct certificate *c, struct pages *pages, struct host **ret, struct fault *f);
+void host_close(struct host *h); /* NULL is fine */
+/* Until somebody says stop: FAULT_INTERRUPTED, as everywhere. */
+int host_run(struct host *h, struct fault *f);
 
 #endif

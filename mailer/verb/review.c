@@ -15,6 +15,7 @@
 #include "mailer/page/host.h"
 #include "mailer/page/journal.h"
 #include "mailer/page/session.h"
+#include "mailer/page/shut_in.h"
 #include "mailer/point.h"
 #include "mailer/resend.h"
 #include "mailer/reviewer.h"
@@ -270,6 +271,27 @@ static void show_place(const struct command *c, const struct host_place *place,
 	(void)fflush(out);
 }
 
+/* From the moment on at which anybody may come it can do no more than it must. */
+static int serve(struct command *c, struct host_place *place,
+	const struct certificate *certificate, struct pages *pages, struct fault *f)
+{
+	const char *lacks;
+	struct host *host;
+	int failed;
+
+	if (host_open(place, certificate, pages, &host, f))
+		return -1;
+	lacks = shut_in(c->dir, place->path);
+	if (lacks)
+		(void)fprintf(stderr,
+			"breachmail review: this system lacks %s; the page goes on without.\n",
+			lacks);
+	show_place(c, place, certificate);
+	failed = host_run(host, f);
+	host_close(host);
+	return failed;
+}
+
 static int listen_all(struct command *c, struct fault *f)
 {
 	struct pages_options o = {.idle = SESSION_IDLE_MS, .longest = SESSION_LONGEST_MS};
@@ -290,8 +312,7 @@ static int listen_all(struct command *c, struct fault *f)
 	o.settings = c->settings;
 	if (pages_open(&o, &pages, f))
 		return -1;
-	show_place(c, &place, &certificate);
-	failed = host_run(&place, place.path ? NULL : &certificate, pages, f);
+	failed = serve(c, &place, place.path ? NULL : &certificate, pages, f);
 	pages_close(pages);
 	return failed;
 }

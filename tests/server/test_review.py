@@ -445,6 +445,17 @@ def test_the_page_needs_no_key_and_no_ledger(incident, tmp_path):
     assert not list(bare.folder.glob("ledger*"))
 
 
+def test_the_page_is_shut_in(page):
+    """No new privileges, a filter of system calls; what it can open is tests/mailer/test_shut_in.c's."""
+    assert Visitor(page).get("/sign-in").status == 200      # it is at work
+    with open(f"/proc/{page.process.pid}/task/{page.process.pid}/children", encoding="ascii") as file:
+        children = file.read().split()
+    assert len(children) == 1       # the one for passphrases
+    for process in (page.process.pid, *children):
+        with open(f"/proc/{process}/status", encoding="ascii") as file:
+            assert {"NoNewPrivs:\t1\n", "Seccomp:\t2\n"} <= set(file)
+
+
 def test_a_page_before_anybody_was_added(few):
     page = Page(few)
     assert Visitor(page).sign_in("Rae Holt", "x").status == 401

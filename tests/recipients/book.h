@@ -27,8 +27,7 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 struct book {
-	char top[32];
-	char *dir, *key;
+	char *top, *dir, *key;
 	struct ledger_options options;
 	struct ledger *ledger; /* NULL between book_shut and book_open */
 	char *paths[64];       /* of the files that were written, to be freed */
@@ -55,21 +54,44 @@ static inline void book_shut(struct book *b)
 	b->ledger = NULL;
 }
 
-/* A new ledger, open for writing. */
+/* A file as it was kept, or kept as it is. */
+static inline void book_copy(const char *path, struct text *kept)
+{
+	FILE *file = fopen(path, kept->length ? "wx" : "r");
+	char bytes[4096];
+
+	assert_non_null(file);
+	if (kept->length)
+		(void)fwrite(kept->bytes, 1, kept->length, file);
+	else
+		for (size_t n; (n = fread(bytes, 1, sizeof(bytes), file)) > 0;)
+			text_add(kept, bytes, n);
+	assert_true(!ferror(file) && !fclose(file) && !chmod(path, 0600));
+}
+
+/* A new ledger, open for writing. It takes a while: a program makes one, the others are its
+ * copies. */
 static inline void book_make(struct book *b)
 {
+	static struct text ledger, key;
+	const char *tmp = getenv("TMPDIR");
+	auto_text path = NULL;
 	struct fault f = {0};
 
-	*b = (struct book){.top = "/tmp/test_book.XXXXXX"};
+	*b = (struct book){.top = text_format("%s/test_book.XXXXXX", tmp ? tmp : "/tmp")};
 	fine(vault_start(&f), &f);
 	assert_non_null(mkdtemp(b->top));
 	b->dir = text_format("%s/incident", b->top);
 	b->key = text_format("%s/the.key", b->top);
+	path = text_format("%s/ledger.db", b->dir);
 	assert_int_equal(mkdir(b->dir, 0700), 0);
 	b->options = (struct ledger_options){
 		.unlock.key_file = b->key, .verb = "test", .mode = "rehearsal"};
 	b->options.operator= "Ann Example";
-	fine(ledger_create(b->dir, &b->options, &f), &f);
+	if (!ledger.length)
+		fine(ledger_create(b->dir, &b->options, &f), &f);
+	book_copy(path, &ledger);
+	book_copy(b->key, &key);
 	book_open(b, LEDGER_WRITE);
 }
 
@@ -87,9 +109,10 @@ static inline void book_remove(struct book *b)
 	book_shut(b);
 	while (b->paths_count)
 		free(b->paths[--b->paths_count]);
+	(void)nftw(b->top, book_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(b->top);
 	free(b->dir);
 	free(b->key);
-	(void)nftw(b->top, book_remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* A file beside the incident; its path is the book's. */

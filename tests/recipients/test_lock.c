@@ -163,7 +163,7 @@ static void asking_holds_nobody_up(void **state)
 			(void)ledger_writer_alive(book.dir);
 		_exit(0);
 	}
-	for (int i = 0; i < 500; i++) {
+	for (int i = 0; i < 150; i++) {
 		book_open(&book, LEDGER_WRITE);
 		book_shut(&book);
 	}

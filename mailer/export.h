@@ -6,7 +6,7 @@
  * Everything in it may be seen by those who see the page; the codes are digests under a key of the page's own.
  *
  * COST. Opening reads ranks and texts, and each renewal the counts in one pass. The codes are opened once each as long as an
- * export is open: `send` keeps it open, and renews it so seldom that it takes a twentieth of the time at most.
+ * export is open: `send` keeps it open, and renews it so seldom that it takes a fiftieth of the time at most.
  */
 #ifndef MAILER_EXPORT_H
 #define MAILER_EXPORT_H
@@ -21,7 +21,7 @@
 #include "templates/texts.h"
 
 #define EXPORT_LEAST_MS 3000 /* between two renewals within a run */
-#define EXPORT_SHARE 20
+#define EXPORT_SHARE 50
 
 struct export;
 /* All are kept, not copied. */

@@ -308,6 +308,7 @@ int reviewer_write_file(
 	auto_text path = text_format("%s/%s", dir, name);
 	auto_text new = text_format("%s.%ld", path, (long)getpid());
 	int fd, failed;
+	FILE *out;
 
 	if (journal_folder(dir, f))
 		return -1;
@@ -315,8 +316,9 @@ int reviewer_write_file(
 	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", new, strerror(errno));
-	failed = json_dumpfd(value, fd, JSON_COMPACT);
-	if (close(fd) || failed || rename(new, path)) {
+	out = fdopen(fd, "w"); /* in large pieces */
+	failed = !out || json_dumpf(value, out, JSON_COMPACT);
+	if ((out ? fclose(out) : close(fd)) || failed || rename(new, path)) {
 		(void)unlink(new);
 		return fault_set(f, FAULT_CANTCREATE, "%s could not be written", path);
 	}

@@ -17,7 +17,7 @@
 
 #include "recipients/text.h"
 
-#define NICE 15
+#define NICE 10
 
 struct mill {
 	int socket; /* each piece a message; -1: no child */

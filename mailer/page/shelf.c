@@ -70,6 +70,18 @@ static bool is_same(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+/* In one go: jansson's own reading of a descriptor asks the system for each byte. */
+static json_t *read_whole(int fd, off_t size)
+{
+	auto_text_buffer all = {0};
+	ssize_t got;
+
+	text_reserve(&all, (size_t)size + 1);
+	while ((got = read(fd, all.bytes + all.length, all.room - all.length - 1)) > 0)
+		all.length += (size_t)got;
+	return json_loadb(all.bytes, all.length, JSON_REJECT_DUPLICATES, NULL);
+}
+
 /* True: it was read anew, or is gone. */
 static bool board_look(struct board *b)
 {
@@ -87,7 +99,7 @@ static bool board_look(struct board *b)
 		return true;
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size <= FILE_MOST) {
 		b->seen = st;
-		b->json = json_loadfd(fd, JSON_REJECT_DUPLICATES, NULL);
+		b->json = read_whole(fd, st.st_size);
 	}
 	(void)close(fd);
 	return true;

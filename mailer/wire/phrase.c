@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The matcher (Aho and Corasick, 1975). The phrases themselves stand in words/, what they
- * mean with reason.c, bounce.c and automatic.c. What can go wrong: nothing that a text could
- * cause; a bad vocabulary ends the process when it is built, in every test.
+ * mean with reason.c, bounce.c and automatic.c. What can go wrong: nothing that a text
+ * could cause; a bad vocabulary ends the process when it is built, in every test.
  */
 #include "mailer/wire/phrase.h"
 
@@ -60,105 +60,136 @@ static void read_source(struct phrase_set *set)
 
 /* --- the automaton --- */
 
-static size_t count_bytes(struct phrase_set *set)
+#define ENDS 0x8000u  /* beside a state in a row: phrases end in it */
+#define STATE 0x7fffu /* the state alone */
+enum {
+	NO_CLASS, /* no phrase has it */
+	BLANK
+};
+
+static bool is_blank(unsigned char c)
+{
+	return c <= ' ' || c == 0x7f;
+}
+
+/* What is frequent comes first, so that it stands close together in each row. Returns how
+ * many states there can be. */
+static size_t find_classes(struct phrase_set *set)
 {
 	size_t bytes = 1;
 
-	memset(set->class_of, 0, sizeof(set->class_of));
-	set->width = 1; /* class 0: no phrase has it */
+	set->width = BLANK + 1;
+	for (unsigned c = 0; c < 0x80; c++)
+		set->class_of[c] = is_blank((unsigned char)c) ? BLANK : NO_CLASS;
+	for (unsigned c = 'a'; c <= 'z'; c++)
+		set->class_of[c] = (unsigned char)set->width++;
+	for (unsigned c = 'a'; c <= 'z'; c++)
+		set->class_of[c - 'a' + 'A'] = set->class_of[c];
 	for (size_t i = 0; i < set->count; i++)
 		for (const char *s = set->table[i].words; *s; s++, bytes++)
 			if (!set->class_of[(unsigned char)*s])
 				set->class_of[(unsigned char)*s] =
 					(unsigned char)set->width++;
-	for (int c = 'A'; c <= 'Z'; c++)
-		set->class_of[c] = set->class_of[c - 'A' + 'a'];
+	if (set->width > 256)
+		abort();
+	for (set->shift = 5; set->width > 1u << set->shift;)
+		set->shift++;
 	return bytes;
 }
 
-static uint16_t *row(const struct phrase_set *set, uint16_t state)
+static uint16_t *row(const struct phrase_set *set, unsigned state)
 {
-	return set->rows + (size_t)state * set->width;
+	return set->rows + ((size_t)state << set->shift);
 }
 
-static void add_phrase(struct phrase_set *set, size_t which, uint16_t *states)
+/* Level by level, so that a state's number is greater than those of all shorter ones, and
+ * the short ones, where a scan spends its time, stand together. Returns how many. */
+static uint16_t add_states(struct phrase_set *set)
 {
-	uint16_t state = 0;
+	uint16_t *state_of = text_alloc(set->count * sizeof(*state_of)), states = 1,
+		 *next;
+	bool more = true;
 
-	for (const char *s = set->table[which].words; *s; s++) {
-		uint16_t *next = &row(set, state)[set->class_of[(unsigned char)*s]];
+	for (size_t level = 0; more; level++) {
+		more = false;
+		for (size_t i = 0; i < set->count; i++) {
+			const char *words = set->table[i].words;
 
-		if (!*next)
-			*next = (*states)++;
-		state = *next;
-	}
-	set->table[which].same = set->found[state];
-	set->found[state] = (uint16_t)(which + 1);
-}
-
-static void link_state(struct phrase_set *set, uint16_t state, uint16_t *tail,
-	uint16_t *queue, size_t *end)
-{
-	uint16_t *mine = row(set, state), *other = row(set, tail[state]);
-
-	set->shorter[state] = set->ending[tail[state]];
-	set->ending[state] = set->found[state] ? state : set->shorter[state];
-	for (unsigned c = 0; c < set->width; c++) {
-		if (mine[c]) {
-			tail[mine[c]] = other[c];
-			queue[(*end)++] = mine[c];
-		} else {
-			mine[c] = other[c];
+			if (level >= strlen(words))
+				continue;
+			next = &row(set,
+				state_of[i])[set->class_of[(unsigned char)words[level]]];
+			if (!*next)
+				*next = states++;
+			if (states > STATE)
+				abort();
+			state_of[i] = *next;
+			more = true;
 		}
 	}
+	for (size_t i = 0; i < set->count; i++) {
+		set->table[i].same = set->found[state_of[i]];
+		set->found[state_of[i]] = (uint16_t)(i + 1);
+	}
+	free(state_of);
+	return states;
 }
 
-/* Breadth first: where a state fails, its next states are those of its longest tail. */
+/* What is known of a state as soon as one knows the longest of its tails. */
+static uint16_t mark_state(struct phrase_set *set, uint16_t state, uint16_t tail)
+{
+	set->shorter[state] = set->found[tail] ? tail : set->shorter[tail];
+	return (uint16_t)(state | (set->found[state] || set->shorter[state] ? ENDS : 0));
+}
+
+/* Where a state fails, its next states are those of its longest tail. Behind a blank it
+ * stays what it is on more of them, and finds nothing again. */
 static void link_states(struct phrase_set *set, uint16_t states)
 {
 	uint16_t *tail = text_alloc(states * sizeof(*tail));
-	uint16_t *queue = text_alloc(states * sizeof(*queue));
-	size_t head = 0, end = 0;
 
-	for (unsigned c = 0; c < set->width; c++)
-		if (row(set, 0)[c])
-			queue[end++] = row(set, 0)[c];
-	while (head < end)
-		link_state(set, queue[head++], tail, queue, &end);
-	free(queue);
+	for (uint16_t state = 0; state < states; state++) {
+		uint16_t *mine = row(set, state), *other = row(set, tail[state]);
+
+		for (unsigned c = 0; c < set->width; c++) {
+			uint16_t next = mine[c];
+
+			if (next > state) {
+				tail[next] = state ? other[c] & STATE : 0;
+				mine[c] = mark_state(set, next, tail[next]);
+			} else if (!next) {
+				mine[c] = other[c];
+			}
+			if (next && c == BLANK)
+				row(set, next)[BLANK] = next;
+		}
+	}
 	free(tail);
 }
 
 void phrase_prepare(struct phrase_set *set)
 {
-	size_t bytes;
-	uint16_t states = 1;
+	size_t most;
 
 	if (set->rows)
 		return;
 	read_source(set);
-	bytes = count_bytes(set);
-	if (bytes > UINT16_MAX || set->width > 250)
-		abort();
-	set->rows = text_alloc(bytes * set->width * sizeof(*set->rows));
-	set->found = text_alloc(bytes * sizeof(*set->found));
-	set->ending = text_alloc(bytes * sizeof(*set->ending));
-	set->shorter = text_alloc(bytes * sizeof(*set->shorter));
-	for (size_t i = 0; i < set->count; i++)
-		add_phrase(set, i, &states);
-	link_states(set, states);
+	most = find_classes(set);
+	set->rows = text_alloc((most << set->shift) * sizeof(*set->rows));
+	set->found = text_alloc(most * sizeof(*set->found));
+	set->shorter = text_alloc(most * sizeof(*set->shorter));
+	link_states(set, add_states(set));
 }
 
 /* --- the text --- */
 
-/* One character of the text, folded: how many bytes it takes, and what stands for it. */
-static size_t fold(const unsigned char *s, size_t left, char out[2], size_t *ret_out)
+/* One character beyond ASCII, folded: how many bytes it takes, and what stands for it. */
+static size_t fold(
+	const unsigned char *s, size_t left, unsigned char out[2], size_t *ret_out)
 {
-	out[0] = span_lower((char)*s);
+	out[0] = *s;
 	*ret_out = 1;
-	if (*s <= ' ' || *s == 0x7f)
-		out[0] = ' ';
-	if (*s < 0x80 || left < 2)
+	if (left < 2)
 		return 1;
 	if (*s == 0xc2 && s[1] == 0xa0) {
 		out[0] = ' ';
@@ -170,87 +201,118 @@ static size_t fold(const unsigned char *s, size_t left, char out[2], size_t *ret
 	}
 	if (*s != 0xc3 && *s != 0xd0)
 		return 1;
-	out[1] = (char)s[1];
+	out[1] = s[1];
 	*ret_out = 2;
 	if (*s == 0xc3 && s[1] >= 0x80 && s[1] <= 0x9e && s[1] != 0x97)
-		out[1] = (char)(s[1] + 0x20);
+		out[1] = (unsigned char)(s[1] + 0x20);
 	if (*s == 0xd0 && s[1] >= 0x90 && s[1] <= 0x9f)
-		out[1] = (char)(s[1] + 0x20);
+		out[1] = (unsigned char)(s[1] + 0x20);
 	if (*s == 0xd0 && s[1] >= 0xa0 && s[1] <= 0xaf) {
-		out[0] = '\xd1';
-		out[1] = (char)(s[1] - 0x20);
+		out[0] = 0xd1;
+		out[1] = (unsigned char)(s[1] - 0x20);
 	}
 	return 2;
 }
 
+/* Bytes of the blank before `at`, 0 if there is none. */
+static size_t blank_before(struct span text, size_t at)
+{
+	if (at && is_blank((unsigned char)text.at[at - 1]))
+		return 1;
+	return at > 1 && text.at[at - 2] == '\xc2' && text.at[at - 1] == '\xa0' ? 2 : 0;
+}
+
+/* Where the phrase begins that ends at `at`: back over what fold made of it. */
+static size_t find_start(struct span text, const char *words, size_t at)
+{
+	size_t width;
+
+	for (size_t i = strlen(words); i-- > 0;) {
+		if (words[i] == ' ')
+			while ((width = blank_before(text, at)) > 0)
+				at -= width;
+		else if (words[i] == '\'' && at > 2 && text.at[at - 1] != '\'')
+			at -= 3;
+		else if (at)
+			at--;
+	}
+	return at;
+}
+
 struct scan {
 	const struct phrase_set *set;
+	struct span text;
 	struct phrase_hit *hits;
 	size_t room, count;
-	size_t places[LONGEST]; /* where the last folded bytes stood */
-	size_t folded;          /* bytes so far */
 	uint16_t state;
-	bool blank; /* the last one */
 };
 
-static void add_hits(struct scan *s, uint16_t state, size_t end)
+static void add_hits(struct scan *s, size_t end)
 {
-	for (; state; state = s->set->shorter[state]) {
+	for (uint16_t state = s->state; state; state = s->set->shorter[state]) {
 		for (uint16_t i = s->set->found[state]; i && s->count < s->room;) {
 			const struct phrase *phrase = &s->set->table[i - 1];
-			size_t first = s->folded - strlen(phrase->words);
 
 			s->hits[s->count++] = (struct phrase_hit){
-				phrase, s->places[first % LONGEST], end};
+				phrase, find_start(s->text, phrase->words, end), end};
 			i = phrase->same;
 		}
 	}
 }
 
-static inline void feed(struct scan *s, char c, size_t start, size_t end)
+static void feed(struct scan *s, unsigned char c, size_t end)
 {
-	uint16_t ending;
+	uint16_t next = row(s->set, s->state)[s->set->class_of[c]];
 
-	if (c == ' ' && s->blank)
-		return;
-	s->blank = c == ' ';
-	s->places[s->folded++ % LONGEST] = start;
-	s->state = row(s->set, s->state)[s->set->class_of[(unsigned char)c]];
-	ending = s->set->ending[s->state];
-	if (ending)
-		add_hits(s, ending, end);
+	s->state = next & STATE;
+	if (next & ENDS)
+		add_hits(s, end);
 }
 
-/* All but plain ASCII. */
-static size_t feed_character(struct scan *s, struct span text, size_t at)
+/* The same for a run of ASCII from `at` on, to the first hit: the state stays in a
+ * register. Returns where it stopped. */
+static size_t feed_plain(struct scan *s, size_t at)
 {
-	char out[2];
+	const unsigned char *text = (const unsigned char *)s->text.at;
+	const unsigned char *class_of = s->set->class_of;
+	uint16_t next = s->state;
+
+	while (at < s->text.length && text[at] < 0x80) {
+		next = row(s->set, next)[class_of[text[at++]]];
+		if (next & ENDS)
+			break;
+	}
+	s->state = next & STATE;
+	if (next & ENDS)
+		add_hits(s, at);
+	return at;
+}
+
+static size_t feed_character(struct scan *s, size_t at)
+{
+	unsigned char out[2];
 	size_t count;
-	size_t width =
-		fold((const unsigned char *)text.at + at, text.length - at, out, &count);
+	size_t width = fold(
+		(const unsigned char *)s->text.at + at, s->text.length - at, out, &count);
 
 	for (size_t i = 0; i < count; i++)
-		feed(s, out[i], at, at + width);
-	return width;
+		feed(s, out[i], at + width);
+	return at + width;
 }
 
 size_t phrase_scan(
 	struct phrase_set *set, struct span text, struct phrase_hit hits[], size_t room)
 {
-	struct scan s = {.set = set, .hits = hits, .room = room};
-	size_t width;
+	struct scan s = {.set = set, .text = text, .hits = hits, .room = room};
 
 	phrase_prepare(set);
-	feed(&s, ' ', 0, 0);
-	for (size_t at = 0; at < text.length && s.count < room; at += width) {
-		unsigned char c = (unsigned char)text.at[at];
-
-		width = 1;
-		if (c > ' ' && c < 0x7f)
-			feed(&s, (char)c, at, at + 1);
+	feed(&s, ' ', 0);
+	for (size_t at = 0; at < text.length && s.count < room;) {
+		if (text.at[at] & 0x80)
+			at = feed_character(&s, at);
 		else
-			width = feed_character(&s, text, at);
+			at = feed_plain(&s, at);
 	}
-	feed(&s, ' ', text.length, text.length);
+	feed(&s, ' ', text.length);
 	return s.count;
 }

@@ -35,11 +35,11 @@ struct phrase_set {
 	struct phrase *table;
 	size_t count;
 	unsigned char class_of[256];
-	unsigned width;	 /* of a row: what follows on each class */
-	uint16_t *rows;	 /* [state * width + class] */
-	uint16_t *ending; /* [state]: it, or the next shorter one in which a phrase ends; 0: none */
-	uint16_t *found; /* [state]: which phrase ends here, plus one */
-	uint16_t *shorter; /* [state]: the next state with a phrase that ends here too */
+	unsigned width;   /* how many classes there are */
+	unsigned shift;   /* a row has room for 1 << shift classes */
+	uint16_t *rows;   /* what follows a state on a class: a state, and ENDS if phrases end there */
+	uint16_t *found;  /* [state]: which phrase ends here, plus one */
+	uint16_t *shorter; /* [state]: the next state with a phrase that ends here too; 0: none */
 };
 
 struct phrase_hit {

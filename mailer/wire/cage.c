@@ -47,8 +47,10 @@ struct cage {
 	pid_t child;
 	unsigned letters; /* that it has read */
 	int64_t worked_ms;
-	struct cage_answer answer;
+	struct cage_answer *answer; /* with room for all of a record */
 };
+
+#define HEAD sizeof(struct cage_answer)
 
 enum outcome {
 	DONE,
@@ -202,20 +204,36 @@ static int start_child(struct cage *c, struct fault *f)
 static enum outcome exchange(
 	struct cage *c, const char *bytes, const struct cage_request *r, int64_t until)
 {
-	const size_t head = offsetof(struct cage_answer, letter),
-		     least = head + offsetof(struct letter, recipients);
-	struct cage_answer *a = &c->answer;
+	const size_t least = HEAD + offsetof(struct letter, text);
+	struct cage_answer *a = c->answer;
 	enum outcome o = hand_over(c, r, bytes, until);
 	size_t got, rest;
 
 	if (o == DONE)
-		o = take_back(c, a, least, sizeof(*a), until, &got);
+		o = take_back(c, a, least, HEAD + sizeof(struct letter), until, &got);
 	if (o != DONE)
 		return o;
-	if (a->length > sizeof(a->letter) || head + a->length < got)
+	if (a->length > sizeof(struct letter) || HEAD + a->length < got)
 		return DIED;
-	rest = head + a->length - got;
+	rest = HEAD + a->length - got;
 	return take_back(c, (char *)a + got, rest, rest, until, &got);
+}
+
+/* Each piece to where it belongs. False if they cannot be a letter's. */
+static bool unpack(const struct cage_answer *a, struct letter *ret)
+{
+	const char *from = a->record;
+	size_t text = a->text;
+	struct iovec pieces[CAGE_PIECES];
+
+	memcpy(ret, from, offsetof(struct letter, text));
+	if (ret->n_references > LETTER_PLACES || ret->n_to > LETTER_PLACES ||
+		ret->n_recipients > LETTER_RECIPIENTS || !text || text > LETTER_TEXT ||
+		cage_pieces(ret, text, pieces) != a->length)
+		return false;
+	for (size_t i = 0; i < CAGE_PIECES; from += pieces[i++].iov_len)
+		memcpy(pieces[i].iov_base, from, pieces[i].iov_len);
+	return !ret->text[text - 1] && !letter_check(ret, LETTER_SIZE(ret));
 }
 
 /* In words that make sense behind "unparsable: ". */
@@ -253,11 +271,9 @@ static int try_letter(struct cage *c, const char *bytes, const struct cage_reque
 	} else if (*ret_outcome == LATE) {
 		(void)stop_child(c);
 		cage_unparsable(ret, "reading it took too long");
-	} else if (letter_check(&c->answer.letter, c->answer.length)) {
+	} else if (!unpack(c->answer, ret)) {
 		(void)stop_child(c);
 		cage_unparsable(ret, "its reader answered what cannot be");
-	} else {
-		memcpy(ret, &c->answer.letter, c->answer.length);
 	}
 	if (++c->letters >= CAGE_LETTERS || c->worked_ms > WORKED_MS)
 		(void)stop_child(c);
@@ -289,6 +305,7 @@ int cage_open(struct cage **ret, struct fault *f)
 	auto_cage *c = text_alloc(sizeof(*c));
 
 	c->socket = -1;
+	c->answer = text_alloc(HEAD + sizeof(struct letter));
 	if (start_child(c, f))
 		return -1;
 	*ret = c;
@@ -301,6 +318,7 @@ void cage_close(struct cage *c)
 	if (!c)
 		return;
 	(void)stop_child(c);
+	free(c->answer);
 	free(c);
 }
 

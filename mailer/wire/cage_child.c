@@ -65,7 +65,7 @@ static struct sock_filter filter[] = {
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 	LOAD(nr),
 	ALLOW(read),
-	ALLOW(write),
+	ALLOW(writev),
 	ALLOW(brk),
 	ALLOW(munmap),
 	ALLOW(mremap),
@@ -142,19 +142,49 @@ static bool read_all(void *to, size_t length)
 	return true;
 }
 
-static bool write_all(const void *from, size_t length)
+static bool write_all(struct iovec *pieces, int count)
 {
-	const char *at = from;
 	ssize_t n;
 
-	for (; length; length -= (size_t)n, at += n) {
+	while (count) {
 		do
-			n = write(SOCKET, at, length);
+			n = writev(SOCKET, pieces, count);
 		while (n < 0 && errno == EINTR);
 		if (n <= 0)
 			return false;
+		for (; count && (size_t)n >= pieces->iov_len; pieces++, count--)
+			n -= (ssize_t)pieces->iov_len;
+		if (count) {
+			pieces->iov_base = (char *)pieces->iov_base + n;
+			pieces->iov_len -= (size_t)n;
+		}
 	}
 	return true;
+}
+
+size_t cage_pieces(struct letter *l, size_t text, struct iovec ret[CAGE_PIECES])
+{
+	const struct iovec pieces[CAGE_PIECES] = {{l, offsetof(struct letter, text)},
+		{l->text, text},
+		{l->references, l->n_references * sizeof(l->references[0])},
+		{l->to, l->n_to * sizeof(l->to[0])},
+		{l->recipients, l->n_recipients * sizeof(l->recipients[0])}};
+	size_t bytes = 0;
+
+	memcpy(ret, pieces, sizeof(pieces));
+	for (size_t i = 0; i < CAGE_PIECES; i++)
+		bytes += pieces[i].iov_len;
+	return bytes;
+}
+
+static bool answer(struct letter *l)
+{
+	struct cage_answer head = {
+		.text = (uint32_t)strnlen(l->text, LETTER_TEXT - 1) + 1};
+	struct iovec pieces[1 + CAGE_PIECES] = {{&head, sizeof(head)}};
+
+	head.length = (uint32_t)cage_pieces(l, head.text, pieces + 1);
+	return write_all(pieces, 1 + CAGE_PIECES);
 }
 
 void cage_unparsable(struct letter *ret, const char *why)
@@ -179,7 +209,7 @@ static void read_letter(
 }
 
 /* One letter, in memory of exactly its size. False when nobody asks any more. */
-static bool serve(cage_reader *read, struct cage_answer *answer)
+static bool serve(cage_reader *read, struct letter *letter)
 {
 	struct cage_request request;
 	char *bytes;
@@ -190,10 +220,8 @@ static bool serve(cage_reader *read, struct cage_answer *answer)
 	bytes = malloc(request.length + 1);
 	done = bytes && read_all(bytes, request.length);
 	if (done) {
-		read_letter(read, bytes, request.length, request.cut, &answer->letter);
-		answer->length = LETTER_SIZE(&answer->letter);
-		done = write_all(
-			answer, offsetof(struct cage_answer, letter) + answer->length);
+		read_letter(read, bytes, request.length, request.cut, letter);
+		done = answer(letter);
 	}
 	free(bytes);
 	return done;
@@ -206,8 +234,9 @@ bool cage_is_child(int argc, char **argv)
 
 int cage_work(cage_reader *read)
 {
-	static struct cage_answer answer;
+	static struct letter letter;
 	uint32_t step;
+	struct iovec first = {&step, sizeof(step)};
 
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
@@ -218,8 +247,8 @@ int cage_work(cage_reader *read)
 	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	(void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
 	step = shut_in();
-	if (write_all(&step, sizeof(step)) && step == CAGE_READY)
-		while (serve(read, &answer))
+	if (write_all(&first, 1) && step == CAGE_READY)
+		while (serve(read, &letter))
 			;
 	_exit(0);
 }

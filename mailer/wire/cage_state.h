@@ -5,12 +5,13 @@
  *
  * The child speaks first: one uint32_t, a cage_step, CAGE_READY if it is shut in. Then, again
  * and again: a cage_request and its bytes; a cage_answer with as much of its record as it
- * says. Both sides are the same program, so that no byte order is agreed upon.
+ * says (cage_pieces). Both sides are the same program, so that no byte order is agreed upon.
  */
 #ifndef MAILER_WIRE_CAGE_STATE_H
 #define MAILER_WIRE_CAGE_STATE_H
 
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "mailer/wire/letter.h"
 
@@ -28,9 +29,15 @@ struct cage_request {
 };
 
 struct cage_answer {
-	uint64_t length; /* of the record */
-	struct letter letter;
+	uint32_t length; /* of the pieces behind it */
+	uint32_t text;	 /* bytes of letter.text, with its NUL */
+	char record[];
 };
+
+/* The stretches of a record that say something, one behind the other in memory as on the
+ * socket; a copy of the first is enough to know the others. Returns the bytes of all. */
+#define CAGE_PIECES 5
+size_t cage_pieces(struct letter *l, size_t text, struct iovec ret[CAGE_PIECES]);
 
 void cage_unparsable(struct letter *ret, const char *why);
 

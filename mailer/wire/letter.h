@@ -8,8 +8,8 @@
  *
  * The record is flat: no pointers, fixed sizes, every string ends in NUL and is UTF-8
  * without controls (`text` has line feeds). It crosses a pipe out of a caged child, whose
- * word is checked field by field. Its recipients stand last: LETTER_SIZE bytes are all
- * that has to cross.
+ * word is checked field by field. What may be long stands last, so that only what is used
+ * of it has to cross.
  *
  * Nothing here knows a notice. To whom a letter belongs is for those who have the ledger;
  * what stands in a letter may be forged.
@@ -130,12 +130,7 @@ struct letter {
 	char message_id[LETTER_ID];	 /* all ids without "<" and ">" */
 	char orig_message_id[LETTER_ID]; /* of the mail that it speaks of */
 	char envelope_id[LETTER_ID];	 /* Original-Envelope-Id, xtext decoded */
-	unsigned n_references;
-	char references[LETTER_PLACES][LETTER_ID]; /* In-Reply-To first, then the newest */
-
 	char from[LETTER_ADDRESS];
-	unsigned n_to; /* where it came to: Delivered-To and its like, then To and Cc */
-	char to[LETTER_PLACES][LETTER_ADDRESS];
 	int64_t date_ms; /* of its Date field, since 1970; 0: none */
 	char subject[LETTER_WORDS];
 
@@ -152,9 +147,12 @@ struct letter {
 	bool says_ack;
 	bool asks;
 	bool worried;
-	char text[LETTER_TEXT];
 
-	unsigned n_recipients;
+	unsigned n_references, n_to, n_recipients;
+	char text[LETTER_TEXT];	/* LETTER_HUMAN */
+	char references[LETTER_PLACES][LETTER_ID]; /* In-Reply-To first, then the newest */
+	/* where it came to: Delivered-To and its like, then To and Cc */
+	char to[LETTER_PLACES][LETTER_ADDRESS];
 	struct letter_recipient recipients[LETTER_RECIPIENTS];
 };
 

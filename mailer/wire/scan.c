@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define DATA_LINE 60 /* bytes of a line of base64, at least; RFC 2045 has 76 */
 
 /* What the next line is part of. */
 enum place {
@@ -37,6 +38,7 @@ struct walk {
 	const char *header, *field; /* field NULL: none yet */
 	size_t fields;
 	bool is_message; /* of the part whose header this is */
+	bool is_data, is_base64;
 	const char *boundary;
 	size_t boundary_length;
 };
@@ -122,18 +124,46 @@ static void blank_nuls(char *bytes, size_t length)
 		*nul = ' ';
 }
 
+/* Where NAME next stands, in any case; `end` if nowhere. Looks at every eighth byte as
+ * long as it is none of the name's (Horspool, 1980). */
+static char *find_name(char *p, char *end)
+{
+	static const unsigned char place[256] = {['b'] = 1,
+		['o'] = 2,
+		['u'] = 3,
+		['n'] = 4,
+		['d'] = 5,
+		['a'] = 6,
+		['r'] = 7,
+		['B'] = 1,
+		['O'] = 2,
+		['U'] = 3,
+		['N'] = 4,
+		['D'] = 5,
+		['A'] = 6,
+		['R'] = 7};
+
+	while ((size_t)(end - p) > NAME_LENGTH) {
+		char last = p[NAME_LENGTH - 1];
+
+		if ((last | 0x20) == 'y' && !strncasecmp(p, NAME, NAME_LENGTH))
+			return p;
+		p += NAME_LENGTH - place[(unsigned char)last];
+	}
+	return end;
+}
+
 /* Spoils the name of each boundary parameter with a bad value, wherever it stands: what
  * is a header to the library need not be one to us. */
 static void tame_parameters(char *bytes, size_t length)
 {
-	const char *end = bytes + length, *value;
+	char *end = bytes + length;
+	const char *value;
 	size_t value_length;
 
-	for (char *p = bytes; p < end; p++) {
-		if ((*p | 0x20) == 'b' &&
-			take_parameter(p, end, &value, &value_length) == BOUNDARY_BAD)
+	for (char *p = bytes; (p = find_name(p, end)) < end; p++)
+		if (take_parameter(p, end, &value, &value_length) == BOUNDARY_BAD)
 			*p = 'x';
-	}
 }
 
 /* --- headers --- */
@@ -158,6 +188,20 @@ static bool starts(const char *p, const char *end, const char *word)
 	return (size_t)(end - p) >= length && !strncasecmp(p, word, length);
 }
 
+/* Nearly no field has so much of anything that it is worth a closer look. */
+static bool may_have_many(const char *p, const char *end)
+{
+	size_t brackets = 0;
+
+	if (end - p > SCAN_MARKS_MAX)
+		return true;
+	while (brackets <= SCAN_COMMENT_MAX && (p = memchr(p, '(', (size_t)(end - p)))) {
+		brackets++;
+		p++;
+	}
+	return brackets > SCAN_COMMENT_MAX;
+}
+
 /* Brackets and separators beyond what any letter needs: the library recurses over them.
  */
 static void count_marks(struct walk *w, const char *p, const char *end)
@@ -165,6 +209,8 @@ static void count_marks(struct walk *w, const char *p, const char *end)
 	size_t opened = 0, depth = 0, run = 0;
 	char last = 0;
 
+	if (!may_have_many(p, end))
+		return;
 	for (; p < end; p++) {
 		if (is_blank(*p))
 			continue;
@@ -191,6 +237,8 @@ static void take_type(struct walk *w, const char *p, const char *end)
 	size_t length;
 
 	p = skip_comments(p, end);
+	w->is_data = starts(p, end, "application/") || starts(p, end, "image/") ||
+		     starts(p, end, "audio/") || starts(p, end, "video/");
 	w->is_message =
 		starts(p, end, "message/rfc822") || starts(p, end, "message/global\r") ||
 		starts(p, end, "message/global\n") || starts(p, end, "message/global;");
@@ -208,16 +256,16 @@ static void take_type(struct walk *w, const char *p, const char *end)
 
 static void end_field(struct walk *w)
 {
-	const char *colon;
+	const char *end = w->out, *value;
 
 	if (!w->field)
 		return;
-	count_marks(w, w->field, w->out);
-	if (field_is(w->field, w->out, "content-type")) {
-		colon = memchr(w->field, ':', (size_t)(w->out - w->field));
-		if (colon)
-			take_type(w, colon + 1, w->out);
-	}
+	count_marks(w, w->field, end);
+	value = memchr(w->field, ':', (size_t)(end - w->field));
+	if (value && field_is(w->field, end, "content-type"))
+		take_type(w, value + 1, end);
+	else if (value && field_is(w->field, end, "content-transfer-encoding"))
+		w->is_base64 = starts(skip_comments(value + 1, end), end, "base64");
 	w->field = NULL;
 }
 
@@ -227,7 +275,7 @@ static void begin_header(struct walk *w, enum place place)
 	w->header = w->out;
 	w->field = NULL;
 	w->fields = 0;
-	w->is_message = false;
+	w->is_message = w->is_data = w->is_base64 = false;
 	w->boundary = NULL;
 }
 
@@ -306,6 +354,7 @@ static void take_boundary(struct walk *w, size_t level, const char *line, size_t
 	if (length >= behind + 2 && line[behind] == '-' && line[behind + 1] == '-') {
 		w->depth--;
 		w->place = PLACE_BODY;
+		w->is_data = false;
 		return;
 	}
 	if (++w->parts > SCAN_PARTS_MAX)
@@ -349,6 +398,14 @@ static void take_header_line(struct walk *w, const char *line, size_t length)
 		give_up(w, "a header is larger than 256 KiB");
 }
 
+/* A line of a picture or a document, which nobody reads here: it is left out. Anything
+ * that might be text stays, wherever a broken letter has it. */
+static bool is_data_line(const struct walk *w, const char *line, size_t length)
+{
+	return w->depth && w->is_data && w->is_base64 && length >= DATA_LINE &&
+	       !memchr(line, ' ', length);
+}
+
 static void take_line(struct walk *w, const char *line, size_t length)
 {
 	size_t level = find_level(w, line, length);
@@ -371,7 +428,7 @@ static void take_line(struct walk *w, const char *line, size_t length)
 	}
 	if (w->place == PLACE_HEADER)
 		take_header_line(w, line, length);
-	else
+	else if (!is_data_line(w, line, length))
 		keep(w, line, length);
 }
 
@@ -416,14 +473,13 @@ void scan_letter(char *bytes, size_t length, bool cut, struct scan *ret)
 
 	*ret = (struct scan){.bytes = bytes, .cut = cut || length > SCAN_LETTER_MAX};
 	blank_nuls(bytes, length);
-	tame_parameters(bytes, length);
 	begin_header(&w, PLACE_START);
 	walk_lines(&w, bytes, bytes + length);
 	if (!ret->wrong && w.place != PLACE_BODY)
 		end_field(&w);
 	ret->length = (size_t)(w.out - bytes);
-	if (ret->cut) /* what was left out may have closed a quote */
-		tame_parameters(bytes, ret->length);
+	tame_parameters(bytes,
+		ret->length); /* at last: what was left out may have closed a quote */
 	if (!ret->wrong && !ret->length)
 		ret->wrong = "it is empty";
 }

@@ -6,7 +6,8 @@
  * blank lines, the "From " line of an mbox) goes, here and at the start of letters within
  * the letter; NULs become blanks; a line over its limit loses its end; boundary values on
  * which Debian's libetpan writes beside its memory (empty, or with a quote or a backslash)
- * are taken out of the library's sight. Then it counts: what is over a limit is not read
+ * are taken out of the library's sight; the lines of pictures and documents, which nobody
+ * reads here, are left out. Then it counts: what is over a limit is not read
  * at all, for it was not written to be read.
  *
  * Time is linear in the length (times SCAN_DEPTH_MAX for lines that begin with "--").

@@ -74,6 +74,42 @@ static void what_is_in_order_stays(void **state)
 		"a line of text and no header\n", "a line of text and no header\n");
 }
 
+#define LINE                                                                             \
+	"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA\r\n"
+
+static void pictures_and_documents_are_left_out(void **state)
+{
+	static const char around[] =
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: %s\n"
+		"Content-Transfer-Encoding: %s\n\n%sends==\n%s--b--\n" LINE;
+	static const char prose[] =
+		"In a broken letter a sentence may stand here, a long one.\n";
+	static const struct {
+		const char *type, *encoding;
+		bool left_out;
+	} cases[] = {{"image/png", "base64", true}, {"Application/PDF", " Base64", true},
+		{"text/plain", "base64", false}, {"message/rfc822", "base64", false},
+		{"image/svg+xml", "quoted-printable", false}};
+	auto_text whole = NULL;
+	auto_text kept = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text_freep(&whole);
+		text_freep(&kept);
+		whole = text_format(
+			around, cases[i].type, cases[i].encoding, LINE, prose);
+		kept = text_format(around, cases[i].type, cases[i].encoding,
+			cases[i].left_out ? "" : LINE, prose);
+		assert_becomes(whole, kept);
+		assert_false(scan.cut);
+	}
+	/* a letter that is nothing else keeps it: there is no other text to go by */
+	assert_becomes(
+		"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n" LINE,
+		"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n" LINE);
+}
+
 static void a_nul_becomes_a_blank(void **state)
 {
 	(void)state;
@@ -230,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_stands_before_the_header_goes, begin),
 		cmocka_unit_test_setup(what_is_in_order_stays, begin),
+		cmocka_unit_test_setup(pictures_and_documents_are_left_out, begin),
 		cmocka_unit_test_setup(a_nul_becomes_a_blank, begin),
 		cmocka_unit_test_setup(boundaries_that_kill_are_spoilt, begin),
 		cmocka_unit_test_setup(limits_hold, begin),

@@ -265,14 +265,16 @@ static int64_t shown_at, begun_at;
 static void progress_line(void *user, const char *what, size_t done, size_t total)
 {
 	int64_t now = clock_monotonic();
-	bool terminal = isatty(STDERR_FILENO);
+	bool terminal;
 	char a[SHOW_NUMBER], b[SHOW_NUMBER], bar[31];
 	size_t filled = total ? done * 30 / total : 0;
 
 	if (!begun_at)
 		begun_at = shown_at = now;
-	if (now - shown_at < (terminal ? 100 : 10000) ||
-		(terminal && now - begun_at < 400))
+	if (now - shown_at < 100)
+		return;
+	terminal = isatty(STDERR_FILENO);
+	if (terminal ? now - begun_at < 400 : now - shown_at < 10000)
 		return;
 	shown_at = now;
 	(void)show_number((int64_t)done, a);

@@ -99,7 +99,10 @@ void text_add_string(struct text *t, const char *s)
 
 void text_add_char(struct text *t, char c)
 {
-	text_add(t, &c, 1);
+	if (t->room - t->length < 2)
+		text_reserve(t, 1);
+	t->bytes[t->length++] = c;
+	t->bytes[t->length] = '\0';
 }
 
 void text_printf(struct text *t, const char *format, ...)

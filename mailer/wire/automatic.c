@@ -43,14 +43,15 @@ static bool is_marked(struct span head)
 		"x-away-message", "x-vacation", "x-facebook-autoreply", "autoreply",
 		NULL};
 	static const char *const precedences[] = {"precedence", "x-precedence", NULL};
-	struct span value = header_value(head, "auto-submitted");
+	struct span value = header_value(head, "auto-submitted"), name;
 
 	if (span_has(value, "auto-replied") || span_has(value, "auto-notified") ||
 		span_has(value, "vacation"))
 		return true;
-	for (const char *const *f = fields; *f; f++)
-		if (header_find(head, *f, &value) && !span_is(value, "no"))
-			return true;
+	for (size_t at = 0; header_next(head, &at, &name, &value);)
+		for (const char *const *f = fields; *f; f++)
+			if (span_is(name, *f) && !span_is(value, "no"))
+				return true;
 	for (const char *const *f = precedences; *f; f++) {
 		value = header_value(head, *f);
 		if (span_has(value, "auto_reply") || span_has(value, "auto-reply") ||

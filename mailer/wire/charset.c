@@ -8,6 +8,7 @@
 
 #include <iconv.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "recipients/encoding.h"
 
@@ -107,10 +108,17 @@ static void add_guessed(struct span bytes, struct text *out)
 
 static bool is_ascii(struct span bytes)
 {
-	for (size_t i = 0; i < bytes.length; i++)
-		if (bytes.at[i] & 0x80 || bytes.at[i] == 0x1b)
-			return false;
-	return true;
+	uint64_t eight, all = 0;
+	size_t i = 0;
+
+	for (; i + sizeof(eight) <= bytes.length; i += sizeof(eight)) {
+		memcpy(&eight, bytes.at + i, sizeof(eight));
+		all |= eight;
+	}
+	for (; i < bytes.length; i++)
+		all |= (unsigned char)bytes.at[i];
+	return !(all & UINT64_C(0x8080808080808080)) &&
+	       !memchr(bytes.at, 0x1b, bytes.length);
 }
 
 /* Byte by byte over what it cannot read; false if that is much: not this set. */

@@ -73,6 +73,7 @@ bool header_find_next(struct span block, size_t *at, const char *name, struct sp
 		size_t here = *at;
 
 		if (span_lower(*line) == span_lower(*name) &&
+			span_starts(span_from(block, here), name) &&
 			header_next(block, &here, &found, ret) && span_is(found, name) &&
 			found.at == line) {
 			*at = here;

@@ -250,16 +250,22 @@ static bool is_machine_name(struct span from)
 }
 
 /* Does it come from a mail system? */
-static bool is_from_machine(const struct reading *r)
+struct sender {
+	bool machine;
+	bool named; /* by its From */
+};
+
+static struct sender find_sender(const struct reading *r)
 {
 	struct span path = header_value(r->head, "return-path");
 	struct span from = header_value(r->head, "from");
+	bool named = is_machine_name(from);
 
-	if (span_is(path, "<>") || span_starts(path, "<mailer-daemon") ||
-		span_starts(path, "<postmaster") || !span_trim(from).length ||
-		span_is(from, "<>"))
-		return true;
-	return is_machine_name(from);
+	return (struct sender){named || span_is(path, "<>") ||
+				       span_starts(path, "<mailer-daemon") ||
+				       span_starts(path, "<postmaster") ||
+				       !span_trim(from).length || span_is(from, "<>"),
+		named};
 }
 
 static bool is_reply(const struct reading *r)
@@ -400,11 +406,10 @@ static bool try_failed_recipients(
 }
 
 /* Words of a bounce, from a mail system or under the subject of one. */
-static bool try_words(const struct reading *r, const struct bounce_tone *tone, bool sure,
-	struct letter *l)
+static bool try_words(const struct reading *r, const struct bounce_tone *tone,
+	struct sender from, bool sure, struct letter *l)
 {
-	bool machine = is_from_machine(r);
-	bool named = is_machine_name(header_value(r->head, "from"));
+	bool machine = from.machine, named = from.named;
 	bool subject = tone->subject_failed || tone->subject_delayed;
 	bool body = tone->failed || tone->delayed;
 	bool enough = named ? subject || body : machine && subject && body;
@@ -432,35 +437,35 @@ static bool take_answer(const struct automatic *answer, enum letter_class class,
 	return true;
 }
 
-static bool is_suspect(const struct reading *r)
+static bool is_suspect(const struct reading *r, struct sender from)
 {
-	return r->report || r->status.length || is_from_machine(r) ||
+	return r->report || r->status.length || from.machine ||
 	       header_value(r->head, "x-failed-recipients").length ||
 	       span_has(reading_span(&r->words), "final-recipient:");
 }
 
 static void judge(const struct reading *r, struct letter *l)
 {
+	struct sender from = find_sender(r);
 	struct bounce_tone tone;
 	struct automatic answer;
 
-	bounce_tone(
-		reading_span(&r->subject), reading_span(&r->words), is_suspect(r), &tone);
+	bounce_tone(reading_span(&r->subject), reading_span(&r->words),
+		is_suspect(r, from), &tone);
 	automatic_read(r->head, reading_span(&r->subject), tone.words, &answer);
 	find_original(r, &tone, l);
 	if ((*text_string(&r->words) == '{' && event_read(reading_span(&r->words), l)) ||
 		try_feedback(r, &tone, l) || try_receipt(r, l) ||
 		take_answer(&answer, LETTER_CHALLENGE, tone.words, l) ||
 		try_report(r, &tone, l) || try_failed_recipients(r, &tone, l) ||
-		try_words(r, &tone, true, l) ||
+		try_words(r, &tone, from, true, l) ||
 		take_answer(&answer, LETTER_AUTO_REPLY, tone.words, l) ||
-		try_words(r, &tone, false, l))
+		try_words(r, &tone, from, false, l))
 		return;
-	l->class = is_from_machine(r) ? LETTER_OTHER : LETTER_HUMAN;
+	l->class = from.machine ? LETTER_OTHER : LETTER_HUMAN;
 	l->evidence = LETTER_BY_NOTHING;
 	/* nobody to answer to, and it answers: RFC 3834 section 3.3 */
-	if (l->null_sender && l->n_references &&
-		!is_machine_name(header_value(r->head, "from"))) {
+	if (l->null_sender && l->n_references && !from.named) {
 		l->class = LETTER_AUTO_REPLY;
 		l->evidence = LETTER_BY_SENDER;
 	}

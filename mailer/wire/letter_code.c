@@ -7,16 +7,14 @@
 #define GROUP 5
 #define LOOK_MAX (64 * 1024) /* bytes of a returned text */
 
-static bool is_sign(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+static const bool is_sign[256] = {
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true};
 
 static size_t signs(struct span s, size_t at)
 {
 	size_t length = 0;
 
-	while (at + length < s.length && is_sign(s.at[at + length]))
+	while (at + length < s.length && is_sign[(unsigned char)s.at[at + length]])
 		length++;
 	return length;
 }
@@ -42,10 +40,20 @@ static void add(struct letter *l, struct span code, bool quoted)
 
 static void find(struct span s, bool quoted, struct letter *l)
 {
-	for (size_t at = 0; at < s.length;) {
-		size_t first = signs(s, at), second = 0;
-		struct span code = {s.at + at, first};
+	for (size_t at = 0; at + GROUP <= s.length;) {
+		size_t end = at + GROUP - 1, first, second = 0;
+		struct span code;
 
+		/* what has no sign here is shorter than a group up to here */
+		if (!is_sign[(unsigned char)s.at[end]]) {
+			at = end + 1;
+			continue;
+		}
+		while (end > at && is_sign[(unsigned char)s.at[end - 1]])
+			end--;
+		at = end;
+		first = signs(s, at);
+		code = (struct span){s.at + at, first};
 		if (first == GROUP && at + first < s.length && s.at[at + first] == '-')
 			second = signs(s, at + first + 1);
 		if (second == GROUP) {
@@ -54,7 +62,7 @@ static void find(struct span s, bool quoted, struct letter *l)
 		} else if (first == 2 * GROUP && has_digit(code)) {
 			add(l, code, quoted);
 		}
-		at += first + !first;
+		at += first;
 	}
 }
 

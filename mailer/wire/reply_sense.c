@@ -46,13 +46,45 @@ struct sentence {
 
 /* --- sentences --- */
 
+/* Signs of punctuation. */
+static const bool is_mark[256] = {['\0'] = true,
+	['\t'] = true,
+	['\n'] = true,
+	['!'] = true,
+	['"'] = true,
+	['('] = true,
+	[')'] = true,
+	['*'] = true,
+	['+'] = true,
+	[','] = true,
+	['.'] = true,
+	['/'] = true,
+	[':'] = true,
+	[';'] = true,
+	['<'] = true,
+	['='] = true,
+	['>'] = true,
+	['?'] = true,
+	['['] = true,
+	['\\'] = true,
+	[']'] = true,
+	['_'] = true,
+	['{'] = true,
+	['|'] = true,
+	['}'] = true,
+	['~'] = true};
+
 /* Where a sentence may end: 0 not here, 1 it does, 2 with a question mark. */
 static int end_at(struct span text, size_t i, size_t line_start)
 {
-	char c = text.at[i], next = i + 1 < text.length ? text.at[i + 1] : '\n';
-	bool behind = next == ' ' || next == '\n' || next == '"' || next == ')' ||
-		      next == '?' || next == '!' || (next & 0x80);
+	char c = text.at[i], next;
+	bool behind;
 
+	if (!is_mark[(unsigned char)c])
+		return 0;
+	next = i + 1 < text.length ? text.at[i + 1] : '\n';
+	behind = next == ' ' || next == '\n' || next == '"' || next == ')' ||
+		 next == '?' || next == '!' || (next & 0x80);
 	if (c == '?' && behind)
 		return 2;
 	if ((c == '.' || c == '!') && behind)
@@ -77,22 +109,25 @@ static bool next_sentence(struct span text, struct sentence *s)
 	return s->start < text.length;
 }
 
+/* Dashes, quotes and other punctuation of Unicode, but for apostrophes. */
+static bool is_wide_mark(const char *p, size_t left)
+{
+	return p[0] == '\xe2' && left >= 3 && p[1] == '\x80' && p[2] != '\x99' &&
+	       p[2] != '\x98';
+}
+
 /* The same bytes with a blank for each sign of punctuation, but for those within words.
  */
 static void soften(struct span text, struct text *out)
 {
-	size_t i = 0, width;
-
-	while (i < text.length) {
-		width = 1;
-		if (text.length - i >= 3 && !memcmp(text.at + i, "\xe2\x80", 2) &&
-			text.at[i + 2] != '\x99' && text.at[i + 2] != '\x98')
-			width = 3;
-		if (width == 3 || strchr(".,;:!?()[]{}<>\"*_/\\|~=+\t\n", text.at[i]))
-			text_add(out, "   ", width);
-		else
-			text_add_char(out, text.at[i]);
-		i += width;
+	text_add(out, text.at, text.length);
+	for (size_t i = 0; i < text.length; i++) {
+		if (is_mark[(unsigned char)text.at[i]]) {
+			out->bytes[i] = ' ';
+		} else if (is_wide_mark(text.at + i, text.length - i)) {
+			memset(out->bytes + i, ' ', 3);
+			i += 2;
+		}
 	}
 }
 

@@ -68,10 +68,11 @@ static bool is_start(struct span line, const char *at)
 
 static size_t count_lines(struct span s)
 {
-	size_t lines = 0;
+	size_t lines = 0, at = 0;
+	struct span line;
 
-	for (size_t i = 0; i < s.length && lines < REPLY_LINES_MAX; i++)
-		lines += s.at[i] == '\n';
+	while (lines < REPLY_LINES_MAX && span_line(s, &at, &line))
+		lines++;
 	return lines;
 }
 
@@ -80,7 +81,7 @@ static void split(struct span body, struct body *b)
 	struct span line;
 	size_t at = 0;
 
-	b->lines = text_alloc((count_lines(body) + 1) * sizeof(*b->lines));
+	b->lines = text_alloc(count_lines(body) * sizeof(*b->lines));
 	while (b->count < REPLY_LINES_MAX && span_line(body, &at, &line)) {
 		line = span_trim(line);
 		b->lines[b->count++] = (struct line){.text = line,
@@ -188,7 +189,7 @@ static bool is_dated(struct span s)
 
 static bool is_sentence_end(struct span s)
 {
-	return span_ends(s, ".") || span_ends(s, "!") || span_ends(s, "?");
+	return s.length && strchr(".!?", s.at[s.length - 1]) && s.at[s.length - 1];
 }
 
 /* Does an introduction begin here? `*ret_next`: the line behind it. `*ret_sure`: it is
@@ -236,10 +237,11 @@ static size_t paragraph_end(const struct body *b, size_t i)
 /* Words of the law, at length, by nobody, and no question. */
 static bool is_disclaimer(const struct body *b, size_t i)
 {
-	size_t end = paragraph_end(b, i), disclaims = 0, bytes = 0;
+	size_t end, disclaims = 0, bytes = 0;
 
 	if (i && b->lines[i - 1].text.length && !is_row(b->lines[i - 1].text, '*', 3))
 		return false;
+	end = paragraph_end(b, i);
 	for (size_t k = i; k < end; k++) {
 		if (has(&b->lines[k], FIRST_PERSON) || span_has(b->lines[k].text, "?"))
 			return false;
@@ -333,9 +335,15 @@ static bool is_ornament(struct span s)
  * like a question. */
 static void write_line(struct span s, struct text *out)
 {
-	auto_text line = text_alloc(s.length + 1);
-	size_t length = span_copy(s, line, s.length + 1), at = 0;
+	auto_text line = NULL;
+	size_t length, at = 0;
 
+	if (span_plain(s) == s.length) {
+		text_add(out, s.at, s.length);
+		return;
+	}
+	line = text_alloc(s.length + 1);
+	length = span_copy(s, line, s.length + 1);
 	for (size_t i = 0; i < length; i++, at++) {
 		if (line[i] == '?' && s.at[at] != '?')
 			line[i] = ' ';

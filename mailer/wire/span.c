@@ -4,18 +4,12 @@
  */
 #include "mailer/wire/span.h"
 
+#include <stdint.h>
 #include <string.h>
 
 struct span span_of(const char *s)
 {
 	return (struct span){s ? s : "", s ? strlen(s) : 0};
-}
-
-struct span span_from(struct span s, size_t start)
-{
-	if (start > s.length)
-		start = s.length;
-	return (struct span){s.at + start, s.length - start};
 }
 
 static bool is_blank(char c)
@@ -32,11 +26,6 @@ struct span span_trim(struct span s)
 	return s;
 }
 
-char span_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
 static bool same(const char *a, const char *b, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -45,16 +34,20 @@ static bool same(const char *a, const char *b, size_t length)
 	return true;
 }
 
-bool span_is(struct span s, const char *word)
+size_t span_shared(struct span s, const char *word)
 {
-	return s.length == strlen(word) && same(s.at, word, s.length);
+	size_t i = 0;
+
+	while (i < s.length && word[i] && span_lower(s.at[i]) == span_lower(word[i]))
+		i++;
+	return i;
 }
 
-bool span_starts(struct span s, const char *word)
+bool span_is(struct span s, const char *word)
 {
-	size_t length = strlen(word);
+	size_t length = span_shared(s, word);
 
-	return s.length >= length && same(s.at, word, length);
+	return length == s.length && !word[length];
 }
 
 bool span_ends(struct span s, const char *word)
@@ -64,15 +57,36 @@ bool span_ends(struct span s, const char *word)
 	return s.length >= length && same(s.at + s.length - length, word, length);
 }
 
+/* Where `c` stands next; the end if nowhere. */
+static const char *next_of(const char *at, const char *end, char c)
+{
+	const char *found = at < end ? memchr(at, c, (size_t)(end - at)) : NULL;
+
+	return found ? found : end;
+}
+
 long span_find(struct span s, const char *word)
 {
 	size_t length = strlen(word);
 	char low = span_lower(*word);
 	char high = low >= 'a' && low <= 'z' ? (char)(low - 'a' + 'A') : low;
+	const char *end, *small, *large;
 
-	for (size_t i = 0; i + length <= s.length; i++)
-		if ((s.at[i] == low || s.at[i] == high) && same(s.at + i, word, length))
-			return (long)i;
+	if (length > s.length)
+		return -1;
+	end = s.at + s.length - length + 1; /* it begins before that */
+	small = next_of(s.at, end, low);
+	large = high == low ? end : next_of(s.at, end, high);
+	while (small < end || large < end) {
+		const char *at = small < large ? small : large;
+
+		if (same(at, word, length))
+			return (long)(at - s.at);
+		if (at == small)
+			small = next_of(at + 1, end, low);
+		else
+			large = next_of(at + 1, end, high);
+	}
 	return -1;
 }
 
@@ -112,13 +126,42 @@ static size_t character(const unsigned char *p, size_t left)
 	return length;
 }
 
+/* Eight bytes at once: none with its highest bit, none below a blank, no DEL. */
+static bool is_plain(const char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t eight;
+
+	memcpy(&eight, p, sizeof(eight));
+	return !((eight | (eight - ones * ' ') | (eight + ones)) & (ones << 7));
+}
+
+size_t span_plain(struct span s)
+{
+	size_t length = 0;
+
+	while (length + 8 <= s.length && is_plain(s.at + length))
+		length += 8;
+	while (length < s.length && s.at[length] >= ' ' && s.at[length] < 0x7f)
+		length++;
+	return length;
+}
+
 size_t span_copy(struct span s, char *out, size_t room)
 {
 	size_t length = 0;
 
 	while (s.length) {
-		size_t width = character((const unsigned char *)s.at, s.length);
+		size_t left = room - 1 - length, width;
+		size_t plain = span_plain(
+			(struct span){s.at, s.length < left ? s.length : left});
 
+		memcpy(out + length, s.at, plain);
+		length += plain;
+		s = span_from(s, plain);
+		if (!s.length)
+			break;
+		width = character((const unsigned char *)s.at, s.length);
 		if (length + (width ? width : 1) >= room)
 			break;
 		if (!width)

@@ -49,13 +49,29 @@ static size_t soft_break(struct span s)
 	return at < s.length && s.at[at] == '\n' ? at + 1 : 0;
 }
 
+/* Bytes that stand for themselves. */
+static size_t plain_length(struct span s, bool word)
+{
+	size_t length = 0;
+
+	while (length < s.length && s.at[length] != '=' && !(word && s.at[length] == '_'))
+		length++;
+	return length;
+}
+
 void transfer_quoted(struct span s, bool word, struct text *out)
 {
 	while (s.length) {
-		int high = s.length > 2 ? hex_value(s.at[1]) : -1;
-		int low = s.length > 2 ? hex_value(s.at[2]) : -1;
-		size_t taken = *s.at == '=' && !word ? soft_break(s) : 0;
+		size_t plain = plain_length(s, word), taken;
+		int high, low;
 
+		text_add(out, s.at, plain);
+		s = span_from(s, plain);
+		if (!s.length)
+			break;
+		high = s.length > 2 ? hex_value(s.at[1]) : -1;
+		low = s.length > 2 ? hex_value(s.at[2]) : -1;
+		taken = *s.at == '=' && !word ? soft_break(s) : 0;
 		if (!taken && *s.at == '=' && high >= 0 && low >= 0) {
 			text_add_char(out, (char)(high << 4 | low));
 			taken = 3;

@@ -43,8 +43,9 @@ struct account_table *account_table(struct account *a, const char *name)
 	for (a->last = 0; a->last < a->tables_count; a->last++)
 		if (!strcmp(a->tables[a->last].name, name))
 			return &a->tables[a->last];
-	if (a->tables_count == ACCOUNT_TABLES)
-		abort(); /* more tables than the schema can have */
+	if ((a->tables_count & (a->tables_count - 1)) == 0)
+		a->tables = text_realloc(
+			a->tables, (a->tables_count * 2 + 1) * sizeof(*a->tables));
 	a->tables[a->tables_count] = (struct account_table){.name = text_copy(name)};
 	return &a->tables[a->tables_count++];
 }
@@ -88,6 +89,7 @@ void account_clear(struct account *a)
 {
 	for (size_t i = 0; i < a->tables_count; i++)
 		free(a->tables[i].name);
+	free(a->tables);
 	text_done(&a->row);
 	*a = (struct account){0};
 }

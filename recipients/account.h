@@ -17,8 +17,6 @@
 #include "recipients/text.h"
 #include "recipients/vault.h"
 
-#define ACCOUNT_TABLES 200
-
 struct account_table {
 	char *name;
 	int64_t rows;
@@ -29,7 +27,7 @@ struct account_table {
 struct account {
 	int64_t rows;
 	struct lattice sum;
-	struct account_table tables[ACCOUNT_TABLES];
+	struct account_table *tables;
 	size_t tables_count, last; /* last: the one of the row before */
 	struct text row;           /* scratch */
 };
@@ -39,7 +37,7 @@ void account_begin(struct account *a, const char *table);
 void account_value(struct account *a, sqlite3_value *value);
 void account_row(struct account *a, const struct vault *v, const char *table, int sign);
 
-/* The sum of one table; an empty one for a name that is new. */
+/* The sum of one table, until a new one comes; an empty one for a name that is new. */
 struct account_table *account_table(struct account *a, const char *name);
 void account_clear(struct account *a); /* frees what is in it; an empty account */
 

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,18 +49,18 @@ static void on_change(void *user, sqlite3 *db, int what, const char *database,
 	l->history->changed = true;
 	if (what != SQLITE_INSERT) {
 		account_begin(a, table);
-		for (int i = 0; i < sqlite3_preupdate_count(db) &&
-				!sqlite3_preupdate_old(db, i, &value);
-			i++)
+		for (int i = 0; i < sqlite3_preupdate_count(db); i++) {
+			(void)sqlite3_preupdate_old(db, i, &value);
 			account_value(a, value);
+		}
 		account_row(a, l->vault, table, -1);
 	}
 	if (what != SQLITE_DELETE) {
 		account_begin(a, table);
-		for (int i = 0; i < sqlite3_preupdate_count(db) &&
-				!sqlite3_preupdate_new(db, i, &value);
-			i++)
+		for (int i = 0; i < sqlite3_preupdate_count(db); i++) {
+			(void)sqlite3_preupdate_new(db, i, &value);
 			account_value(a, value);
+		}
 		account_row(a, l->vault, table, 1);
 	}
 }
@@ -323,6 +324,20 @@ int history_end_run(struct ledger *l, struct fault *f)
 
 /* --- transactions --- */
 
+/* Only a ledger from before there was a history has no sum: else whoever took it away
+ * could have had any rows counted as ours. */
+static int refuse_gone(struct ledger *l, struct fault *f)
+{
+	struct history_head head;
+
+	if (history_head(l, &head, f))
+		return -1;
+	return head.seq
+		       ? fault_set(f, FAULT_LEDGER,
+				 "the sum over the rows is gone. Somebody changed the ledger without this program")
+		       : 0;
+}
+
 int history_begin(struct ledger *l, struct fault *f)
 {
 	struct history *h = l->history;
@@ -337,12 +352,12 @@ int history_begin(struct ledger *l, struct fault *f)
 	if (there)
 		return 0;
 	h->scanned = h->changed = true;
-	return scan(l, &h->now, f);
+	return refuse_gone(l, f) || scan(l, &h->now, f) ? -1 : 0;
 }
 
 int history_commit(struct ledger *l, struct fault *f)
 {
-	if (!l->history || !l->history->changed)
+	if (!l->history->changed)
 		return 0;
 	l->history->changed = false;
 	return save(l, &l->history->now, f);
@@ -353,12 +368,8 @@ int history_commit(struct ledger *l, struct fault *f)
 static int open_head(const char *path)
 {
 	auto_text folder = text_copy(path);
-	char *slash = strrchr(folder, '/');
 
-	if (slash) {
-		*slash = '\0';
-		(void)mkdir(folder, 0700);
-	}
+	(void)mkdir(dirname(folder), 0700);
 	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
@@ -383,8 +394,6 @@ static void write_line(const char *path, bool append, const struct history_head 
 
 void history_publish(const struct history *h)
 {
-	if (!h->head.seq)
-		return;
 	write_line(h->head_file, false, &h->head);
 	if (h->log_file)
 		write_line(h->log_file, true, &h->head);
@@ -444,7 +453,7 @@ static int check_sum(struct ledger *l, struct account *is, struct fault *f)
 	struct account *was = text_alloc(sizeof(*was));
 	bool there;
 	int failed = load(l, was, &there, f) || scan(l, is, f) ||
-		     (there && compare(is, was, f));
+		     (there ? compare(is, was, f) : refuse_gone(l, f));
 
 	account_clear(was);
 	free(was);
@@ -505,7 +514,8 @@ static int check_line(struct ledger *l, const char *path, const char *line,
 	char kept[HISTORY_HASH], hash[HISTORY_HASH] = "";
 	int64_t seq;
 
-	if (sscanf(line, "breachmail-history-head 1 %" SCNd64 " %64s", &seq, kept) != 2)
+	if (sscanf(line, "breachmail-history-head 1 %" SCNd64 " %64s", &seq, kept) != 2 ||
+		!seq)
 		return 0;
 	if (seq > have->seq)
 		return fault_set(f, FAULT_LEDGER,

@@ -97,14 +97,15 @@ int vault_create(const char *key_file, const char *id, struct fault *f)
 static int key_file_read(const char *key_file, char *text, struct fault *f)
 {
 	int fd = open(key_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	struct stat st;
+	struct stat st = {0};
 	ssize_t length;
 
 	if (fd < 0)
 		return fault_set(f, FAULT_CONFIG,
 			"the key of this ledger is not there: %s: %s", key_file,
 			strerror(errno));
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (st.st_mode & 077)) {
+	(void)fstat(fd, &st); /* what does not say what it is, is no plain file */
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 077)) {
 		(void)close(fd);
 		return fault_set(f, FAULT_CONFIG,
 			"key file %s must be a plain file that only its owner can read (chmod 600)",
@@ -228,14 +229,12 @@ int vault_key_of_words(const void *words, size_t length,
 	const unsigned char salt[VAULT_SALT], const struct vault_cost *cost,
 	unsigned char out[VAULT_KEY], struct fault *f)
 {
-	errno = 0;
 	if (!crypto_pwhash(out, VAULT_KEY, words, length, salt, cost->passes, cost->bytes,
 		    crypto_pwhash_ALG_ARGON2ID13))
 		return 0;
 	return fault_set(f, FAULT_TEMPORARY,
 		"a passphrase needs %llu MiB of memory to be tried: %s",
-		(unsigned long long)cost->bytes >> 20,
-		errno ? strerror(errno) : "not to be had");
+		(unsigned long long)cost->bytes >> 20, strerror(errno));
 }
 
 void vault_key_of_secret(const void *secret, size_t length,

@@ -80,6 +80,7 @@ def test_the_chain_can_be_followed_without_us(sent):
     ("DELETE FROM history WHERE seq = 2", "entry 2"),
     ("DELETE FROM history WHERE seq = (SELECT max(seq) FROM history)", ""),
     ("DELETE FROM history", ""),
+    ("DELETE FROM history_now", "sum over the rows is gone"),
     ("UPDATE history_now SET rows = rows + 1", ""),
     ("UPDATE history_now SET sum = zeroblob(2048)", ""),
     ("UPDATE outcome SET verdict = 'refused' WHERE attempt_id = 1", "table outcome"),

@@ -5,10 +5,53 @@
  */
 #include "tests/recipients/book.h"
 
+#include <dlfcn.h>
+#include <signal.h>
+#include <sodium.h>
+#include <sys/resource.h>
+
 #include "recipients/vault.h"
 
 #define ID "00112233445566778899aabbccddeeff"
 #define PLACE "entry.fields_sealed"
+
+/* --- what the machine may refuse --- */
+
+enum refusal {
+	NOTHING,
+	START,
+	MEMORY,
+	SYNC,
+	CHANCE /* zeros for once */
+};
+static enum refusal refusal;
+
+/* The linker takes these before the libraries', to which they pass on. */
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+int sodium_init(void)
+{
+	return refusal == START ? -1 : REAL(sodium_init)();
+}
+
+void *sodium_malloc(size_t size)
+{
+	return refusal == MEMORY ? NULL : REAL(sodium_malloc)(size);
+}
+
+void randombytes_buf(void *out, size_t length)
+{
+	REAL(randombytes_buf)(out, length);
+	if (refusal != CHANCE)
+		return;
+	memset(out, 0, length);
+	refusal = NOTHING;
+}
+
+int fsync(int fd)
+{
+	return refusal == SYNC ? -1 : REAL(fsync)(fd);
+}
 
 static char top[] = "/tmp/test_vault.XXXXXX";
 static char *key_file;
@@ -398,6 +441,124 @@ static void an_id_too_long_for_a_key(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+/* --- refusals --- */
+
+static void a_machine_that_refuses(void **state)
+{
+	const unsigned char key[VAULT_KEY] = {1};
+	unsigned char wrapped[VAULT_WRAPPED];
+	struct vault *v = NULL;
+	struct fault f = {0};
+
+	(void)state;
+	vault_wrap(vault, key, "slot", wrapped);
+	refusal = START;
+	assert_int_equal(vault_start(&f), -1);
+	assert_int_equal(f.kind, FAULT_INTERNAL);
+	refusal = MEMORY;
+	assert_int_equal(vault_open(key_file, ID, &v, &f), -1);
+	assert_int_equal(f.kind, FAULT_INTERNAL);
+	assert_int_equal(vault_unwrap(key, "slot", wrapped, &v, &f), -1);
+	refusal = NOTHING;
+	assert_null(v);
+	assert_int_equal(vault_unwrap(key, "slot", wrapped, &v, &f), 1);
+	assert_int_equal(vault_unwrap(key, "slop", wrapped, &v, &f), 0);
+	vault_close(v);
+}
+
+/* What could not be written whole is not left behind. */
+static void a_disk_that_refuses(void **state)
+{
+	const struct rlimit little = {10, RLIM_INFINITY};
+	auto_text path = text_format("%s/another", top);
+	struct rlimit before;
+	struct fault f = {0};
+
+	(void)state;
+	refusal = SYNC;
+	assert_int_equal(vault_create(path, ID, &f), -1);
+	refusal = NOTHING;
+	assert_int_equal(f.kind, FAULT_CANTCREATE);
+	assert_int_not_equal(access(path, F_OK), 0);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	assert_int_equal(vault_create(path, ID, &f), -1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
+static void memory_for_a_passphrase(void **state)
+{
+	const struct vault_cost little = {crypto_pwhash_OPSLIMIT_MIN,
+					crypto_pwhash_MEMLIMIT_MIN},
+				much = {crypto_pwhash_OPSLIMIT_MIN, (uint64_t)1 << 50};
+	const unsigned char salt[VAULT_SALT] = {1};
+	unsigned char a[VAULT_KEY], b[VAULT_KEY];
+	struct fault f = {0};
+
+	(void)state;
+	fine(vault_key_of_words("words", 5, salt, &little, a, &f), &f);
+	fine(vault_key_of_words("words", 5, salt, &little, b, &f), &f);
+	assert_memory_equal(a, b, VAULT_KEY);
+	assert_int_equal(vault_key_of_words("words", 5, salt, &much, b, &f), -1);
+	assert_int_equal(f.kind, FAULT_TEMPORARY);
+	assert_non_null(strstr(f.text, "1073741824 MiB"));
+}
+
+/* Made with our key, and not by us: seals that open and are none. */
+static void seals_without_padding(void **state)
+{
+	static const char words[] = "breachmail-key 1\nledger " ID "\nkey ";
+	static const char *const plain[] = {"\0\0\0\0", "Sample", "\0"};
+	static const size_t length[] = {4, 6, 1};
+	const unsigned char bound[] = "entry.fields_sealed\0\7\0\0\0\0\0\0\0";
+	unsigned char master[VAULT_KEY], seal[32], bytes[64] = {0};
+	FILE *file = fopen(key_file, "r");
+	char text[512] = "";
+	struct fault f = {0};
+
+	(void)state;
+	assert_true(fread(text, 1, sizeof(text) - 1, file) > sizeof(words));
+	(void)fclose(file);
+	text[sizeof(words) - 1 + 2 * sizeof(master)] = '\0';
+	assert_int_equal(
+		vault_unhex(text + sizeof(words) - 1, master, sizeof(master)), 0);
+	crypto_kdf_derive_from_key(seal, sizeof(seal), 1, "breachml", master);
+	for (size_t i = 0; i < LENGTH(plain); i++) {
+		auto_text_buffer out = {0};
+
+		(void)crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + 24, NULL,
+			(const unsigned char *)plain[i], length[i], bound,
+			sizeof(bound) - 1, NULL, bytes, seal);
+		assert_int_equal(vault_unseal(vault, PLACE, 7, bytes, 24 + length[i] + 16,
+					 &out, &f),
+			-1);
+		assert_int_equal(f.kind, FAULT_LEDGER);
+		assert_non_null(strstr(f.text, "padding"));
+	}
+}
+
+static void no_id_is_nought(void **state)
+{
+	(void)state;
+	refusal = CHANCE;
+	assert_true(vault_random_id() > 0);
+	assert_int_equal(refusal, NOTHING);
+}
+
+static void hex_of_another_length(void **state)
+{
+	unsigned char two[2];
+
+	(void)state;
+	assert_int_equal(vault_unhex("00ff", two, 2), 0);
+	assert_int_equal(two[1], 0xff);
+	assert_int_equal(vault_unhex("00", two, 2), -1);
+	assert_int_equal(vault_unhex("00ff00", two, 2), -1);
+	assert_int_equal(vault_unhex("00fx", two, 2), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,6 +578,12 @@ int main(void)
 		cmocka_unit_test(a_bad_key),
 		cmocka_unit_test(no_folder_for_the_key),
 		cmocka_unit_test(an_id_too_long_for_a_key),
+		cmocka_unit_test(a_machine_that_refuses),
+		cmocka_unit_test(a_disk_that_refuses),
+		cmocka_unit_test(memory_for_a_passphrase),
+		cmocka_unit_test(seals_without_padding),
+		cmocka_unit_test(no_id_is_nought),
+		cmocka_unit_test(hex_of_another_length),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -91,6 +91,8 @@ static int add_released(struct gathering *g, struct fault *f)
 			" JOIN release_valid r ON r.id = i.release_id JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id"
 			" WHERE r.mode = :mode AND (:release = 0 OR r.id = :release)"
+			/* most of them, late in an incident: nothing more is asked of these */
+			" AND i.notice_id NOT IN (SELECT notice_id FROM attempt_last WHERE verdict = 'accepted')"
 			" AND (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent', 'claimed')"
 			" OR (a.verdict = 'refused' AND a.release_id <> i.release_id))"
 			" AND NOT EXISTS (SELECT 1 FROM notice_barred b WHERE b.notice_id = i.notice_id)"
@@ -125,7 +127,9 @@ static int add_composed(struct gathering *g, struct fault *f)
 	if (ledger_query(g->ledger,
 		    SQL("SELECT c.id AS set_id, n.level_order, n.level, count(*) AS mails FROM plan p"
 			" JOIN compose_set_now c ON c.id = p.set_id JOIN notice n ON n.id = p.notice_id"
-			" WHERE c.mode = :mode AND n.id NOT IN (SELECT notice_id FROM notice_taken)"
+			" WHERE c.mode = :mode AND NOT EXISTS (SELECT 1 FROM release_item i JOIN release_valid r"
+			" ON r.id = i.release_id WHERE i.notice_id = n.id)"
+			" AND n.id NOT IN (SELECT notice_id FROM notice_out)"
 			" AND n.id NOT IN (SELECT notice_id FROM notice_void)"
 			" AND n.person_id NOT IN (SELECT person_id FROM person_held)"
 			" GROUP BY c.id, n.level_order, n.level ORDER BY n.level_order"),

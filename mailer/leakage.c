@@ -233,7 +233,8 @@ static void look_name(struct searcher *s, const char *value, const char *field)
 	last.words[0] = v.words[v.count - 1];
 	look_pair(s, &first, &last, field);
 	last.words[0] = v.words[1];
-	look_pair(s, &first, &last, field);
+	if (strchr(value, ',')) /* "Fenwick, Ann Marie" */
+		look_pair(s, &first, &last, field);
 }
 
 /* Words that a text may have of itself. Whether others share them is seen at the end. */
@@ -356,8 +357,7 @@ static void look_names(struct searcher *s, const struct roster_row *row)
 
 			if (!first || !family)
 				continue;
-			name = text_format(
-				"%.*s %s", (int)strcspn(first, " "), first, family);
+			name = text_format("%s, %s", family, first);
 			look_name(s, name, "name");
 		}
 }

@@ -95,7 +95,7 @@ static const char *dpo_email(const struct settings *s)
 
 static const char *domain_of(const char *address)
 {
-	const char *at = address ? strrchr(address, '@') : NULL;
+	const char *at = strrchr(address, '@');
 
 	return at ? at + 1 : NULL;
 }
@@ -393,12 +393,10 @@ static void allow(struct proofreader *p)
 {
 	const json_t *channels = json_object_get(p->settings->json, "closed_channels"),
 		     *item;
-	const char *email = dpo_email(p->settings);
 	size_t i, count = 0;
 
 	p->allowed = text_alloc((json_array_size(channels) + 2) * sizeof(*p->allowed));
-	if (email)
-		p->allowed[count++] = email;
+	p->allowed[count++] = dpo_email(p->settings);
 	json_array_foreach(channels, i, item) p->allowed[count++] =
 		json_string_value(item);
 }

@@ -4,6 +4,7 @@ most of it; ASVS.md says which of these tests stands for which requirement."""
 import csv
 import hashlib
 import json
+import pathlib
 import re
 import resource
 import select
@@ -87,7 +88,7 @@ def codes(incident):
 # Path, method: nobody, rep, desk. "/" leads a stranger to the sign-in, and nothing else is there for them.
 TABLE = [
     ("/", "GET", 303, 200, 200), ("/", "HEAD", 303, 200, 200), ("/", "POST", 401, 405, 405),
-    ("/sign-in", "GET", 200, 303, 303),
+    ("/sign-in", "GET", 200, 303, 303), ("/sign-in", "POST", 400, 400, 400),
     ("/advice", "GET", 401, 200, 404), ("/check", "GET", 401, 200, 200),
     ("/check?code=23456-23456", "GET", 401, 200, 200), ("/check?name=x", "GET", 401, 400, 400),
     ("/ask-again", "GET", 401, 200, 404), ("/ask-again", "POST", 401, 403, 404),
@@ -104,6 +105,13 @@ TABLE = [
     ("/", "DELETE", 405, 405, 405), ("/advice", "PUT", 405, 405, 405), ("/", "OPTIONS", 405, 405, 405),
     ("/", "TRACE", 405, 405, 405),
 ]
+
+
+def test_every_door_is_in_the_table():
+    """That of pages.c and that above are about the same pages."""
+    source = (pathlib.Path(__file__).resolve().parents[2] / "mailer" / "page" / "pages.c").read_text(encoding="utf-8")
+    doors = re.findall(r'\{"(GET|POST)", "(/[^"]*)", ', source)
+    assert len(doors) >= 15 and not {(path, method) for method, path in doors} - {row[:2] for row in TABLE}
 
 
 @pytest.mark.parametrize("path, method, nobody, as_rep, as_desk", TABLE)

@@ -507,26 +507,35 @@ static int check_chain(struct ledger *l, const struct account *is,
 	return got;
 }
 
-static int check_line(struct ledger *l, const char *path, const char *line,
+/* Written by nobody but us: a line that we would not write was changed. One that a power
+ * cut tore off is the last, and says nothing. */
+#define WHOLE 111 /* signs of a line before its end */
+static int check_line(struct ledger *l, const char *path, const struct text *line,
 	const struct history_head *have, struct fault *f)
 {
 	auto_text_buffer words = {0};
-	char kept[HISTORY_HASH], hash[HISTORY_HASH] = "";
-	int64_t seq;
+	struct history_head kept = {0};
+	char hash[HISTORY_HASH] = "", again[HISTORY_LINE];
 
-	if (sscanf(line, "breachmail-history-head 1 %" SCNd64 " %64s", &seq, kept) != 2 ||
-		!seq)
+	if (line->length < WHOLE && line->bytes[line->length - 1] != '\n')
 		return 0;
-	if (seq > have->seq)
+	if (sscanf(line->bytes, "breachmail-history-head 1 %" SCNd64 " %64s", &kept.seq,
+		    kept.hash) != 2 ||
+		strncmp(line->bytes, history_line(&kept, again), strlen(again) - 1) != 0)
+		return fault_set(f, FAULT_LEDGER,
+			"%s: a line is no head of a history. Somebody changed it", path);
+	if (!kept.seq)
+		return 0;
+	if (kept.seq > have->seq)
 		return fault_set(f, FAULT_LEDGER,
 			"this ledger is an older copy, or its end was cut off: it has %lld entries of history, %s knows of %lld",
-			(long long)have->seq, path, (long long)seq);
-	if (history_entry(l, seq, &words, hash, f) < 0)
+			(long long)have->seq, path, (long long)kept.seq);
+	if (history_entry(l, kept.seq, &words, hash, f) < 0)
 		return -1;
-	if (strcmp(hash, kept) != 0)
+	if (strcmp(hash, kept.hash) != 0)
 		return fault_set(f, FAULT_LEDGER,
 			"entry %lld of the history is another than %s knows: the past was written anew",
-			(long long)seq, path);
+			(long long)kept.seq, path);
 	return 0;
 }
 
@@ -534,13 +543,16 @@ static int check_head(struct ledger *l, const char *path, const struct history_h
 	struct fault *f)
 {
 	FILE *file = fopen(path, "re");
-	char line[HISTORY_LINE];
+	auto_text_buffer line = {0};
+	ssize_t got;
 	int failed = 0;
 
 	if (!file)
 		return 0;
-	while (!failed && fgets(line, sizeof(line), file))
-		failed = check_line(l, path, line, have, f);
+	while (!failed && (got = getline(&line.bytes, &line.room, file)) > 0) {
+		line.length = (size_t)got;
+		failed = check_line(l, path, &line, have, f);
+	}
 	(void)fclose(file);
 	return failed;
 }

@@ -49,7 +49,7 @@ const char *history_line(const struct history_head *head, char out[HISTORY_LINE]
 int history_entry(struct ledger *l, int64_t seq, struct text *out, char hash[HISTORY_HASH], struct fault *f);
 
 /*
- * Takes the sum of all rows anew, follows the chain, and looks at the heads outside. FAULT_LEDGER says what does not fit: the
+ * Takes the sum of all rows anew, follows the chain, and looks at the heads outside, in files that hold nothing else. FAULT_LEDGER says what does not fit: the
  * table, the entry, or the file with the newer head. `heads`: files to look at besides the one beside the key, NULL at the
  * end; or NULL.
  */

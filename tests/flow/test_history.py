@@ -145,40 +145,56 @@ def test_a_killed_run_breaks_nothing(at, relay):
     incident.run("check", code=OK)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_single_bits(sent, seed):
+def turned(value, chance):
+    """The same with one bit turned."""
+    if isinstance(value, bytes):
+        spot = chance.randrange(len(value))
+        return value[:spot] + bytes([value[spot] ^ 1 << chance.randrange(8)]) + value[spot + 1:]
+    if isinstance(value, str):
+        spot = chance.randrange(len(value))
+        return value[:spot] + chr(ord(value[spot]) ^ 1) + value[spot + 1:]
+    return int(value) ^ 1 << chance.randrange(30)
+
+
+@pytest.mark.parametrize("tables", ["NOT LIKE 'sqlite%'", "= 'history'"], ids=["rows", "chain"])
+def test_single_bits(sent, tables):
     """A bit turned anywhere in a value of any row is found, and what is not part of a row (free pages) says nothing."""
-    chance = random.Random(seed)
-    count = 500 if LONG else 25
+    chance = random.Random(tables)
     with opened(sent) as db:
-        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
-        full = [name for name in tables if db.execute(f"SELECT 1 FROM {name}").fetchone()]
+        names = [name for (name,) in db.execute(f"SELECT name FROM sqlite_schema WHERE type = 'table' AND name {tables}")]
+        full = [name for name in names if db.execute(f"SELECT 1 FROM {name}").fetchone()]
     sent.run("check", code=OK)      # without its triggers it is still whole
-    kept = sent.ledger.read_bytes()
-    for _ in range(count):
+    kept, left = sent.ledger.read_bytes(), 1000 if LONG else 25
+    while left:
         sent.ledger.write_bytes(kept)
         with opened(sent) as db:
             table = chance.choice(full)
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
             key = [row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[5]]
             row = chance.choice(db.execute(f"SELECT {', '.join(columns)} FROM {table} LIMIT 500").fetchall())
-            at = chance.choice([i for i, value in enumerate(row) if value is not None])
-            value = row[at]
-            if isinstance(value, bytes):
-                if not value:
-                    continue
-                spot = chance.randrange(len(value))
-                turned = value[:spot] + bytes([value[spot] ^ 1 << chance.randrange(8)]) + value[spot + 1:]
-            elif isinstance(value, str):
-                spot = chance.randrange(len(value))
-                turned = value[:spot] + chr(ord(value[spot]) ^ 1) + value[spot + 1:]
-            else:
-                turned = int(value) ^ 1 << chance.randrange(30)
+            at = chance.choice([i for i, value in enumerate(row) if value not in (None, b"", "")])
             where = " AND ".join(f"{name} IS ?" for name in key) or "1"
             try:
                 db.execute(f"UPDATE {table} SET {columns[at]} = ? WHERE {where}",
-                           [turned] + [row[columns.index(name)] for name in key])
+                           [turned(row[at], chance)] + [row[columns.index(name)] for name in key])
             except sqlite3.IntegrityError:
                 continue        # the schema itself refuses such a value
         result = sent.run("check", code=(LEDGER, 78))
         assert result.code in (LEDGER, 78), (table, columns[at])
+        left -= 1
+
+
+def test_single_bits_of_heads(sent, tmp_path):
+    """All that a head says; the end of its last line says nothing."""
+    log, chance = tmp_path / "heads.txt", random.Random(5)
+    sent.change({"head_file": str(log)})
+    for words in ("one", "two", "three"):
+        sent.run("note", "--kind", "decision", words, code=OK)
+    sent.run("check", code=OK)
+    for n in range(1000 if LONG else 16):
+        path = (log, head_file(sent))[n % 2]
+        kept = path.read_bytes()
+        path.write_bytes(turned(kept[:-1], chance) + kept[-1:])
+        assert sent.error("check", code=LEDGER)
+        path.write_bytes(kept)
+    sent.run("check", code=OK)

@@ -577,10 +577,10 @@ def test_one_bit_changed(two, keys, what):
     signed(incident, keys, *NAMES[:2])
     kept = incident.ledger.read_bytes()
     table, column, key = BITS[what]
-    for _ in range(1000 // len(BITS) + 1 if LONG else 3):
+    for _ in range((1000 if what in ("messages", "manifest", "signatures") else 100) if LONG else 3):
         incident.ledger.write_bytes(kept)
         db = sqlite3.connect(incident.ledger)
-        db.execute(f"DROP TRIGGER {table}_no_update")
+        db.executescript(f"PRAGMA synchronous = OFF; DROP TRIGGER {table}_no_update")
         where = " WHERE id IN (SELECT notice_id FROM release_item)" if table == "notice" else ""
         where = " WHERE notice_id IN (SELECT notice_id FROM release_item)" if table == "message" else where
         row, value = dice.choice(db.execute(f"SELECT rowid, {column} FROM {table}{where}" if table != "signature" else
@@ -597,8 +597,7 @@ def test_one_bit_changed(two, keys, what):
                    (after, row))
         db.commit()
         db.close()
-        result = incident.run("send", code=(OK, REFUSED))
-        if result.code == OK:
-            assert what == "signatures" and after.split() == value.split(), (what, bit)
-            return
+        if what == "signatures" and after.split() == value.split():
+            continue
+        assert incident.run("send", code=(OK, REFUSED)).code == REFUSED, (what, bit)
         nothing_went_out(incident)

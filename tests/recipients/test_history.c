@@ -344,9 +344,16 @@ static void heads_outside(void **state)
 	assert_int_equal(head.seq, 2);
 	file = fopen(log, "a");
 	head = (struct history_head){0};
-	assert_true(fprintf(file, "words\n%s", history_line(&head, line)) > 0);
+	assert_true(fprintf(file, "%sbreachmail-his", history_line(&head, line)) > 0);
 	(void)fclose(file);
 	fine(check(heads, &head, &f), &f); /* neither says anything */
+	file = fopen(log, "a");
+	assert_true(fputs("tory\n", file) >= 0);
+	(void)fclose(file);
+	assert_int_equal(check(heads, &head, &f), -1);
+	assert_non_null(strstr(f.text, "no head of a history"));
+	assert_int_equal(truncate(log, 2 * 112), 0);
+	fine(check(heads, &head, &f), &f);
 	file = fopen(log, "a");
 	head.seq = 3;
 	assert_true(fputs(history_line(&head, line), file) >= 0);

@@ -24,9 +24,10 @@ import time
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1"]
-BUILDS = {"plain": ("gcc", []), "asan": ("clang", SANITIZE),
-          "fuzz": ("clang", [*SANITIZE, "-Dfuzz=true"])}
+SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
+BUILDS = {"plain": ("gcc", []),
+          "asan": ("clang", [*SANITIZE, "-Doptimization=0"]),   # more time goes into building than into running
+          "fuzz": ("clang", [*SANITIZE, "-Doptimization=1", "-Dfuzz=true"])}
 FLOORS = ["tests/recipients", "tests/templates", "tests/mailer"]
 OUTSIDE = ["house", "flow", "server", "fault"]                  # folders of Python tests
 SUITES = ["unit", *OUTSIDE, "asan", "fuzz"]
@@ -108,8 +109,9 @@ class Tests:
         self.long, self.scratch = long, scratch
         self.seconds = MINUTES * 60 * (6 if long else 1)
         self.total = Score()
-        # many tests wait more than they work
-        self.pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() * 2)
+        self.workers = os.cpu_count() * 2       # many tests wait more than they work
+        self.pool = concurrent.futures.ThreadPoolExecutor(self.workers)
+        self.beside, self.ahead = concurrent.futures.ThreadPoolExecutor(1), None
 
     def suite(self, name, work):
         """Runs one suite and prints its line; true if nothing failed."""
@@ -127,17 +129,23 @@ class Tests:
 
     # -------------------------------------------------------------------------------- building
 
+    def build_ahead(self, name):
+        """With the time that tests leave while they wait; build() says what came of it."""
+        self.ahead = self.beside.submit(self.compile, Score(), name, ["nice", "-n", "19"])
+
     def build(self, name):
+        if self.ahead:
+            self.ahead.result()
         return self.suite(f"build {name}", lambda score: self.compile(score, name))
 
-    def compile(self, score, name):
+    def compile(self, score, name, gently=()):
         folder, (compiler, options) = ROOT / "build" / name, BUILDS[name]
         steps = [["ninja", "-k", "0", "-C", folder]]
         if not (folder / "build.ninja").exists():
             shutil.rmtree(folder, ignore_errors=True)
             steps.insert(0, ["meson", "setup", folder, ROOT, "-Dwerror=true", *options])
         for step in steps:
-            result = run(step, self.seconds, CC=compiler, CFLAGS="", LDFLAGS="")
+            result = run([*gently, *step], self.seconds, CC=compiler, CFLAGS="", LDFLAGS="")
             if result.code:
                 at = max(result.output.find("FAILED:"), 0)
                 first = result.output[at:].splitlines()[:TAIL]
@@ -197,32 +205,32 @@ class Tests:
             self.report(called(name, build), score, start)
 
     def start_python(self, build, folders):
-        """A process for each file, large ones first."""
+        """Some files a process: each process makes anew what its files share."""
         files = [file for folder in folders for file in (ROOT / folder).glob("test_*.py")
                  if build == "plain" or self.is_sanitized(file)]
-        files.sort(key=lambda file: -file.stat().st_size)
-        return [self.pool.submit(self.pytest_file, file, build) for file in files]
+        return [self.pool.submit(self.pytest_files, share, build)
+                for share in shares(files, self.workers * 3)]
 
     def is_sanitized(self, file):
         if file.parent.name in OUTSIDE and not self.long:
             return file.name in SANITIZED
         return file.name not in NOT_SANITIZED
 
-    def pytest_file(self, file, build):
+    def pytest_files(self, files, build):
         score, folder = Score(), ROOT / "build" / build
-        name = str(file.relative_to(ROOT))
+        names = [str(file.relative_to(ROOT)) for file in files]
         # A folder of its own: pytest processes clean up after each other.
-        own = self.scratch / f"{file.parent.name}-{file.stem}-{build}"
+        own = self.scratch / f"{files[0].parent.name}-{files[0].stem}-{build}"
         own.mkdir(mode=0o711)
         unwanted = ["long"] * (not self.long) + ["plain"] * (build != "plain")
         result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q",
                       "--tb=short", "-rN", "--junitxml", own / "junit.xml",
-                      "--basetemp", own / "tmp",
-                      "-m", " and ".join(f"not {mark}" for mark in unwanted), name],
+                      "-o", "junit_family=xunit1", "--basetemp", own / "tmp",
+                      "-m", " and ".join(f"not {mark}" for mark in unwanted), *names],
                      self.seconds, **self.sanitizer(build),
                      BREACHMAIL=str(folder / "mailer" / "breachmail"),
                      BREACHMAIL_BUILD=str(folder), BREACHMAIL_LONG="1" if self.long else "")
-        count_junit(score, own / "junit.xml", result, name)
+        count_junit(score, own / "junit.xml", result, ", ".join(names))
         shutil.rmtree(own, ignore_errors=True)
         return score
 
@@ -279,11 +287,11 @@ def reason_of(out, what):
     return found.group(1) if found else "no reason given"
 
 
-def count_junit(score, report, result, file):
+def count_junit(score, report, result, files):
     failed = 0
     cases = xml.etree.ElementTree.parse(report).iter("testcase") if report.exists() else []
     for case in cases:
-        name, skip = f"{file}::{case.get('name')}", case.find("skipped")
+        name, skip = f"tests/{case.get('file')}::{case.get('name')}", case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
             score.fail(name)
@@ -294,12 +302,28 @@ def count_junit(score, report, result, file):
     if failed and result.code == 1:
         score.show(result.output, TAIL * min(failed, 5))
     elif result.code not in (0, 5):     # 5: none of its tests was wanted
-        score.fail(f"{file}: pytest ended with code {result.code}", result.output)
+        score.fail(f"{files}: pytest ended with code {result.code}", result.output)
+
+
+def shares(files, most):
+    """Files dealt out so that each process has about as many bytes of tests, of one folder each."""
+    dealt = []
+    for folder in sorted({file.parent for file in files}):
+        own = [file for file in files if file.parent == folder]
+        heaps = [[0] for _ in range(min(most, len(own)))]
+        for file in sorted(own, key=lambda file: -file.stat().st_size):
+            heap = min(heaps, key=lambda heap: heap[0])
+            heap[0] += file.stat().st_size
+            heap.append(file)
+        dealt += [heap[1:] for heap in heaps]
+    return dealt
 
 
 def run_suites(tests, wanted):
     outside = [name for name in OUTSIDE if name in wanted]
     if (outside or "unit" in wanted) and tests.build("plain"):
+        if "asan" in wanted:
+            tests.build_ahead("asan")
         if "unit" in wanted:
             tests.unit_suite()
         if outside:

@@ -358,6 +358,14 @@ def parse(mail):
 
 # ----------------------------------------------------------------------------------------- fixtures
 
+@pytest.fixture
+def tmp_path(tmp_path, request):
+    """Gone when its test is over, unless somebody may want to look: thousands of them stand in memory."""
+    yield tmp_path
+    if request.config.option.basetemp:
+        shutil.rmtree(tmp_path, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def breachmail():
     """The program. Nothing of the tests runs without it."""

@@ -12,7 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 spec = importlib.util.spec_from_file_location("flow", HERE.parent / "flow" / "conftest.py")
 flow = sys.modules["flow"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(flow)
-breachmail, village, few = flow.breachmail, flow.village, flow.few
+breachmail, village, few, tmp_path = flow.breachmail, flow.village, flow.few, flow.tmp_path
 
 CA_CONF = """[ca]
 default_ca = ours
@@ -28,6 +28,7 @@ unique_subject = no
 commonName = supplied
 """
 HERE_NAMES = "DNS:localhost,IP:127.0.0.1"
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,7 @@ def pki(tmp_path_factory):
         subprocess.run(["openssl", *arguments], cwd=d, check=True, capture_output=True)
 
     for ca in ("ca", "stranger"):
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={ca}.test",
+        openssl("req", "-x509", *NEW_KEY, "-days", "2", "-subj", f"/CN={ca}.test",
                 "-keyout", f"{ca}.key", "-out", f"{ca}.pem")
     (d / "index").write_text("")
     (d / "ca.conf").write_text(CA_CONF)
@@ -49,7 +50,7 @@ def pki(tmp_path_factory):
                                     ("old", HERE_NAMES, "2019", "2020"),
                                     ("early", HERE_NAMES, "2090", "2099"),
                                     ("client", "DNS:sender.test", "2020", "2099")):
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-addext",
+        openssl("req", *NEW_KEY, "-subj", f"/CN={name}", "-addext",
                 f"subjectAltName={names}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         openssl("ca", "-batch", "-config", "ca.conf", "-cert", "ca.pem", "-keyfile", "ca.key", "-in",
                 f"{name}.csr", "-startdate", f"{begin}0101000000Z", "-enddate", f"{end}0102000000Z",

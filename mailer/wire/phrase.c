@@ -102,36 +102,47 @@ static uint16_t *row(const struct phrase_set *set, unsigned state)
 	return set->rows + ((size_t)state << set->shift);
 }
 
+/* What is left of a phrase, and the state that its start has led to. */
+struct path {
+	const char *rest;
+	uint16_t state;
+};
+
+static bool add_state(struct phrase_set *set, struct path *p, uint16_t *states)
+{
+	uint16_t *next;
+
+	if (!*p->rest)
+		return false;
+	next = &row(set, p->state)[set->class_of[(unsigned char)*p->rest++]];
+	if (!*next)
+		*next = (*states)++;
+	if (*states > STATE)
+		abort();
+	p->state = *next;
+	return true;
+}
+
 /* Level by level, so that a state's number is greater than those of all shorter ones, and
  * the short ones, where a scan spends its time, stand together. Returns how many. */
 static uint16_t add_states(struct phrase_set *set)
 {
-	uint16_t *state_of = text_alloc(set->count * sizeof(*state_of)), states = 1,
-		 *next;
+	struct path *paths = text_alloc(set->count * sizeof(*paths));
+	uint16_t states = 1;
 	bool more = true;
 
-	for (size_t level = 0; more; level++) {
+	for (size_t i = 0; i < set->count; i++)
+		paths[i].rest = set->table[i].words;
+	while (more) {
 		more = false;
-		for (size_t i = 0; i < set->count; i++) {
-			const char *words = set->table[i].words;
-
-			if (level >= strlen(words))
-				continue;
-			next = &row(set,
-				state_of[i])[set->class_of[(unsigned char)words[level]]];
-			if (!*next)
-				*next = states++;
-			if (states > STATE)
-				abort();
-			state_of[i] = *next;
-			more = true;
-		}
+		for (size_t i = 0; i < set->count; i++)
+			more |= add_state(set, &paths[i], &states);
 	}
 	for (size_t i = 0; i < set->count; i++) {
-		set->table[i].same = set->found[state_of[i]];
-		set->found[state_of[i]] = (uint16_t)(i + 1);
+		set->table[i].same = set->found[paths[i].state];
+		set->found[paths[i].state] = (uint16_t)(i + 1);
 	}
-	free(state_of);
+	free(paths);
 	return states;
 }
 

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
@@ -61,20 +60,17 @@ static int allow(int rules, const char *path, uint64_t what)
 	return failed ? -1 : 0;
 }
 
-static int limit_files(const char *dir, const char *socket)
+static int limit_files(const char *dir)
 {
 	const struct landlock_ruleset_attr all = {.handled_access_fs = FILES};
 	auto_text folder = text_format("%s/" JOURNAL_FOLDER, dir);
-	auto_text path = text_copy(socket ? socket : "");
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0);
 	int failed;
 
 	if (rules < 0)
 		return -1;
-	failed =
-		allow(rules, folder, LANDLOCK_ACCESS_FS_READ_FILE) ||
-		(socket && allow(rules, dirname(path), LANDLOCK_ACCESS_FS_REMOVE_FILE)) ||
-		syscall(SYS_landlock_restrict_self, rules, 0);
+	failed = allow(rules, folder, LANDLOCK_ACCESS_FS_READ_FILE) ||
+		 syscall(SYS_landlock_restrict_self, rules, 0);
 	(void)close(rules);
 	return failed ? -1 : 0;
 }
@@ -118,7 +114,6 @@ static struct sock_filter filter[] = {
 	ALLOW(write),
 	ALLOW(fdatasync),
 	ALLOW(close),
-	ALLOW(unlinkat),
 	/* memory, time, chance */
 	ALLOW(mmap),
 	ALLOW(munmap),
@@ -157,7 +152,6 @@ static struct sock_filter filter[] = {
 #ifdef SYS_open /* the older names of some of these */
 	ALLOW(open),
 	ALLOW(stat),
-	ALLOW(unlink),
 	ALLOW(select),
 	ALLOW(poll),
 	ALLOW(dup2),
@@ -173,7 +167,7 @@ static int limit_calls(void)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-const char *shut_in(const char *dir, const char *socket)
+const char *shut_in(const char *dir)
 {
 	const struct rlimit none = {0, 0}, few = {DESCRIPTORS, DESCRIPTORS};
 	bool files, calls;
@@ -184,8 +178,8 @@ const char *shut_in(const char *dir, const char *socket)
 	(void)setrlimit(RLIMIT_NOFILE, &few);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return "nothing that shuts a process in";
-	files = !limit_files(dir, socket);
+		return "all that shuts a process in";
+	files = !limit_files(dir);
 	calls = !limit_calls();
 	if (files && calls)
 		return NULL;

@@ -281,7 +281,7 @@ static int serve(struct command *c, struct host_place *place,
 
 	if (host_open(place, certificate, pages, &host, f))
 		return -1;
-	lacks = shut_in(c->dir, place->path);
+	lacks = shut_in(c->dir);
 	if (lacks)
 		(void)fprintf(stderr,
 			"breachmail review: this system lacks %s; the page goes on without.\n",

@@ -53,7 +53,7 @@ struct token {
 /* Dashes and quotes (U+2000 ff.), and the signs of U+0080 ff.: how many bytes; else 1. */
 static size_t sign_length(const char *s)
 {
-	unsigned char a = (unsigned char)s[0], b = a ? (unsigned char)s[1] : 0;
+	unsigned char a = (unsigned char)s[0], b = (unsigned char)s[1];
 
 	return a == 0xE2 && b == 0x80 && s[2] ? 3 : a == 0xC2 && b ? 2 : 1;
 }

@@ -5,6 +5,7 @@
  */
 #include "templates/lint.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,8 +177,8 @@ static void found(void *user, unsigned line, const char *rule, const char *what)
 
 static bool is_long_number(const char *word)
 {
-	size_t digits = strspn(word + (*word >= 'a' && *word <= 'z'), "0123456789");
-	const char *first = word + (*word >= 'a' && *word <= 'z');
+	const char *first = word + (islower((unsigned char)*word) != 0);
+	size_t digits = strspn(first, "0123456789");
 
 	return digits >= 5 && !first[digits] && *first != '0';
 }
@@ -214,7 +215,7 @@ void lint_source(struct lint_report *r, const char *file, const char *source,
 	const char *const *allowed)
 {
 	struct place p = {.report = r, .file = file};
-	const struct lure_text t = {source, true, allowed, 1};
+	const struct lure_text t = {source, true, allowed};
 
 	lure_find(&t, found, &p);
 	find_leaks(&p, source, true);
@@ -224,7 +225,7 @@ void lint_value(struct lint_report *r, const char *file, const char *where,
 	const char *value, const char *const *allowed)
 {
 	struct place p = {.report = r, .file = file, .where = where};
-	const struct lure_text t = {value, false, allowed, 1};
+	const struct lure_text t = {value, false, allowed};
 
 	lure_find(&t, found, &p);
 	find_leaks(&p, value, false);
@@ -393,8 +394,7 @@ static void judge_lures(struct rendering *x, const char *subject, const char *pr
 	struct place p = {.report = x->report, .file = x->file, .rendered = true};
 	auto_text body = text_copy(prose);
 	size_t before = (size_t)(prose - text_string(x->out));
-	const struct lure_text t = {body, false, allowed, 1},
-			       s = {subject, false, allowed, 1};
+	const struct lure_text t = {body, false, allowed}, s = {subject, false, allowed};
 
 	for (size_t i = x->never_from; i < x->never_to; i++)
 		if (i >= before && body[i - before] != '\n')

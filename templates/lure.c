@@ -255,8 +255,7 @@ struct finder {
 static void tell(
 	const struct finder *x, unsigned line, const char *rule, const char *what)
 {
-	x->found(x->user, line + (x->t->first_line ? x->t->first_line - 1 : 0), rule,
-		what);
+	x->found(x->user, line, rule, what);
 }
 
 /* --- phrases --- */
@@ -377,7 +376,7 @@ static bool is_domain(const char *from, size_t length)
 			points += from[i] == '.';
 		return points == 3;
 	}
-	if (last < 2 || point == from || !isalnum((unsigned char)point[-1]))
+	if (last < 2 || point == from || strchr(".-_", point[-1]))
 		return false;
 	for (size_t i = 1; i <= last; i++)
 		if (!isalpha((unsigned char)point[i]))
@@ -582,7 +581,7 @@ static char *skeleton(const char *domain)
 	return out;
 }
 
-/* At most one sign more, fewer or other. */
+/* They differ: in one sign more, fewer or other? */
 static bool is_one_off(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);
@@ -593,7 +592,7 @@ static bool is_one_off(const char *a, const char *b)
 		return false;
 	while (*a && *a == *b)
 		a++, b++;
-	return !strcmp(a, b + 1) || (la == lb && *a && !strcmp(a + 1, b + 1));
+	return !strcmp(a, b + 1) || (la == lb && !strcmp(a + 1, b + 1));
 }
 
 static bool is_part(const char *whole, const char *part)

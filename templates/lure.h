@@ -31,10 +31,9 @@ struct lure_text {
 	const char *text;
 	bool template;		    /* tags are left out */
 	const char *const *allowed; /* addresses and domains that may stand in it, besides report@phishing.gov.uk; NULL at the end */
-	unsigned first_line;	    /* the line of its first word, from 1 */
 };
 
-/* `what`: for people, without the place. */
+/* `line`: from 1. `what`: for people, without the place. */
 typedef void lure_found(void *user, unsigned line, const char *rule, const char *what);
 
 void lure_find(const struct lure_text *t, lure_found *found, void *user);

@@ -197,7 +197,7 @@ uint64_t words_beginnings(const char *phrase)
 	uint64_t all = 0;
 
 	for (const char *s = phrase;; s++) {
-		if (*s == '#' || s[1] == '*')
+		if (*s == '#' || (*s && s[1] == '*'))
 			return UINT64_MAX;
 		all |= beginning(s);
 		s += strcspn(s, "| ");

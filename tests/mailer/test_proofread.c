@@ -243,8 +243,11 @@ static const struct {
 	{"We asked TSG9 about it.", "unit"},
 	{"We asked Quillets about it.", "unit"},
 	{"Quillets were asked.", NULL}, /* any sentence begins so */
+	{"In AB CDE, and in ZZ9 9 too.", NULL},
+	{"Of 99 one.", NULL},
 	{"One was a Lamp Trimmer there.", "role"},
 	{"One was a Night Driver there.", NULL}, /* so are many */
+	{"One was a Lamp Post there.", "role"},
 	{"See IMG4411 for it.", "photo"},
 	{"See IMG for it.", NULL},
 	{"The Metropolitan Police Service is right.", NULL},
@@ -263,8 +266,8 @@ static void what_rows_say(void **state)
 		"B,AB77,Fenwick,,\"Fenwick, Ann\",88,+44 7700 900556,soon,NM2,\"Green Villa, Upper Weald\",TSG9,Lamp Trimmer,IMG\n"
 		"C,,,Ann,Madonna,881,44 7700 900557,,,The Lodge,Quillets,Lamp Trimmer,IMG4411\n"
 		"D,,Castellane,Amina,Dr Amina Castellane,,020 7946 0100,,,Metropolitan Police Service,Metropolitan,,\n"
-		"E,,,,,,900,,,,Q2,,\n" MANY("1") MANY("2") MANY("3") MANY("4") MANY("5")
-			MANY("6"));
+		"E,none,,,,,900,,AB CDE,,Q2,,\nF,,Wick,Walter,,,,,ZZ9 9,,10442,TSG9,\nG,,,,,,,,,,99,Lamp Post,Lamp Post\n" MANY(
+			"1") MANY("2") MANY("3") MANY("4") MANY("5") MANY("6"));
 	text_add_string(&words, "{{<notice/layout}}\n{{$advice}}\n");
 	for (size_t i = 0; i < LENGTH(sayings); i++)
 		text_printf(&words, "- Here is one more. %s\n", sayings[i].words);

@@ -16,7 +16,7 @@ static const char text[] =
 	"White, Megan O\xe2\x80\x99Neill-Smith is in Public Order; they keep public peace.\n"
 	"- Gravesend is far. We met at Bexley on 03/04/1985.\n"
 	"{{controller.name}} {{\nincident.nature}} Mill {{x}} Lane {{{y}}} \xc2\xa3"
-	"38,205 \xe2\x80\x94 CS960 and 100 099";
+	"38,205 \xe2\x80\x94 CS960 and 100 099, Smith' said; \xe2x \xc2";
 
 /* How each is asked for. */
 enum as {
@@ -61,6 +61,8 @@ static const struct {
 	{"Police", PROPER, 0}, /* the first of its line */
 	{"Gravesend", PROPER, 0},
 	{"Bexley", PROPER, 5},
+	{"Smith said", WORDS, 7},
+	{"\xe2x", ONE, 7},
 };
 
 static void values_where_they_stand(void **state)

@@ -51,6 +51,75 @@ static void phrases(void **state)
 	assert_int_equal(match("end", 0, "end of"), 0);
 	assert_int_equal(match("end", 1, "end"), 0);
 	assert_int_equal(match("", 0, "end"), 0);
+	assert_int_equal(match("end", 0, ""), 0);
+	assert_int_equal(match("end", 0, "a||end"), 1);
+	assert_int_equal(match("$50 off", 0, "# off"), 2);
+	assert_int_equal(match("50% off", 0, "# off"), 2);
+	assert_int_equal(match("5x off", 0, "# off"), 0);
+	assert_int_equal(match("$% off", 0, "# off"), 0);
+	assert_int_equal(match("of", 0, "off*"), 0);
+}
+
+/* Signs at the ends of words, signs of several bytes, and bytes that are none. */
+static void odd_words(void **state)
+{
+	static const struct {
+		const char *text, *first;
+		size_t count;
+		bool capitals, one_sentence;
+	} odd[] = {
+		{"-one- two", "one", 2, false, true},
+		{"'one' 'two'", "one", 2, false, true},
+		{"-- ' two", "two", 1, false, true},
+		{"one\n# two", "one", 2, false, false},
+		{"\none two", "one", 2, false, true},
+		{"one\n-two", "one", 2, false, true},
+		{"one\n- two", "one", 2, false, false},
+		{"A1B two", "a1b", 2, false, true},
+		{"ABC1 two", "abc1", 2, false, true},
+		{"ABC two", "abc", 2, true, true},
+		{"AB two", "ab", 2, false, true},
+		{"{{one two", "one", 2, false, true},
+		{"{one} two", "one", 2, false, true},
+		{"one\xe2\x80\x9d two", "one", 2, false, true},
+		{"one\xe2\x80\x99s two", "one\xe2\x80\x99s", 2, false, true},
+		{"\xe2\x82\xac one", "\xe2\x82\xac", 2, false, true},
+		{"\xf0\x9f\x98\x80 one", "\xf0\x9f\x98\x80", 2, false, true},
+		{"\xc3\xa9t\xc3\xa9 one", "\xc3\xa9t\xc3\xa9", 2, false, true},
+		{"\xe2x one", "\xe2x", 2, false, true},
+		{"one: two", "one", 2, false, false},
+		{"one.two", "one", 2, false, true},
+		{"one! two", "one", 2, false, false},
+		{"one? two", "one", 2, false, false},
+		{"one; two.", "one", 2, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		auto_words w = {0};
+
+		words_read(odd[i].text, true, &w);
+		if (w.count != odd[i].count || w.list[0].capitals != odd[i].capitals ||
+			(w.list[0].sentence == w.list[w.count - 1].sentence) !=
+				odd[i].one_sentence)
+			fail_msg("'%s': %zu words", odd[i].text, w.count);
+		assert_string_equal(w.list[0].text, odd[i].first);
+	}
+}
+
+static void beginnings(void **state)
+{
+	auto_words w = {0};
+
+	(void)state;
+	words_read("one two o", false, &w);
+	assert_true(words_may_begin(&w, 0, words_beginnings("no|one two")));
+	assert_true(words_may_begin(&w, 0, words_beginnings("o*")));
+	assert_true(words_may_begin(&w, 0, words_beginnings("#")));
+	assert_true(words_may_begin(&w, 2, words_beginnings("o|p")));
+	assert_true(words_may_begin(&w, 2, words_beginnings("o p")));
+	assert_false(words_may_begin(&w, 0, words_beginnings("two|")));
+	assert_false(words_may_begin(&w, 0, words_beginnings("")));
 }
 
 static void a_reading_age(void **state)
@@ -79,11 +148,17 @@ static void domains(void **state)
 	static const char *const alike[][2] = {{"force.example", "forces.example"},
 		{"force.example", "f0rce.example"}, {"marsh.example", "rnarsh.example"},
 		{"police.example", "police-notices.example"},
-		{"police.example", "police.test"}, {"police.example", "pollce.example"}};
+		{"police.example", "police.test"}, {"police.example", "pollce.example"},
+		{"vvest.example", "west.example"}, {"5ea.example", "sea.example"},
+		{"l1st.example", "iist.example"}, {"for-ce.example", "force.example"},
+		{"forces.example", "force.example"}, {"f.example", "fo.example"},
+		{"a.force.example", "force.test"}};
 	static const char *const apart[][2] = {{"force.example", "force.example"},
 		{"force.example", "FORCE.example"},
 		{"mail.force.example", "force.example"},
-		{"force.example", "council.example"}};
+		{"force.example", "council.example"}, {"sea.example", "tea.eximple"},
+		{"a.example", "a.sea.example"}, {"west.test", "vest.example"},
+		{"rest.test", "vast.example"}, {"sea-force.test", "b.sea.example"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(alike) / sizeof(*alike); i++)
@@ -96,7 +171,8 @@ static void domains(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(lines_and_sentences),
-		cmocka_unit_test(phrases), cmocka_unit_test(a_reading_age),
+		cmocka_unit_test(phrases), cmocka_unit_test(odd_words),
+		cmocka_unit_test(beginnings), cmocka_unit_test(a_reading_age),
 		cmocka_unit_test(domains)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,14 @@ static int migrate(struct ledger *l, bool fresh, struct fault *f)
 	return exec(l->db, sql, f) || exec(l->db, SQL("COMMIT"), f) ? -1 : 0;
 }
 
+/* One thread, so no locks within; nor is counted how much memory is in use. Of no effect,
+ * and no harm, once SQLite is at work. */
+static void start_sqlite(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int open_file(const char *dir, struct ledger *l, struct fault *f)
 {
 	auto_text path = text_format("%s/ledger.db", dir);
@@ -120,6 +128,7 @@ static int open_file(const char *dir, struct ledger *l, struct fault *f)
 		return fault_set(f, FAULT_CONFIG,
 			"there is no incident in %s (no ledger.db). Make one: breachmail init DIR",
 			dir);
+	start_sqlite();
 	code = sqlite3_open_v2(
 		path, &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE, NULL);
 	if (code)

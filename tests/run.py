@@ -145,7 +145,8 @@ class Tests:
             shutil.rmtree(folder, ignore_errors=True)
             steps.insert(0, ["meson", "setup", folder, ROOT, "-Dwerror=true", *options])
         for step in steps:
-            result = run([*gently, *step], self.seconds, CC=compiler, CFLAGS="", LDFLAGS="")
+            result = run([*gently, *step], self.seconds, CC=compiler, CFLAGS="", LDFLAGS="",
+                         **linker(compiler))
             if result.code:
                 at = max(result.output.find("FAILED:"), 0)
                 first = result.output[at:].splitlines()[:TAIL]
@@ -255,6 +256,11 @@ class Tests:
             first = report.read_text(errors="replace").splitlines()[:TAIL]
             score.fail("a sanitizer's report", "\n".join(first))
             report.unlink()
+
+
+def linker(compiler):
+    """Of two that Debian brings together the one that links sanitizers in half the time."""
+    return {"CC_LD": "gold"} if compiler == "clang" and shutil.which("ld.gold") else {}
 
 
 def called(name, build):

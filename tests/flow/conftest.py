@@ -246,6 +246,19 @@ SENT = ("accepted", "refused", "deferred", "in_doubt", "pending")
 OUTCOMES = ("matched", "ambiguous", "possible", "unmatched")
 
 
+tried = set()       # in what situations dry runs were compared with what status shows
+
+
+def is_new(incident, status):
+    """Whether dry runs may say what they did not say before: they take their time."""
+    what = ("states", "outcomes", "needs_human")
+    now = (*(frozenset(status[name]) for name in what), frozenset(incident.last))
+    if now in tried and not os.environ.get("BREACHMAIL_LONG"):
+        return False
+    tried.add(now)
+    return True
+
+
 def reconcile(incident):
     """All sums that must hold, whatever was done before. Returns the status."""
     status = incident.status()
@@ -263,7 +276,7 @@ def reconcile(incident):
     people = {level["name"]: level["people"] for level in levels}
     if outcomes.get("waiting", 0) == 0 and "match" in incident.last:
         reconcile_match(incident.last["match"], status)
-    if status["people"]:
+    if status["people"] and is_new(incident, status):
         composed = incident.run("compose", "-n", code=(OK, REFUSED)).tally
         if "error" in composed:     # what status shows is of the group before
             assert "breachmail group" in composed["error"]["message"], composed

@@ -536,11 +536,7 @@ def test_sign_ins_hold_up_nobody(few, tmp_path):
     page = Page(few, listen=f"unix:{tmp_path}/page.sock")
     reader = Visitor(page)
     assert reader.sign_in("Rae Holt", secret).status == 303
-    lines = [page.connect() for _ in range(50)]
-    for i, line in enumerate(lines):
-        form = f"name=Nobody+{i}&secret=wrong"
-        line.sendall((f"POST /sign-in HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.{i}\r\nContent-Type: {FORM}\r\n"
-                      f"Content-Length: {len(form)}\r\n\r\n{form}").encode())
+    lines = many_sign_ins(page, 50)
     assert [reader.get(path).status for path in ("/", "/advice", "/points")] == [200] * 3
     waiting = [line for line in lines if not select.select([line], [], [], 0)[0]]
     assert len(waiting) > 10        # were served while these had to wait
@@ -549,9 +545,20 @@ def test_sign_ins_hold_up_nobody(few, tmp_path):
     with open(f"/proc/{page.process.pid}/status", encoding="ascii") as file:
         assert int(re.search(r"VmHWM:\s+(\d+) kB", file.read()).group(1)) < 100 << 10
     assert reader.post("/passphrase", new=PASS, again=PASS).status == 200
-    page.stop()
+    lines += many_sign_ins(page, 9)
+    page.stop()                     # with work in hand
     for line in lines:
         line.close()
+
+
+def many_sign_ins(page, count):
+    """At once, from as many addresses: the connections, with no answer read."""
+    lines = [page.connect() for _ in range(count)]
+    for i, line in enumerate(lines):
+        form = f"name=Nobody+{i}&secret=wrong"
+        line.sendall((f"POST /sign-in HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.{i}\r\nContent-Type: {FORM}\r\n"
+                      f"Content-Length: {len(form)}\r\n\r\n{form}").encode())
+    return lines
 
 
 def test_the_certificate(page, incident, pki):

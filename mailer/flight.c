@@ -39,14 +39,16 @@ struct flight {
 	unsigned free[FLIGHT_PLACES], free_count;
 };
 
+/* Empty, if it cannot be read. */
 static void boot_id(char out[BOOT_MAX])
 {
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, out, BOOT_MAX - 1);
+	ssize_t got;
 
-	if (fd >= 0)
-		(void)close(fd);
-	memset(out + (got > 0 ? got : 0), 0, BOOT_MAX - (size_t)(got > 0 ? got : 0));
+	memset(out, 0, BOOT_MAX);
+	got = read(fd, out, BOOT_MAX - 1);
+	(void)got;
+	(void)close(fd);
 }
 
 static struct flight *map_file(int fd, int protection)
@@ -65,17 +67,17 @@ int flight_create(const char *dir, struct flight **ret, struct fault *f)
 {
 	auto_text path = text_format("%s/flight.journal", dir);
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int failed;
+	int why;
 
 	if (fd < 0)
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
-	failed = posix_fallocate(fd, 0,
+	errno = posix_fallocate(fd, 0,
 		sizeof(struct journal)); /* a full disk shows here, not as SIGBUS later */
-	*ret = failed ? NULL : map_file(fd, PROT_READ | PROT_WRITE);
+	*ret = errno ? NULL : map_file(fd, PROT_READ | PROT_WRITE);
+	why = errno;
 	(void)close(fd);
 	if (!*ret)
-		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path,
-			failed ? strerror(failed) : strerror(errno));
+		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(why));
 	memcpy((*ret)->map->magic, MAGIC, sizeof(MAGIC));
 	boot_id((*ret)->map->boot);
 	for (unsigned i = 0; i < FLIGHT_PLACES; i++)
@@ -88,14 +90,15 @@ int flight_read(const char *dir, struct flight **ret, struct fault *f)
 	auto_text path = text_format("%s/flight.journal", dir);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	char boot[BOOT_MAX];
-	struct stat st;
+	struct stat st = {0};
 
 	*ret = NULL;
 	if (fd < 0)
 		return errno == ENOENT ? 0
 				       : fault_set(f, FAULT_CANTCREATE, "%s: %s", path,
 						 strerror(errno));
-	if (!fstat(fd, &st) && st.st_size == sizeof(struct journal))
+	(void)fstat(fd, &st);
+	if (st.st_size == sizeof(struct journal))
 		*ret = map_file(fd, PROT_READ);
 	(void)close(fd);
 	boot_id(boot);

@@ -71,7 +71,7 @@ static int64_t count_of(const char *manifest, const char *level)
 	return rest ? strtoll(rest, NULL, 10) : 0;
 }
 
-static bool same_line(const char *a, const char *b, const char *words)
+bool lines_same(const char *a, const char *b, const char *words)
 {
 	size_t x = 0, y = 0;
 	const char *one = lines_find(a, words, &x), *two = lines_find(b, words, &y);
@@ -98,7 +98,7 @@ void lines_compare(const char *then, int64_t number, const char *now, struct tex
 				text_string(&name), -(long long)before, (long long)number,
 				(long long)before);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (!same_line(then, now, parts[i]))
+		if (!lines_same(then, now, parts[i]))
 			text_printf(out, "change %sis another than in release %lld\n",
 				parts[i], (long long)number);
 }

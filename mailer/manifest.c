@@ -17,7 +17,7 @@
 #include "recipients/clock.h"
 #include "recipients/vault.h"
 
-#define FILE_MOST ((size_t)256 << 20)
+#define FILE_MOST ((size_t)64 << 20)
 #define HOUR 3600000
 
 /*
@@ -125,7 +125,7 @@ void manifest_ids_done(struct manifest_ids *ids)
 static void add_id(struct manifest_ids *ids, int64_t id)
 {
 	if (ids->count == ids->room) {
-		ids->room = ids->room ? ids->room * 2 : 1024;
+		ids->room = ids->room * 2 + 1024;
 		ids->list = text_realloc(ids->list, ids->room * sizeof(*ids->list));
 	}
 	ids->list[ids->count++] = id;
@@ -263,7 +263,7 @@ static int write_head_starts(struct ledger *l, const struct release_options *o,
 /* To this machine mail may go in clear (wire/dial.c), unless TLS is asked for. */
 static bool relay_is_plain(const struct settings_relay *r)
 {
-	return relay_is_loopback(r->url) && !r->ca_file && !r->cert_file &&
+	return relay_is_loopback(r->url) && !r->cert_file &&
 	       strncmp(r->url, "smtps:", 6) != 0;
 }
 
@@ -276,10 +276,10 @@ void manifest_file(const char *path, struct text *out)
 	FILE *file = fopen(path, "re");
 	size_t got;
 
-	while (file && whole.length < FILE_MOST &&
+	while (file && whole.length <= FILE_MOST &&
 		(got = fread(bytes, 1, sizeof(bytes), file)) > 0)
 		text_add(&whole, bytes, got);
-	if (file && !ferror(file) && whole.length) {
+	if (whole.length && whole.length <= FILE_MOST && !ferror(file)) {
 		vault_sha256(whole.bytes, whole.length, sha256);
 		vault_hex(sha256, sizeof(sha256), hex);
 		text_printf(out, "sha256:%s", hex);

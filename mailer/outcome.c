@@ -125,7 +125,7 @@ static int read_orphans(
 		return -1;
 	while ((got = query_next(q, f)) > 0) {
 		if (*ret_count == room) {
-			room = room ? room * 2 : 64;
+			room = room * 2 + 64;
 			*ret = text_realloc(*ret, room * sizeof(**ret));
 		}
 		(*ret)[(*ret_count)++] =

@@ -68,7 +68,7 @@ static int check_signed(struct ledger *l, const struct proposal *p, const char *
 	int64_t until = 0;
 	int got;
 
-	if (!manifest || strcmp(text_string(&p->text), manifest) != 0)
+	if (strcmp(text_string(&p->text), manifest) != 0)
 		return fault_set(f, FAULT_REFUSED,
 			"what was signed is not what was released: something changed the ledger. Keep it, call for help");
 	if (signers_load(l, &s, f) || signers_count(l, &s, p, RELEASE_SPACE, &tally, f))
@@ -182,7 +182,8 @@ int permit_find(struct ledger *l, const struct release_options *o, const char *d
 	if (ledger_query(l,
 		    SQL("SELECT r.id, r.compose_set_id, r.at, r.digest, r.manifest,"
 			" (SELECT covered_by FROM release_standing s WHERE s.release_id = r.id) AS covered_by,"
-			" (SELECT b.manifest FROM release_standing s JOIN release b ON b.id = s.covered_by WHERE s.release_id = r.id) AS allowed_by, EXISTS (SELECT 1 FROM release_item i"
+			" coalesce((SELECT b.manifest FROM release_standing s JOIN release b ON b.id = s.covered_by WHERE s.release_id = r.id), '')"
+			" AS allowed_by, EXISTS (SELECT 1 FROM release_item i"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id WHERE i.release_id = r.id AND"
 			" (a.verdict IS NULL OR a.verdict IN ('claimed', 'deferred', 'not_sent') OR"
 			" (a.verdict = 'refused' AND a.release_id <> i.release_id))"

@@ -204,15 +204,11 @@ void release_open_done(struct release_open *p)
 static bool still_says(const struct proposal *p, const struct text *now)
 {
 	auto_text_buffer held = {0}, held_now = {0};
-	const char *words = "signers ";
-	size_t one = 0, two = 0;
-	const char *a = lines_find(text_string(&p->text), words, &one),
-		   *b = lines_find(text_string(now), words, &two);
 
 	lines_held(text_string(&p->text), &held);
 	lines_held(text_string(now), &held_now);
-	return !strcmp(text_string(&held), text_string(&held_now)) && a && b &&
-	       one == two && !strncmp(a, b, one);
+	return !strcmp(text_string(&held), text_string(&held_now)) &&
+	       lines_same(text_string(&p->text), text_string(now), "signers ");
 }
 
 static int check_signers(const struct release_options *o, struct fault *f)
@@ -242,8 +238,7 @@ static int find_open(struct ledger *l, const struct release_options *o,
 		return -1;
 	if (got && now < manifest_until(o->policy, ret->proposal.at)) {
 		then = (struct manifest_of){.at = ret->proposal.at};
-		if (draft(l, o, &then, &manifest, digest, &count, f) ||
-			refuse_empty(count, f))
+		if (draft(l, o, &then, &manifest, digest, &count, f))
 			return -1;
 		if (still_says(&ret->proposal, &manifest))
 			return signers_count(l, o->signers, &ret->proposal, RELEASE_SPACE,
@@ -369,7 +364,7 @@ int release_sign(struct ledger *l, const struct release_options *o,
 	int64_t level = 0;
 
 	*ret = (struct release_signed){0};
-	if (emergency && !(o->policy->emergency && o->signers->emergency))
+	if (emergency && !o->signers->emergency)
 		return fault_set(f, FAULT_REFUSED,
 			"the emergency rule is off (policy.json: emergency): as many people sign as must");
 	if (emergency && p->release)

@@ -69,6 +69,12 @@ static int refuse_changed(struct fault *f)
 		"a message is not the one that was released; nothing more was sent. Keep the ledger, call for help");
 }
 
+/* A seal that does not open was changed; a ledger that cannot be read says so itself. */
+static int refuse_damaged(struct fault *f)
+{
+	return f->kind == FAULT_LEDGER ? refuse_changed(f) : -1;
+}
+
 static int gone(struct fault *f)
 {
 	return fault_set(f, FAULT_LEDGER, "a released message is gone from the ledger");
@@ -157,7 +163,7 @@ int released_prove(
 	if (prove_recipient(r, notice, m, f))
 		return -1;
 	if (store_open(r->store, notice, &m->piece, &m->bytes, f))
-		return refuse_changed(f);
+		return refuse_damaged(f);
 	vault_sha256(m->bytes.bytes, m->bytes.length, sha256);
 	return memcmp(m->sha256, sha256, sizeof(sha256)) != 0 ? refuse_changed(f) : 0;
 }

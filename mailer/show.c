@@ -19,7 +19,7 @@ void show(const struct command *c, const char *format, ...)
 {
 	va_list list;
 
-	if (c->json)
+	if (c->json || c->document)
 		return;
 	va_start(list, format);
 	(void)vprintf(format, list);

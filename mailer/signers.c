@@ -28,7 +28,7 @@ void signers_done(struct signers *s)
 
 bool signers_pinned(const struct signers *s)
 {
-	return s->set && s->count && (int64_t)s->count >= s->approvals;
+	return s->set && (int64_t)s->count >= s->approvals;
 }
 
 /* --- names and keys --- */
@@ -79,7 +79,8 @@ int signers_add(struct signers *s, const char *name, const char *key,
 		return fault_set(f, FAULT_REFUSED,
 			"somebody of this name is a signer already: another key for them takes approve --revoke first");
 	for (size_t i = 0; i < s->count; i++)
-		if (!strcmp(s->list[i].key, key))
+		if (!strcmp(s->list[i].key, key) ||
+			!strcmp(s->list[i].fingerprint, fingerprint))
 			return fault_set(f, FAULT_REFUSED,
 				"this key is another signer's already: two people have two keys");
 	if (s->count == POLICY_MAX_SIGNERS)
@@ -128,7 +129,7 @@ static int read_signer(char *line, struct signers *s, struct fault *f)
 	auto_text key = NULL;
 	int64_t until = 0;
 
-	if (!line || !body)
+	if (!line)
 		return damaged(f);
 	key = text_format("%s %s", type, body);
 	if (strcmp(expires, "never") != 0 && clock_parse(expires, &until))
@@ -164,7 +165,7 @@ static int read_list(struct ledger *l, const struct proposal *p, const char *bef
 	char *rest = copy, *line;
 
 	memcpy(s->digest, p->digest, sizeof(s->digest));
-	while ((line = strsep(&rest, "\n")) && rest)
+	while (line = strsep(&rest, "\n"), rest)
 		if (read_line(l, line, before, s, f))
 			return -1;
 	return s->approvals ? 0 : damaged(f);
@@ -429,11 +430,12 @@ static bool revoked_count(const struct signers *s, const char *space)
 	return !strcmp(space, SIGNERS_SPACE) && (int64_t)left < s->approvals;
 }
 
-static const struct signer *find_key(const struct signers *s, const char *fingerprint)
+static const struct proposal_signature *find_kept(
+	const struct proposal_signatures *kept, const struct signer *who)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (!strcmp(s->list[i].fingerprint, fingerprint))
-			return &s->list[i];
+	for (size_t i = 0; i < kept->count; i++)
+		if (!strcmp(kept->list[i].fingerprint, who->fingerprint))
+			return &kept->list[i];
 	return NULL;
 }
 
@@ -452,7 +454,8 @@ static int check_kept(const struct signer *who, const struct proposal *p,
 		     : 0;
 }
 
-/* `at` of a signature decides whether it had expired for a list; for a release, now. */
+/* Each signer counts once, however many signatures the ledger holds. `at` of a signature
+ * decides whether it had expired for a list; for a release, now. */
 int signers_count(struct ledger *l, const struct signers *s, const struct proposal *p,
 	const char *space, struct signers_tally *ret, struct fault *f)
 {
@@ -462,11 +465,11 @@ int signers_count(struct ledger *l, const struct signers *s, const struct propos
 	*ret = (struct signers_tally){0};
 	if (proposal_signatures(l, p->id, &kept, f))
 		return -1;
-	for (size_t i = 0; i < kept.count && ret->count < POLICY_MAX_SIGNERS; i++) {
-		const struct proposal_signature *k = &kept.list[i];
-		const struct signer *who = find_key(s, k->fingerprint);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct signer *who = &s->list[i];
+		const struct proposal_signature *k = find_kept(&kept, who);
 
-		if (!who || (who->revoked && !revoked) ||
+		if (!k || (who->revoked && !revoked) ||
 			has_expired(who, lists ? k->at : clock_now()))
 			continue;
 		if (check_kept(who, p, space, k, f))
@@ -503,10 +506,9 @@ int signers_check(struct ledger *l, const struct signers *s, const struct propos
 		return refuse(*ret, "was revoked: the signature does not count", f);
 	if (has_expired(*ret, clock_now()))
 		return refuse(*ret, "may not sign any more: the term is over", f);
-	for (size_t i = 0; i < kept.count; i++)
-		if (!strcmp(kept.list[i].fingerprint, (*ret)->fingerprint))
-			return refuse(*ret,
-				"has signed this already: the next signature is another person's",
-				f);
-	return 0;
+	return find_kept(&kept, *ret)
+		       ? refuse(*ret,
+				 "has signed this already: the next signature is another person's",
+				 f)
+		       : 0;
 }

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,6 @@
 #include "recipients/clock.h"
 
 #define PROGRAM "ssh-keygen"
-#define NOT_THERE 127
 #define OUTPUT_MOST 65536
 #define KEY_LINE 8192
 #define FILE_PATH 40 /* "/proc/self/fd/N" */
@@ -30,8 +30,7 @@
 
 static void close_file(int *fd)
 {
-	if (*fd >= 0)
-		(void)close(*fd);
+	(void)close(*fd);
 }
 #define auto_fd __attribute__((cleanup(close_file))) int
 
@@ -39,79 +38,81 @@ static void close_file(int *fd)
 static int hold(const char *bytes, size_t length, char path[FILE_PATH], struct fault *f)
 {
 	int fd = memfd_create("breachmail", 0);
-	size_t done = 0;
 
-	while (fd >= 0 && done < length) {
-		ssize_t n = write(fd, bytes + done, length - done);
-
-		if (n < 0 && errno != EINTR)
-			return fault_set(f, FAULT_INTERNAL, "no room in memory: %s",
-				strerror(errno));
-		done += n > 0 ? (size_t)n : 0;
-	}
-	if (fd < 0 || lseek(fd, 0, SEEK_SET))
-		return fault_set(
+	if (fd < 0 || write(fd, bytes, length) != (ssize_t)length ||
+		lseek(fd, 0, SEEK_SET)) {
+		(void)fault_set(
 			f, FAULT_INTERNAL, "no room in memory: %s", strerror(errno));
+		(void)close(fd);
+		return -1;
+	}
 	(void)snprintf(path, FILE_PATH, "/proc/self/fd/%d", fd);
 	return fd;
 }
 
+#define WORDS 16
 struct call {
-	const char *const *words; /* ends with NULL */
+	const char *words[WORDS]; /* the last is NULL */
 	int in;                   /* its standard input; -1: ours */
 	bool silent;              /* what it complains of is for nobody */
 };
 
-static void be_the_child(const struct call *c, int out)
+/* 0, or why it does not run (an errno). */
+static int start(const struct call *c, int out, pid_t *ret)
 {
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-	char *words[16];
-	size_t count = 0;
+	posix_spawn_file_actions_t files;
+	char *words[WORDS];
+	int why;
 
-	for (; c->words[count] && count < 15; count++)
-		words[count] = text_copy(c->words[count]);
-	words[count] = NULL;
-	if (nowhere < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-		(c->in >= 0 && dup2(c->in, STDIN_FILENO) < 0) ||
-		(c->silent && dup2(nowhere, STDERR_FILENO) < 0))
-		_exit(70);
-	(void)execvp(PROGRAM, words);
-	_exit(errno == ENOENT ? NOT_THERE : 70);
+	memcpy(words, c->words, sizeof(words)); /* its words are not ours to change */
+	(void)posix_spawn_file_actions_init(&files);
+	(void)posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	if (c->in >= 0)
+		(void)posix_spawn_file_actions_adddup2(&files, c->in, STDIN_FILENO);
+	if (c->silent)
+		(void)posix_spawn_file_actions_addopen(
+			&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	why = posix_spawnp(ret, PROGRAM, &files, NULL, words, environ);
+	(void)posix_spawn_file_actions_destroy(&files);
+	return why;
+}
+
+static void read_all(int fd, struct text *said)
+{
+	char bytes[4096];
+	ssize_t got;
+
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0 || (got < 0 && errno == EINTR))
+		if (got > 0 && said->length < OUTPUT_MOST)
+			text_add(said, bytes, (size_t)got);
 }
 
 /* To its end; what it printed, and its exit code. */
 static int call(const struct call *c, struct text *said, int *ret_code, struct fault *f)
 {
-	int ends[2], status = 0;
-	char bytes[4096];
-	ssize_t got;
+	int ends[2], status, why;
 	pid_t child;
 
 	text_clear(said);
 	if (pipe2(ends, O_CLOEXEC))
 		return fault_set(f, FAULT_INTERNAL, "no pipe: %s", strerror(errno));
 	(void)fflush(NULL);
-	child = fork();
-	if (!child)
-		be_the_child(c, ends[1]);
+	why = start(c, ends[1], &child);
 	(void)close(ends[1]);
-	while (child > 0 && ((got = read(ends[0], bytes, sizeof(bytes))) > 0 ||
-				    (got < 0 && errno == EINTR)))
-		if (got > 0 && said->length < OUTPUT_MOST)
-			text_add(said, bytes, (size_t)got);
+	if (why) {
+		(void)close(ends[0]);
+		return fault_set(f, why == ENOENT ? FAULT_CONFIG : FAULT_INTERNAL,
+			PROGRAM
+			" cannot be run (%s): is the package openssh-client installed?",
+			strerror(why));
+	}
+	read_all(ends[0], said);
 	(void)close(ends[0]);
-	if (child < 0)
-		return fault_set(
-			f, FAULT_INTERNAL, "no new process: %s", strerror(errno));
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	*ret_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	if (clock_interrupted())
-		return fault_set(f, FAULT_INTERRUPTED, "stopped: nothing was signed");
-	return *ret_code == NOT_THERE
-		       ? fault_set(f, FAULT_CONFIG,
-				 PROGRAM
-				 " cannot be run: install the package openssh-client")
+	return clock_interrupted()
+		       ? fault_set(f, FAULT_INTERRUPTED, "stopped: nothing was signed")
 		       : 0;
 }
 
@@ -150,7 +151,6 @@ int sshsig_key(const char *line, char **ret, char fingerprint[SSHSIG_FINGERPRINT
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 	size_t type = strcspn(line, " \t\r\n"),
 	       body = line[type] ? strspn(line + type + 1, letters) : 0;
-	const char *const words[] = {PROGRAM, "-l", "-f", "-", NULL};
 	auto_text key = NULL;
 	auto_text_buffer said = {0};
 	char path[FILE_PATH];
@@ -163,7 +163,8 @@ int sshsig_key(const char *line, char **ret, char fingerprint[SSHSIG_FINGERPRINT
 			"this is not a public SSH key of a kind that can sign here (the line of a .pub file: ssh-ed25519 AAAA...)");
 	key = text_format("%.*s %.*s\n", (int)type, line, (int)body, line + type + 1);
 	in = hold(key, strlen(key), path, f);
-	if (in < 0 || call(&(struct call){words, in, true}, &said, &code, f))
+	if (in < 0 || call(&(struct call){{PROGRAM, "-l", "-f", "-"}, in, true}, &said,
+			      &code, f))
 		return -1;
 	if (read_fingerprint(code ? "" : text_string(&said), fingerprint, f))
 		return -1;
@@ -194,13 +195,13 @@ int sshsig_key_file(const char *path, char **ret, char fingerprint[SSHSIG_FINGER
 /* Does it open without a passphrase? */
 static int is_bare(const char *path, bool *ret, struct fault *f)
 {
-	const char *const words[] = {PROGRAM, "-y", "-P", "", "-f", path, NULL};
 	auto_text_buffer said = {0};
 	char nothing[FILE_PATH];
 	auto_fd in = hold("", 0, nothing, f);
+	const struct call c = {{PROGRAM, "-y", "-P", "", "-f", path}, in, true};
 	int code;
 
-	if (in < 0 || call(&(struct call){words, in, true}, &said, &code, f))
+	if (in < 0 || call(&c, &said, &code, f))
 		return -1;
 	*ret = !code;
 	return 0;
@@ -208,24 +209,25 @@ static int is_bare(const char *path, bool *ret, struct fault *f)
 
 int sshsig_make(const char *path, struct fault *f)
 {
-	const char *const words[] = {PROGRAM, "-q", "-t", "ed25519", "-C",
-		"breachmail", "-f", path, NULL};
+	const struct call c = {
+		{PROGRAM, "-q", "-t", "ed25519", "-C", "breachmail", "-f", path}, -1,
+		false};
 	auto_text public = text_format("%s.pub", path);
 	auto_text_buffer said = {0};
 	bool bare = true;
-	int code;
+	int code, failed;
 
 	if (!access(path, F_OK) || !access(public, F_OK))
 		return fault_set(f, FAULT_CANTCREATE,
 			"%s: there is a key already; it is never overwritten", path);
-	if (call(&(struct call){words, -1, false}, &said, &code, f))
-		return -1;
-	if (!access(path, F_OK) && is_bare(path, &bare, f))
-		return -1;
-	if (!code && !bare)
+	failed = call(&c, &said, &code, f) ||
+		 (!access(path, F_OK) && is_bare(path, &bare, f));
+	if (!failed && !code && !bare)
 		return 0;
 	(void)unlink(path);
 	(void)unlink(public);
+	if (failed)
+		return -1;
 	return fault_set(f, FAULT_USAGE,
 		code ? "%s: no key was made; ssh-keygen says why above (it asks for a passphrase at the terminal)"
 		     : "%s: a key that releases letters needs a passphrase: none was typed, so no key was made",
@@ -237,16 +239,15 @@ int sshsig_make(const char *path, struct fault *f)
 int sshsig_sign(const char *key_file, const char *space, const char *bytes, size_t length,
 	struct text *ret, struct fault *f)
 {
-	const char *const words[] = {
-		PROGRAM, "-Y", "sign", "-n", space, "-f", key_file, NULL};
+	struct call c = {{PROGRAM, "-Y", "sign", "-n", space, "-f", key_file}, -1, false};
 	char path[FILE_PATH];
 	auto_fd in = -1;
 	int code;
 
 	if (access(key_file, R_OK))
 		return fault_set(f, FAULT_INPUT, "%s: %s", key_file, strerror(errno));
-	in = hold(bytes, length, path, f);
-	if (in < 0 || call(&(struct call){words, in, false}, ret, &code, f))
+	c.in = in = hold(bytes, length, path, f);
+	if (in < 0 || call(&c, ret, &code, f))
 		return -1;
 	return code || !ret->length
 		       ? fault_set(f, FAULT_REFUSED,
@@ -276,10 +277,12 @@ int sshsig_who(const char *const *keys, size_t count, const char *space,
 	auto_fd allowed_fd = -1;
 	auto_fd signature_fd = -1;
 	auto_fd in = -1;
-	const char *const find[] = {PROGRAM, "-Y", "find-principals", "-s",
-		signature_path, "-f", allowed_path, NULL};
-	const char *const verify[] = {PROGRAM, "-Y", "verify", "-f", allowed_path, "-I",
-		who, "-n", space, "-s", signature_path, NULL};
+	struct call find = {{PROGRAM, "-Y", "find-principals", "-s", signature_path, "-f",
+				    allowed_path},
+			    -1, true},
+		    verify = {{PROGRAM, "-Y", "verify", "-f", allowed_path, "-I", who,
+				      "-n", space, "-s", signature_path},
+			    -1, true};
 	int code, found;
 
 	*ret = -1;
@@ -288,16 +291,15 @@ int sshsig_who(const char *const *keys, size_t count, const char *space,
 			&allowed, "signer-%zu namespaces=\"%s\" %s\n", i, space, keys[i]);
 	allowed_fd = hold(text_string(&allowed), allowed.length, allowed_path, f);
 	signature_fd = hold(signature, strlen(signature), signature_path, f);
-	in = hold(bytes, length, path, f);
-	if (allowed_fd < 0 || signature_fd < 0 || in < 0 ||
-		call(&(struct call){find, in, true}, &said, &code, f))
+	find.in = verify.in = in = hold(bytes, length, path, f);
+	if (allowed_fd < 0 || signature_fd < 0 || in < 0 || call(&find, &said, &code, f))
 		return -1;
 	found = code ? -1 : read_who(text_string(&said), count);
 	if (found < 0)
 		return 0;
 	(void)snprintf(who, sizeof(who), "signer-%d", found);
-	if (lseek(in, 0, SEEK_SET) ||
-		call(&(struct call){verify, in, true}, &said, &code, f))
+	(void)lseek(in, 0, SEEK_SET);
+	if (call(&verify, &said, &code, f))
 		return -1;
 	if (!code)
 		*ret = found;

@@ -73,7 +73,7 @@ struct command {
 	struct progress progress;
 
 	json_t *tally;	  /* the verb's result; printed with --json */
-	bool document;	  /* the verb printed a document instead: no tally */
+	bool document;	  /* the verb prints a document instead: no tally, and no word beside it */
 	bool found;	  /* the tally is worth telling beside the fault (doctor) */
 	int exit_code;	  /* 0, 1 or 75 when there was no fault */
 	char next[200];	  /* "Next: ..." */

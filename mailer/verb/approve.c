@@ -467,10 +467,12 @@ int verb_approve(struct command *c, struct fault *f)
 	auto_text over = text_format("%s/templates", c->dir);
 	struct texts texts = {over};
 	struct release_options o = {.settings = c->settings, .texts = &texts};
+	const char *file = command_option(c, "manifest");
 	bool signs;
 
 	if (sign_choice(c, &signs, f) || check_together(c, signs, f))
 		return -1;
+	c->document = file && !strcmp(file, "-") && !c->dry_run;
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail approve takes no arguments");
 	if (command_policy(c, f))

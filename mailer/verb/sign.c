@@ -25,15 +25,13 @@ int sign_choice(const struct command *c, bool *ret, struct fault *f)
 		       : 0;
 }
 
-static int write_out(
-	struct command *c, const char *path, const struct proposal *p, struct fault *f)
+static int write_out(const char *path, const struct proposal *p, struct fault *f)
 {
 	auto_show_file out = {0};
 
 	if (show_file_open(path, &out, f))
 		return -1;
 	(void)fwrite(p->text.bytes, 1, p->text.length, out.stream);
-	c->document = !strcmp(path, "-");
 	return show_file_close(&out, f);
 }
 
@@ -63,7 +61,7 @@ int sign_obtain(struct command *c, const struct proposal *p, const char *space,
 		   *file = command_option(c, "manifest");
 
 	if (file)
-		return c->dry_run ? 0 : write_out(c, file, p, f);
+		return c->dry_run ? 0 : write_out(file, p, f);
 	if (!key)
 		return read_signature(command_option(c, "signature"), ret, f);
 	show(c, "%s\nThis is what is signed (%.16s).\n", text_string(&p->text),
@@ -82,20 +80,17 @@ json_t *sign_names(const struct signers_tally *t)
 	return names;
 }
 
-static void show_written(struct command *c, const struct proposal *p, const char *space)
+static void show_written(struct command *c, const char *space)
 {
 	const char *file = command_option(c, "manifest");
 
 	show_string(c, "file", file);
-	if (c->document)
-		return;
 	show(c,
 		"Written to %s. Read it. Whoever lets it go signs this file, wherever their key is:\n"
 		"  ssh-keygen -Y sign -n %s -f KEYFILE %s\n",
 		file, space, file);
 	(void)snprintf(
 		c->next, sizeof(c->next), "breachmail approve --signature %s.sig", file);
-	(void)p;
 }
 
 static void show_signed(struct command *c, const struct release_options *o,
@@ -180,7 +175,7 @@ int sign_release(
 	show_count(c, "released", done.released);
 	show_json(c, "signed", sign_names(&p.signed_by));
 	if (command_option(c, "manifest"))
-		show_written(c, &p.proposal, RELEASE_SPACE);
+		show_written(c, RELEASE_SPACE);
 	else if (done.who)
 		show_signed(c, o, &p, &done);
 	return 0;

@@ -142,8 +142,6 @@ static int sign_list(struct command *c, const struct signers *now,
 	show_count(c, "signatures", (int64_t)tally.count);
 	show_json(c, "signed", sign_names(&tally));
 	show_json(c, "effect", json_boolean(effect));
-	if (c->document)
-		return ledger_commit(c->ledger, f);
 	if (command_option(c, "manifest"))
 		show(c,
 			"Written to %s. Signers sign this file, wherever their key is:\n"
@@ -303,8 +301,7 @@ int signers_list(struct command *c, struct fault *f)
 	if (signs) {
 		if (find_list(c, &now, f) || signers_load(c->ledger, &now, f))
 			return -1;
-		if (!c->document)
-			show_list(c, &now);
+		show_list(c, &now);
 		return 0;
 	}
 	if (!now.set) {

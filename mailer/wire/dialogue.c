@@ -18,22 +18,15 @@
 
 static const char *stage_name(enum stage stage)
 {
-	switch (stage) {
-	case STAGE_RSET:
-		return "RSET";
-	case STAGE_MAIL:
-		return "MAIL";
-	case STAGE_RCPT:
-		return "RCPT";
-	case STAGE_DATA:
-		return "DATA";
-	case STAGE_DOT:
-	case STAGE_LONE_DOT:
-		return "dot";
-	case STAGE_QUIT:
-		return "QUIT";
-	}
-	return "";
+	static const char *const names[] = {[STAGE_RSET] = "RSET",
+		[STAGE_MAIL] = "MAIL",
+		[STAGE_RCPT] = "RCPT",
+		[STAGE_DATA] = "DATA",
+		[STAGE_DOT] = "dot",
+		[STAGE_LONE_DOT] = "dot",
+		[STAGE_QUIT] = "QUIT"};
+
+	return names[stage];
 }
 
 static int64_t stage_limit(const struct relay_timeouts *t, enum stage stage)
@@ -434,10 +427,6 @@ static void on_reply(struct dialogue *d)
 	struct flight *fl = d->due ? d->expected[d->first].flight : NULL;
 	enum stage stage = d->due ? d->expected[d->first].stage : STAGE_QUIT;
 
-	if (d->due) {
-		d->first = (d->first + 1) % DIALOGUE_EXPECTED;
-		d->due--;
-	}
 	if (!fl || d->reply.code == 421) {
 		on_goodbye(d, fl, stage);
 		return;
@@ -446,6 +435,8 @@ static void on_reply(struct dialogue *d)
 		dialogue_give_up(d, "the relay's reply does not fit the command");
 		return;
 	}
+	d->first = (d->first + 1) % DIALOGUE_EXPECTED;
+	d->due--;
 	switch (stage) {
 	case STAGE_RSET:
 		if (!pipelines(d))

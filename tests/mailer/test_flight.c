@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -260,7 +261,55 @@ static void a_link_is_not_followed(void **state)
 	assert_int_equal(flight_create(top, &j, &f), -1);
 	assert_int_equal(f.kind, FAULT_CANTCREATE);
 	assert_int_equal(access(other, F_OK), -1);
+	assert_int_equal(flight_read(top, &j, &f), -1);
+	assert_int_equal(f.kind, FAULT_CANTCREATE);
 	assert_int_equal(unlink(path), 0);
+}
+
+static void set_limit(__rlimit_resource_t what, rlim_t most)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(what, &limit), 0);
+	limit.rlim_cur = most < limit.rlim_max ? most : limit.rlim_max;
+	assert_int_equal(setrlimit(what, &limit), 0);
+}
+
+static void a_full_disk(void **state)
+{
+	struct flight *j = NULL;
+	struct fault f = {0};
+
+	(void)state;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	set_limit(RLIMIT_FSIZE, 100);
+	assert_int_equal(flight_create(top, &j, &f), -1);
+	set_limit(RLIMIT_FSIZE, RLIM_INFINITY);
+	assert_int_equal(f.kind, FAULT_CANTCREATE);
+	assert_null(j);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* Then nobody knows what was on the wire: in doubt. */
+static void no_memory_for_it(void **state)
+{
+#ifdef BREACHMAIL_SANITIZED
+	(void)state;
+	skip(); /* it needs memory of its own */
+#else
+	struct flight *j = NULL;
+	struct fault f = {0};
+	int failed;
+
+	(void)state;
+	leave_one();
+	set_limit(RLIMIT_AS, 1);
+	failed = flight_read(top, &j, &f);
+	set_limit(RLIMIT_AS, RLIM_INFINITY);
+	assert_int_equal(failed, 0);
+	assert_null(j);
+	assert_int_equal(unlink(path), 0);
+#endif
 }
 
 static void no_folder(void **state)
@@ -286,6 +335,8 @@ int main(void)
 		cmocka_unit_test(not_believed),
 		cmocka_unit_test(a_state_that_is_none),
 		cmocka_unit_test(a_link_is_not_followed),
+		cmocka_unit_test(a_full_disk),
+		cmocka_unit_test(no_memory_for_it),
 		cmocka_unit_test(no_folder),
 	};
 

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "mailer/lines.h"
 #include "mailer/permit.h"
 #include "mailer/release.h"
 #include "recipients/clock.h"
@@ -183,6 +184,13 @@ static const struct {
 		"limits"},
 	{"\"retry_for\": \"24h\"",
 		"\"retry_for\": \"24h\", \"per_domain\": {\"connections\": 1}", "domain"},
+	{"\"retry_for\": \"24h\"",
+		"\"retry_for\": \"24h\", \"per_domain\": {\"per_minute\": 1}", "domain"},
+	{"\"retry_for\": \"24h\"",
+		"\"retry_for\": \"24h\", \"per_domain\": {\"domains\": {\"big.example\": {}}}",
+		"domain"},
+	{"\"allowed_domains\": []", "\"allowed_domains\": [\"a.example\", \"b.example\"]",
+		"allowed-domains"},
 	{"\"allowed_domains\": []", "\"allowed_domains\": [\"met.police.example\"]",
 		"allowed-domains"},
 };
@@ -251,6 +259,128 @@ static void a_ledger_that_changed(void **state)
 	}
 }
 
+/* --- lines of a manifest --- */
+
+static void trusted_by(
+	const char *url, const char *ca_file, const char *cert_file, const char *says)
+{
+	struct settings_relay *relay = &incident.settings->relay, kept = *relay;
+	auto_text line = text_format("\ntls %s\n", says);
+	auto_text where = text_copy(url);
+	auto_text authorities = ca_file ? text_copy(ca_file) : NULL;
+	auto_text certificate = cert_file ? text_copy(cert_file) : NULL;
+	auto_text_buffer manifest = {0};
+	char digest[RELEASE_DIGEST];
+
+	relay->url = where;
+	relay->ca_file = authorities;
+	relay->cert_file = certificate;
+	relay->capture_dir = NULL;
+	(void)draft(&manifest, digest);
+	*relay = kept;
+	if (!strstr(text_string(&manifest), line))
+		fail_msg("not there:%s%s", line, text_string(&manifest));
+}
+
+/* A file of so many bytes, without writing them. */
+static const char *hollow(const char *name, off_t length)
+{
+	const char *path = book_file(&incident.book, name, "x");
+
+	assert_int_equal(truncate(path, length), 0);
+	return path;
+}
+
+static void what_a_relay_is_trusted_by(void **state)
+{
+	static const char here[] = "smtp://127.0.0.1:2525",
+			  there[] = "smtp://mail.example",
+			  none[] = "verified, own authorities cannot be read",
+			  system[] = "verified, the system's authorities";
+	const char *nothing = hollow("empty.pem", 0),
+		   *much = hollow("large.pem", ((off_t)64 << 20) + 1);
+
+	(void)state;
+	trusted_by(here, NULL, NULL, "none (this machine)");
+	trusted_by(here, NULL, "/nowhere", system);
+	trusted_by("smtps://127.0.0.1:4465", NULL, NULL, system);
+	trusted_by(there, NULL, NULL, system);
+	trusted_by(there, "/nowhere", NULL, none);
+	trusted_by(there, incident.book.dir, NULL, none);
+	trusted_by(there, nothing, NULL, none);
+	trusted_by(there, much, NULL, none);
+	trusted_by(there, book_file(&incident.book, "own.pem", "abc"), NULL,
+		"verified, own authorities sha256:"
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void lines_that_differ(void **state)
+{
+	static const struct {
+		const char *then, *now, *says;
+	} cases[] = {
+		{"level a b 2 sha256:x\n", "level a b 5 sha256:y\n",
+			"change a b +3 (release 7 had 2)\n"},
+		{"level a 2 sha256:x\n", "", "change a -2 (release 7 had 2)\n"},
+		{"", "level a 1 sha256:x\n", "change a +1 (release 7 had 0)\n"},
+		{"", "level a\n", "change  +0 (release 7 had 0)\n"}, /* cut short */
+		{"tls a\n", "tls a\n", NULL},
+		{"tls a\n", "tls ab\n", "change tls is another than in release 7\n"},
+		{"tls a\n", "tls b\n", "change tls is another than in release 7\n"},
+		{"", "tls b\n", "change tls is another than in release 7\n"},
+		{"tls b\n", "", "change tls is another than in release 7\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		auto_text_buffer out = {0};
+
+		lines_compare(cases[i].then, 7, cases[i].now, &out);
+		if (cases[i].says ? !strstr(text_string(&out), cases[i].says)
+				  : strstr(text_string(&out), "change tls") != NULL)
+			fail_msg("%s%s: %s", cases[i].then, cases[i].now,
+				text_string(&out));
+	}
+}
+
+/* One person alone lets the highest level go: there has to be one. */
+static void the_highest_level(void **state)
+{
+	const struct release_options o = options();
+	char digest[RELEASE_DIGEST];
+	struct fault f = {0};
+	int64_t order = -1;
+	size_t lowest = incident.policy->default_level;
+
+	(void)state;
+	fine(manifest_highest(L, &o, &order, &f), &f);
+	assert_true(order >= 0 && order < (int64_t)lowest);
+	incident.policy->default_level = (size_t)order;
+	assert_int_equal(manifest_highest(L, &o, &order, &f), -1);
+	assert_int_equal(f.kind, FAULT_REFUSED);
+	incident.policy->default_level = lowest;
+	make(digest); /* and now nothing waits */
+	assert_int_equal(manifest_highest(L, &o, &order, &f), -1);
+	assert_int_equal(f.kind, FAULT_REFUSED);
+}
+
+static void what_waits(void **state)
+{
+	struct manifest_of m;
+	char digest[RELEASE_DIGEST];
+	struct fault f = {0};
+
+	(void)state;
+	fine(release_waiting(L, "rehearsal", &m, &f), &f);
+	assert_true(m.set && !m.release);
+	make(digest);
+	fine(release_waiting(L, "rehearsal", &m, &f),
+		&f); /* the newest that is released */
+	assert_true(m.set && m.release);
+	fine(release_waiting(L, "live", &m, &f), &f);
+	assert_true(!m.set && !m.release);
+}
+
 static void live_needs_signatures(void **state)
 {
 	const struct release_options o = options();
@@ -281,6 +411,10 @@ int main(void)
 		EACH(withdrawn_and_made_again),
 		EACH(settings_that_changed),
 		EACH(a_ledger_that_changed),
+		EACH(what_a_relay_is_trusted_by),
+		EACH(lines_that_differ),
+		EACH(the_highest_level),
+		EACH(what_waits),
 		EACH(live_needs_signatures),
 	};
 

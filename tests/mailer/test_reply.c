@@ -50,9 +50,10 @@ static void test_any_pieces(void **state)
 
 static void test_no_smtp(void **state)
 {
-	static const char *const bad[] = {"\r\n", "25\r\n", "HTTP/1.1 400 Bad\r\n",
-		"0 x\r\n", "099 x\r\n", "600 x\r\n", "25a x\r\n", "250x\r\n",
-		"250-a\r\n251 b\r\n", "250-a\r\n\r\n", " 250 x\r\n", "+250 x\r\n"};
+	static const char *const bad[] = {"\n", "\r\n", "25\r\n", "2x0 x\r\n",
+		"HTTP/1.1 400 Bad\r\n", "0 x\r\n", "099 x\r\n", "600 x\r\n", "25a x\r\n",
+		"250x\r\n", "250-a\r\n251 b\r\n", "250-a\r\n\r\n", " 250 x\r\n",
+		"+250 x\r\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -137,12 +138,26 @@ static void test_judge(void **state)
 		{"MAIL", "550 5.7.1 not you\r\n", RELAY_NOT_SENT, true, "5.7.1"},
 		{"MAIL", "451 4.3.0 x\r\n", RELAY_NOT_SENT, true, "4.3.0"},
 		{"MAIL", "552 5.3.4 too big\r\n", RELAY_REFUSED, false, "5.3.4"},
+		{"MAIL", "552 too big\r\n", RELAY_REFUSED, false, ""},
+		{"MAIL", "554 5.3.4 too big\r\n", RELAY_REFUSED, false, "5.3.4"},
+		/* what fits no command: only the reply to the dot speaks of the mail */
+		{"RCPT", "250 ok\r\n", RELAY_NOT_SENT, false, ""},
+		{"RCPT", "354 go on\r\n", RELAY_NOT_SENT, false, ""},
+		{"dot", "354 go on\r\n", RELAY_IN_DOUBT, false, ""},
 		/* enhanced codes that are none, or not of this reply's class */
 		{"RCPT", "550 4.1.1 x\r\n", RELAY_REFUSED, false, ""},
 		{"RCPT", "550 5.1 x\r\n", RELAY_REFUSED, false, ""},
 		{"RCPT", "550 5.1.1234 x\r\n", RELAY_REFUSED, false, ""},
 		{"RCPT", "550 5.1.1.1 x\r\n", RELAY_REFUSED, false, ""},
 		{"RCPT", "550 5..1 x\r\n", RELAY_REFUSED, false, ""},
+		{"RCPT", "550 5..12 x\r\n", RELAY_REFUSED, false, ""},
+		{"RCPT", "550 55.1.1 x\r\n", RELAY_REFUSED, false, ""},
+		{"RCPT", "550 5.123 x\r\n", RELAY_REFUSED, false, ""},
+		{"RCPT", "550 5.1234.1 x\r\n", RELAY_REFUSED, false, ""},
+		{"RCPT", "550 5.12.. x\r\n", RELAY_REFUSED, false, ""},
+		{"RCPT", "550 5.123.4567 x\r\n", RELAY_REFUSED, false, ""},
+		{"RCPT", "550 5.1.1\r\n", RELAY_REFUSED, false, "5.1.1"},
+		{"RCPT", "550-5.1.1\r\n550 x\r\n", RELAY_REFUSED, false, "5.1.1"},
 		{"RCPT", "550 5.1.1x\r\n", RELAY_REFUSED, false, ""},
 		{"RCPT", "550 5.999.999 x\r\n", RELAY_REFUSED, false, "5.999.999"},
 		{"RCPT", "550-5.1.1 x\r\n550 5.1.1 y\r\n", RELAY_REFUSED, false, "5.1.1"},
@@ -208,6 +223,9 @@ static void test_public(void **state)
 		{"5.1.1 <ann@force.example>: unknown", "5.1.1 (address) unknown"},
 		{"a@b\nc@d e", "(address) (address) e"},
 		{"two\nlines", "two lines"},
+		{"a\x01"
+		 "b \xc3\xa9",
+			"a?b ??"},
 	};
 	char out[64], small[12];
 

@@ -34,7 +34,7 @@ int basis_words(const struct basis *b, struct text *out, struct fault *f)
 {
 	auto_text settings = words_of_settings(b->settings);
 
-	text_add_string(out, settings ? settings : "");
+	text_add_string(out, settings);
 	return notice_texts(b->policy, b->texts, out, f);
 }
 

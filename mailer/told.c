@@ -37,9 +37,8 @@ static int write_made_with(
 	text_add_string(out, "tool breachmail " BREACHMAIL_VERSION " ");
 	manifest_file("/proc/self/exe", out);
 	text_add_char(out, '\n');
-	write_digest("settings", settings ? settings : "",
-		settings ? strlen(settings) : 0, out);
-	write_digest("policy", policy ? policy : "", policy ? strlen(policy) : 0, out);
+	write_digest("settings", settings, strlen(settings), out);
+	write_digest("policy", policy, strlen(policy), out);
 	if (o->texts)
 		write_digest("texts", texts.bytes, texts.length, out);
 	return 0;

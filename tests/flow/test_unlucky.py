@@ -17,7 +17,7 @@ from test_release import meddle
 from test_sign import AT, BY, NAMES
 
 DRIVER = pathlib.Path(BINARY).absolute().parent.parent / "tests" / "unlucky_driver"
-EACH = 1 if os.environ.get("BREACHMAIL_LONG") else 3            # of what can fail
+EACH = 1 if os.environ.get("BREACHMAIL_LONG") else 4            # of what can fail
 FAILED = {70, 73, 74, 75, 78}
 
 
@@ -158,10 +158,12 @@ def test_signatures(unlucky, bare_keys):
     unlucky.sweep("approve", "--emergency", "--sign", bare_keys[ann], *BY)
     send(unlucky)
     unlucky.sweep("approve", "--sign", bare_keys[bob])
+    unlucky.sweep("approve")
     unlucky.sweep("approve", "--withdraw")
     unlucky.sweep("approve", "--manifest", incident.tmp / "release.txt")
-    unlucky.sweep("approve", "--withdraw")
     unlucky.sweep("approve", "--sign", bare_keys[ann])
+    unlucky.sweep("approve", "--withdraw")
+    unlucky.sweep("approve", "--emergency", "--sign", bare_keys[ann], *BY)
     unlucky.sweep("approve")
     assert unlucky.sweep("approve", "--sign", bare_keys[bob])["released"] == 4
     unlucky.sweep("send", "--lift-head-start", *BY)

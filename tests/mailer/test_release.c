@@ -10,6 +10,7 @@
 #include "mailer/lines.h"
 #include "mailer/permit.h"
 #include "mailer/release.h"
+#include "mailer/released.h"
 #include "recipients/clock.h"
 
 static struct incident incident;
@@ -259,6 +260,90 @@ static void a_ledger_that_changed(void **state)
 	}
 }
 
+/* --- each mail --- */
+
+static int take_mail(int64_t notice, struct released_mail *m, struct fault *f)
+{
+	struct released *r;
+	int failed;
+
+	fine(released_open(L, "bounces+{token}@force.example", &r, f), f);
+	failed = released_take(r, notice, m, f) || released_prove(r, notice, m, f);
+	released_close(r);
+	return failed ? -1 : 0;
+}
+
+static int address_of(int64_t notice, char **ret, struct fault *f)
+{
+	struct released *r;
+	int failed;
+
+	fine(released_open(L, "bounces@force.example", &r, f), f);
+	failed = released_to(r, notice, ret, f);
+	released_close(r);
+	return failed;
+}
+
+#define ONE " WHERE id = (SELECT min(notice_id) FROM release_item)"
+
+/* Whoever writes into the ledger, after the release was looked at: not one byte of it
+ * goes out. `to`: does the address alone still hold? */
+static void a_mail_that_changed(void **state)
+{
+	static const struct {
+		const char *sql;
+		enum fault_kind kind;
+		bool to;
+	} cases[] = {
+		{"UPDATE notice SET message_sha256 = x'00'" ONE, FAULT_REFUSED, false},
+		{"UPDATE notice SET recipient_digest = x'00'" ONE, FAULT_REFUSED, false},
+		{"UPDATE notice SET token_digest = x'00'" ONE, FAULT_REFUSED, false},
+		{"UPDATE notice SET message_sha256 = zeroblob(32)" ONE, FAULT_REFUSED,
+			true},
+		{"UPDATE notice SET recipient_digest = zeroblob(16)" ONE, FAULT_REFUSED,
+			false},
+		{"UPDATE notice SET token_digest = zeroblob(16)" ONE, FAULT_REFUSED,
+			false},
+		{"UPDATE notice SET facts_sealed = zeroblob(200)" ONE, FAULT_REFUSED,
+			false},
+		{"UPDATE message SET bytes_sealed = zeroblob(200)", FAULT_REFUSED, true},
+		{"UPDATE stencil SET bytes_sealed = zeroblob(200)", FAULT_REFUSED, true},
+		{"DELETE FROM stencil", FAULT_REFUSED, true},
+		{"DELETE FROM message", FAULT_LEDGER, true},
+		{"DELETE FROM notice", FAULT_LEDGER, false},
+	};
+	struct released_mail m = {0};
+	char digest[RELEASE_DIGEST];
+	struct fault f = {0};
+	int64_t notice;
+
+	(void)state;
+	make(digest);
+	notice = book_number(
+		&incident.book, SQL("SELECT min(notice_id) FROM release_item"));
+	book_shut(&incident.book);
+	tamper("DROP TRIGGER notice_no_update; DROP TRIGGER notice_no_delete;"
+	       "DROP TRIGGER message_no_update; DROP TRIGGER stencil_no_update;");
+	book_open(&incident.book, LEDGER_WRITE);
+	fine(take_mail(notice, &m, &f), &f);
+	assert_non_null(strchr(m.to, '@'));
+	assert_ptr_equal(strstr(m.envelope_from, "bounces+"), m.envelope_from);
+	released_mail_done(&m);
+	fine(ledger_do(L, SQL("PRAGMA foreign_keys=OFF"), &f), &f);
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		auto_text to = NULL;
+
+		m = (struct released_mail){0};
+		fine(ledger_begin(L, &f) || ledger_do(L, cases[i].sql, &f), &f);
+		assert_int_equal(take_mail(notice, &m, &f), -1);
+		if (f.kind != cases[i].kind)
+			fail_msg("%s: %s", cases[i].sql, f.text);
+		released_mail_done(&m);
+		assert_int_equal(address_of(notice, &to, &f), cases[i].to ? 0 : -1);
+		ledger_rollback(L);
+	}
+}
+
 /* --- lines of a manifest --- */
 
 static void trusted_by(
@@ -411,6 +496,7 @@ int main(void)
 		EACH(withdrawn_and_made_again),
 		EACH(settings_that_changed),
 		EACH(a_ledger_that_changed),
+		EACH(a_mail_that_changed),
 		EACH(what_a_relay_is_trusted_by),
 		EACH(lines_that_differ),
 		EACH(the_highest_level),

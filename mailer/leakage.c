@@ -176,7 +176,9 @@ static void look_day(struct searcher *s, const char *value, const char *field)
 
 static void look_mail(struct searcher *s, const char *value, const char *field)
 {
-	if (strchr(value, '@'))
+	const char *at = strchr(value, '@');
+
+	if (at && at > value && strchr(at, '.')) /* "a@" stands in every text */
 		look_text(s, value, false, field);
 }
 

@@ -23,7 +23,7 @@ import tempfile
 
 from conftest import BINARY
 
-WORLDS = 1000 if os.environ.get("BREACHMAIL_LONG") else 120
+WORLDS = 1000 if os.environ.get("BREACHMAIL_LONG") else 60
 SANITIZED_WORLDS = 40           # they take ten times as long
 DRIVER = pathlib.Path(BINARY).absolute().parent.parent / "tests" / "verb_driver"
 

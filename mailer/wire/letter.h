@@ -143,13 +143,13 @@ struct letter {
 	bool null_sender;	  /* Return-Path: <> */
 	int64_t away_until;	  /* LETTER_AUTO_REPLY: seconds since 1970; 0: not said */
 	char disposition[32];	  /* LETTER_MDN: "displayed", "deleted" ... */
-	/* LETTER_HUMAN, of what the person wrote anew: */
+	/* LETTER_HUMAN, of what the person wrote anew (text): */
 	bool says_ack;
 	bool asks;
 	bool worried;
 
 	unsigned n_references, n_to, n_recipients;
-	char text[LETTER_TEXT];	/* LETTER_HUMAN */
+	char text[LETTER_TEXT];
 	char references[LETTER_PLACES][LETTER_ID]; /* In-Reply-To first, then the newest */
 	/* where it came to: Delivered-To and its like, then To and Cc */
 	char to[LETTER_PLACES][LETTER_ADDRESS];

@@ -48,31 +48,14 @@ struct sentence {
 
 /* Signs of punctuation. */
 static const bool is_mark[256] = {['\0'] = true,
-	['\t'] = true,
-	['\n'] = true,
-	['!'] = true,
-	['"'] = true,
-	['('] = true,
-	[')'] = true,
-	['*'] = true,
-	['+'] = true,
-	[','] = true,
-	['.'] = true,
-	['/'] = true,
-	[':'] = true,
-	[';'] = true,
-	['<'] = true,
-	['='] = true,
-	['>'] = true,
-	['?'] = true,
-	['['] = true,
-	['\\'] = true,
-	[']'] = true,
+	['\t' ... '\n'] = true,
+	['!' ... '"'] = true,
+	['(' ... ','] = true,
+	['.' ... '/'] = true,
+	[':' ... '?'] = true,
+	['[' ... ']'] = true,
 	['_'] = true,
-	['{'] = true,
-	['|'] = true,
-	['}'] = true,
-	['~'] = true};
+	['{' ... '~'] = true};
 
 /* Where a sentence may end: 0 not here, 1 it does, 2 with a question mark. */
 static int end_at(struct span text, size_t i, size_t line_start)

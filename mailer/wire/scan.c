@@ -128,27 +128,17 @@ static void blank_nuls(char *bytes, size_t length)
  * long as it is none of the name's (Horspool, 1980). */
 static char *find_name(char *p, char *end)
 {
-	static const unsigned char place[256] = {['b'] = 1,
-		['o'] = 2,
-		['u'] = 3,
-		['n'] = 4,
-		['d'] = 5,
-		['a'] = 6,
-		['r'] = 7,
-		['B'] = 1,
-		['O'] = 2,
-		['U'] = 3,
-		['N'] = 4,
-		['D'] = 5,
-		['A'] = 6,
-		['R'] = 7};
+	/* how far the name moves on when this byte stands under its end; by the five bits
+	 * in which both cases of a letter agree */
+	static const unsigned char leaps[32] = {8, 2, 7, 8, 3, 8, 8, 8, 8, 8, 8, 8, 8, 8,
+		4, 6, 8, 8, 1, 8, 8, 5, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8};
 
 	while ((size_t)(end - p) > NAME_LENGTH) {
 		char last = p[NAME_LENGTH - 1];
 
 		if ((last | 0x20) == 'y' && !strncasecmp(p, NAME, NAME_LENGTH))
 			return p;
-		p += NAME_LENGTH - place[(unsigned char)last];
+		p += leaps[last & 0x1f];
 	}
 	return end;
 }
@@ -478,8 +468,8 @@ void scan_letter(char *bytes, size_t length, bool cut, struct scan *ret)
 	if (!ret->wrong && w.place != PLACE_BODY)
 		end_field(&w);
 	ret->length = (size_t)(w.out - bytes);
-	tame_parameters(bytes,
-		ret->length); /* at last: what was left out may have closed a quote */
+	/* at last, for what was left out may have closed a quote */
+	tame_parameters(bytes, ret->length);
 	if (!ret->wrong && !ret->length)
 		ret->wrong = "it is empty";
 }

@@ -132,6 +132,14 @@ static void boundaries_that_kill_are_spoilt(void **state)
 		assert_null(look());
 		assert_non_null(memmem(scan.bytes, scan.length, "mixed; xoundary=", 16));
 	}
+	/* wherever it stands, and whatever stands before */
+	for (int i = 0; i < 24; i++) {
+		text_clear(&letter);
+		text_printf(&letter, "A: b\n\n%.*sbOuNdArY=\"\\\"\"\n", i,
+			"ryboundarboundboundbouny");
+		assert_null(look());
+		assert_non_null(memmem(scan.bytes, scan.length, "xOuNdArY=", 9));
+	}
 	/* where the library may look and we do not */
 	assert_becomes("Subject: x\n\nboundary (a) = (b)\"\\\"\"\n",
 		"Subject: x\n\nxoundary (a) = (b)\"\\\"\"\n");

@@ -547,6 +547,17 @@ static void no_id_is_nought(void **state)
 	assert_int_equal(refusal, NOTHING);
 }
 
+static void ids_in_their_order(void **state)
+{
+	int64_t *ids = vault_random_ids(1000);
+
+	(void)state;
+	for (size_t i = 1; i < 1000; i++)
+		assert_true(ids[i - 1] > 0 && ids[i - 1] < ids[i]);
+	free(ids);
+	free(vault_random_ids(0));
+}
+
 static void hex_of_another_length(void **state)
 {
 	unsigned char two[2];
@@ -583,6 +594,7 @@ int main(void)
 		cmocka_unit_test(memory_for_a_passphrase),
 		cmocka_unit_test(seals_without_padding),
 		cmocka_unit_test(no_id_is_nought),
+		cmocka_unit_test(ids_in_their_order),
 		cmocka_unit_test(hex_of_another_length),
 	};
 

@@ -112,6 +112,7 @@ void lint_report_done(struct lint_report *r)
 		free(r->list[i].text);
 	}
 	free(r->list);
+	json_decref(r->seen);
 	*r = (struct lint_report){0};
 }
 
@@ -388,6 +389,28 @@ static void judge_beginning(struct rendering *x, const char *subject, const char
 	judge_telling(x, first, 1, "lock-screen", "the first 150 characters");
 }
 
+/* Letters of an incident have most paragraphs in common, and nothing is said twice: of
+ * those that were looked at only the lines stay. No phrase reaches beyond its paragraph.
+ */
+static void blank_seen(struct lint_report *r, char *body)
+{
+	if (!r->seen)
+		r->seen = json_object();
+	for (char *from = body, *to; *from; from = to) {
+		char *blank = strstr(from, "\n\n"), end;
+
+		to = blank ? blank + 2 : from + strlen(from);
+		end = *to;
+		*to = '\0';
+		if (!json_object_get(r->seen, from))
+			(void)json_object_set_new(r->seen, from, json_true());
+		else
+			for (char *s = from; *s; s++)
+				*s = *s == '\n' ? '\n' : ' ';
+		*to = end;
+	}
+}
+
 static void judge_lures(struct rendering *x, const char *subject, const char *prose,
 	const char *const *allowed)
 {
@@ -399,6 +422,7 @@ static void judge_lures(struct rendering *x, const char *subject, const char *pr
 	for (size_t i = x->never_from; i < x->never_to; i++)
 		if (i >= before && body[i - before] != '\n')
 			body[i - before] = ' ';
+	blank_seen(x->report, body);
 	lure_find(&t, found, &p);
 	lure_find(&s, found, &p);
 }

@@ -55,6 +55,7 @@ struct lint_report {
 	struct lint_finding *list; /* each once, in the order found */
 	size_t count;
 	double reading_age; /* the highest so far; 0: no text was long enough */
+	json_t *seen;	    /* paragraphs of renderings whose words were looked at */
 };
 
 void lint_report_done(struct lint_report *r);

@@ -20,8 +20,8 @@
 
 struct searcher {
 	struct leak_texts *said;     /* the letters, and what they are made of */
-	struct leak_texts *contacts; /* what incident.json gives to turn to */
-	struct leak_texts *common;   /* that, its other words, and the shipped texts */
+	struct leak_texts *contacts; /* the shipped texts, and whom incident.json names */
+	struct leak_texts *common;   /* that, and its other words */
 	struct lint_report *report;
 	const struct roster *rows; /* that are being read */
 	const char *whose;         /* "a leaked row" */
@@ -415,10 +415,14 @@ static void add_common(struct searcher *s, json_t *incident)
 		add_values(
 			s->contacts, contacts[i], json_object_get(incident, contacts[i]));
 	add_values(s->common, "", incident);
-	for (size_t i = 0; texts_name(i); i++)
-		if (strncmp(texts_name(i), "example/", 8) != 0)
-			leak_texts_add(s->common, texts_name(i), NULL,
-				texts_shipped(texts_name(i)), true);
+	for (size_t i = 0; texts_name(i); i++) {
+		const char *text = texts_shipped(texts_name(i));
+
+		if (!strncmp(texts_name(i), "example/", 8))
+			continue;
+		leak_texts_add(s->contacts, texts_name(i), NULL, text, true);
+		leak_texts_add(s->common, texts_name(i), NULL, text, true);
+	}
 	leak_texts_add(s->contacts, "", NULL, "Constable " PROOFREAD_READER, false);
 	leak_texts_add(s->common, "", NULL, PROOFREAD_READER, false);
 }

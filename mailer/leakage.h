@@ -7,7 +7,7 @@
  * else) and the reference code; all other words are the texts', the same for many, so that each value is looked for once.
  *
  *	numbers (pay, warrant, collar ...), mail addresses, telephones,		wherever they stand, but for the contacts
- *	days of birth, postcodes, addresses, whole names			that incident.json gives
+ *	days of birth, postcodes, addresses, whole names			that incident.json gives, and shipped texts
  *	units, places, roles, and columns of no known meaning: two words or	where neither incident.json nor a shipped text
  *	more, a word with digits; a unit or place of one word by its capital	says them too
  *

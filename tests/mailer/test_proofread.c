@@ -237,6 +237,7 @@ static const struct {
 	{"Ann Marie knows, and marie fenwick too.", NULL},
 	{"Madonna knows.", NULL},
 	{"Dr Amina Castellane knows.", NULL}, /* who is to be asked */
+	{"Data Protection knows.", NULL},     /* which stands in our own texts */
 	{"We asked Late Shift about it.", "unit"},
 	{"We asked a late shift about it.", NULL},
 	{"We asked Q2 about it.", NULL},
@@ -266,7 +267,7 @@ static void what_rows_say(void **state)
 		"B,AB77,Fenwick,,\"Fenwick, Ann\",88,+44 7700 900556,soon,NM2,\"Green Villa, Upper Weald\",TSG9,Lamp Trimmer,IMG\n"
 		"C,,,Ann,Madonna,881,44 7700 900557,,,The Lodge,Quillets,Lamp Trimmer,IMG4411\n"
 		"D,,Castellane,Amina,Dr Amina Castellane,,020 7946 0100,,,Metropolitan Police Service,Metropolitan,,\n"
-		"E,none,,,,,900,,AB CDE,,Q2,,\nF,,Wick,Walter,,,,,ZZ9 9,,10442,TSG9,\nG,,,,,,,,,,99,Lamp Post,Lamp Post\n" MANY(
+		"E,none,,,,,900,,AB CDE,,Q2,,\nF,,Wick,Walter,,,,,ZZ9 9,,10442,TSG9,\nG,,,,\"Data Protection\",,,,,,99,Lamp Post,Lamp Post\n" MANY(
 			"1") MANY("2") MANY("3") MANY("4") MANY("5") MANY("6"));
 	text_add_string(&words, "{{<notice/layout}}\n{{$advice}}\n");
 	for (size_t i = 0; i < LENGTH(sayings); i++)

@@ -599,5 +599,5 @@ def test_one_bit_changed(two, keys, what):
         db.close()
         if what == "signatures" and after.split() == value.split():
             continue
-        assert incident.run("send", code=(OK, REFUSED)).code == REFUSED, (what, bit)
+        assert incident.run("send", code=(OK, REFUSED)).code == REFUSED, (what, bit, value, after)
         nothing_went_out(incident)

@@ -268,6 +268,19 @@ static int read_who(const char *said, size_t count)
 	return end == said + strlen(prefix) || n < 0 || (size_t)n >= count ? -1 : (int)n;
 }
 
+/* "SSHSIG" and a version that is 1: ssh-keygen takes 0 as well, and it is not signed. */
+static bool is_version_1(const char *signature)
+{
+	static const char head[] = "-----BEGIN SSH SIGNATURE-----",
+			  body[] = "U1NIU0lHAAAAAQ";
+	size_t begins = strlen(head);
+
+	if (strncmp(signature, head, begins) != 0)
+		return false;
+	begins += strspn(signature + begins, "\r\n");
+	return !strncmp(signature + begins, body, strlen(body));
+}
+
 int sshsig_who(const char *const *keys, size_t count, const char *space,
 	const char *signature, const char *bytes, size_t length, int *ret,
 	struct fault *f)
@@ -286,6 +299,8 @@ int sshsig_who(const char *const *keys, size_t count, const char *space,
 	int code, found;
 
 	*ret = -1;
+	if (!is_version_1(signature))
+		return 0;
 	for (size_t i = 0; i < count; i++)
 		text_printf(
 			&allowed, "signer-%zu namespaces=\"%s\" %s\n", i, space, keys[i]);

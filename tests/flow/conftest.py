@@ -345,7 +345,7 @@ class Relay:
     def mails(self):
         return [path.read_bytes() for path in sorted((self.maildir / "new").iterdir())]
 
-    def wait(self, count, seconds=20):
+    def wait(self, count, seconds=60):
         """Until so many were accepted."""
         end = time.monotonic() + seconds
         while len(self.accepted()) < count:
@@ -355,7 +355,7 @@ class Relay:
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.communicate(timeout=20)[0]
+        return self.process.communicate(timeout=60)[0]
 
 
 def twice(pairs):

@@ -26,7 +26,7 @@ class Server:
         self.port = int(self.process.stdout.readline())
 
     def client(self):
-        return smtplib.SMTP("127.0.0.1", self.port, local_hostname="client.example", timeout=10)
+        return smtplib.SMTP("127.0.0.1", self.port, local_hostname="client.example", timeout=60)
 
     def mails(self):
         return [path.read_bytes() for path in sorted((self.maildir / "new").iterdir())]
@@ -37,7 +37,7 @@ class Server:
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.communicate(timeout=10)
+        return self.process.communicate(timeout=60)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def serve(tmp_path):
 @contextlib.contextmanager
 def raw(server):
     """A bare connection, greeted, and a function that sends bytes and returns so many reply lines."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection, \
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection, \
             connection.makefile("rb") as replies:
         def say(data, lines=1):
             connection.sendall(data)
@@ -170,7 +170,7 @@ def test_answers_out_of_order(serve, command, code):
 
 def test_mail_before_hello(serve):
     server = serve()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         assert connection.recv(100).startswith(b"220")
         connection.sendall(b"MAIL FROM:<a@x.example>\r\n")
         assert connection.recv(100).startswith(b"503")
@@ -219,7 +219,7 @@ def test_port_file_and_summary(serve):
 
 def test_it_ends_by_itself(tmp_path):
     ended = subprocess.run([SCRIPT, "--dir", tmp_path / "mail", "--seconds", "1"],
-                           capture_output=True, text=True, timeout=10)
+                           capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0 and re.fullmatch(r"[0-9]+\nmails 0, .*\n", ended.stdout)
 
 
@@ -234,7 +234,7 @@ def test_what_it_keeps_is_for_its_owner_only(serve):
 @pytest.mark.parametrize("options, code", [
     (["--seconds", "0"], 64), (["--port", "70000"], 64), ([], 64), (["--dir", "/dev/null/mail"], 73)])
 def test_what_is_refused(options, code):
-    refused = subprocess.run([SCRIPT, *options], capture_output=True, text=True, timeout=10)
+    refused = subprocess.run([SCRIPT, *options], capture_output=True, text=True, timeout=60)
     assert refused.returncode == code and refused.stderr.startswith("catch-mail: ")
 
 
@@ -242,5 +242,5 @@ def test_a_port_that_is_taken(serve, tmp_path):
     server = serve()
     second = subprocess.run(
         [SCRIPT, "--dir", tmp_path / "other", "--port", str(server.port), "--seconds", "5"],
-        capture_output=True, text=True, timeout=10)
+        capture_output=True, text=True, timeout=60)
     assert second.returncode == 69 and "Traceback" not in second.stderr

@@ -36,7 +36,7 @@ class Reader:
         return json.loads(self.process.stdout.readline())
 
     def end(self):
-        _, talk = self.process.communicate(timeout=20)
+        _, talk = self.process.communicate(timeout=60)
         assert b"Sanitizer" not in talk, talk
         return self.process.returncode
 

@@ -156,7 +156,7 @@ DRY = [
 
 
 @pytest.mark.parametrize("stage, words", DRY, ids=[words.split(" {")[0] for _, words in DRY])
-@pytest.mark.parametrize("flag", ["-n", "--dry-run"])
+@pytest.mark.parametrize("flag", ["-n", pytest.param("--dry-run", marks=pytest.mark.plain)])
 def test_dry_run_changes_nothing_and_tells_the_same(at, force, stage, words, flag):
     incident = at(stage)
     words = words.format(force=force).split()
@@ -311,6 +311,7 @@ def test_usage(idle, words):
     assert incident.state() == before
 
 
+@pytest.mark.plain
 def test_the_last_line_says_what_comes_next(empty, force):
     incident = empty
     texts = [incident.text("init", incident.folder, "--example", "supplier")]
@@ -368,6 +369,7 @@ def test_init_overwrites_nothing(at):
     assert incident.state() == before
 
 
+@pytest.mark.plain
 def test_too_early(at, empty):
     """A verb whose turn has not come says so, and which is next."""
     made, imported, matched, grouped = at("made", "a"), at("imported", "b"), at("matched", "c"), \
@@ -396,6 +398,7 @@ def numbers(text):
     return {int(number.replace(",", "")) for number in re.findall(r"(?<![\w.-])[\d,]*\d(?![\w.-])", text)}
 
 
+@pytest.mark.plain
 def test_screen_and_object_say_the_same(at):
     incident = at("released")
     incident.run("send", code=OK)
@@ -492,6 +495,7 @@ def delivered(stages, tmp_path_factory):
     return incident, letters
 
 
+@pytest.mark.plain
 def test_messages_are_in_order(delivered):
     for letter in delivered[1]:
         assert not any(part.defects for part in letter.mail.walk())
@@ -503,6 +507,7 @@ def test_messages_are_in_order(delivered):
             assert not header.defects
 
 
+@pytest.mark.plain
 def test_headers_are_the_same_for_all(delivered):
     """No header tells one person, or their level, from another; To and Message-ID differ, and that is
     all."""
@@ -523,6 +528,7 @@ def test_headers_are_the_same_for_all(delivered):
                             letter.mail["Content-Type"])
 
 
+@pytest.mark.plain
 def test_message_ids_are_random(delivered):
     idents = [letter.mail["Message-ID"] for letter in delivered[1]]
     assert len(set(idents)) == len(idents)
@@ -530,6 +536,7 @@ def test_message_ids_are_random(delivered):
     assert len({ident[1:5] for ident in idents}) > len(idents) * .9     # no counter, no clock
 
 
+@pytest.mark.plain
 def test_text_and_html_say_the_same(delivered):
     for letter in delivered[1]:
         subject = letter.mail["Subject"]
@@ -539,6 +546,7 @@ def test_text_and_html_say_the_same(delivered):
         assert not re.search("<script|<img|<a |http", letter.html)
 
 
+@pytest.mark.plain
 def test_each_message_goes_to_its_one_reader(delivered, staff):
     """The address in To is the person's own, on the list; and the text is theirs."""
     incident, letters = delivered
@@ -557,6 +565,7 @@ def test_each_message_goes_to_its_one_reader(delivered, staff):
     assert sorted(told) == sorted(person for person, route in routes.items() if route[1] == "mail")
 
 
+@pytest.mark.plain
 def test_no_value_of_the_leak_is_repeated(delivered, staff):
     people = {row[field]: row for row in staff.values() for field in ("email", "email_personal")}
     for letter in delivered[1]:
@@ -566,6 +575,7 @@ def test_no_value_of_the_leak_is_repeated(delivered, staff):
             assert not value or value not in letter.text, field
 
 
+@pytest.mark.plain
 def test_the_level_is_not_named(delivered):
     forbidden = re.compile(r"(?i)undercover|covert|surveillance|counter.?terror|SO15|firearms|armed|royal|"
                            r"(?<!data )protection officer|informant|witness|source handl|high.risk")
@@ -574,6 +584,7 @@ def test_the_level_is_not_named(delivered):
         assert not forbidden.search(letter.mail["Subject"])
 
 
+@pytest.mark.plain
 def test_reference_codes_are_ours(delivered):
     incident, letters = delivered
     codes = {re.search(r"\breference\s+([0-9A-Z]{5}-[0-9A-Z]{5})\b", letter.text)[1]
@@ -592,6 +603,7 @@ def test_reference_codes_are_ours(delivered):
         assert incident.run("verify", nonsense, code=HUMAN).tally["genuine"] is False
 
 
+@pytest.mark.plain
 def test_codes_of_what_was_not_sent_are_not_genuine(at):
     incident = at("composed")
     person = next(person for person, (_, route, _) in incident.routes().items() if route == "mail")
@@ -606,6 +618,7 @@ def test_codes_of_what_was_not_sent_are_not_genuine(at):
 
 # ------------------------------------------------------------------------------ order, and who is not
 
+@pytest.mark.plain
 @pytest.mark.parametrize("connections", [1, 8])
 def test_levels_in_order(at, relay, staff, connections):
     """No mail of a lower level is accepted before the last of a higher one."""
@@ -616,6 +629,7 @@ def test_levels_in_order(at, relay, staff, connections):
     assert levels == sorted(levels) and len(set(levels)) > 3
 
 
+@pytest.mark.plain
 def test_who_is_never_mailed(at, relay, staff):
     incident, server = at("composed"), relay()
     incident.release(server)
@@ -640,6 +654,7 @@ def test_who_is_never_mailed(at, relay, staff):
                                 if staff[person]["email"].lower() not in shared} & mailed
 
 
+@pytest.mark.plain
 def test_the_undercover_are_told_in_person(at, staff):
     incident = at("grouped")
     routes = incident.routes()
@@ -650,6 +665,7 @@ def test_the_undercover_are_told_in_person(at, staff):
         assert routes[person][:2] == ("undercover", "task"), person
 
 
+@pytest.mark.plain
 def test_allowed_domains(at):
     """They limit the work address, and the personal one not."""
     incident = at("matched")

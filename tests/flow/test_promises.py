@@ -422,7 +422,7 @@ class Desk:
 
     def close(self):
         self.driver.stdin.close()
-        assert self.driver.wait(timeout=20) == 0, pathlib.Path(f"{self.top / 'out'}.err").read_text()
+        assert self.driver.wait(timeout=60) == 0, pathlib.Path(f"{self.top / 'out'}.err").read_text()
 
 
 def outbox(folder, known):

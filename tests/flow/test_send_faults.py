@@ -256,7 +256,7 @@ def test_interrupted_to_a_folder(at):
     incident = at("released")
     released = incident.last["approve"]["released"]
     process = incident.start("send", "--rate", 200)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while len(incident.outbox()) < 20 and time.monotonic() < end:
         time.sleep(.01)
     process.send_signal(signal.SIGINT)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not BINARY, reason="BREACHMAIL names no program"
 
 
 def find_new(body):
-    out = subprocess.run([DRIVER], input=body, capture_output=True, timeout=20, check=True).stdout
+    out = subprocess.run([DRIVER], input=body, capture_output=True, timeout=60, check=True).stdout
     return out.decode().split("\n", 1)[1].split()
 
 

@@ -114,7 +114,7 @@ class Dovecot:
     def start(self):
         self.process = subprocess.Popen([DOVECOT, "-F", "-c", self.d / "conf"], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 15
+        end = time.monotonic() + 60
         while not self.greets():
             if time.monotonic() > end or self.process.poll() is not None:
                 self.stop()

@@ -175,7 +175,7 @@ class Postfix:
             subprocess.Popen([MASTER, "-c", self.d / "etc", "-e", str(SECONDS)],
                              env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MAIL_CONFIG": str(self.d / "etc")},
                              **quiet)]
-        end = time.monotonic() + 15
+        end = time.monotonic() + 60
         while not (self.d / "spool/private/auth").exists() or not self.greets():
             if time.monotonic() > end:
                 self.__exit__()
@@ -208,7 +208,7 @@ class Postfix:
             path.unlink()
         self.before += len(self.log())
 
-    def entries(self, count, seconds=15):
+    def entries(self, count, seconds=60):
         """What was delivered, in the order in which it was taken; raw as it came in."""
         end = time.monotonic() + seconds
         while len(files := [*(self.d / "mail").rglob("new/*")]) < count and time.monotonic() < end:

@@ -190,7 +190,7 @@ class Mailbox:
         self.said.append((number, command))
 
     def wait_for(self, word):
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while not self.commands(word):
             assert time.monotonic() < end, f"no {word}"
             time.sleep(.01)

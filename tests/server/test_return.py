@@ -87,7 +87,7 @@ class Servers:
         self.smtp.__exit__()
         self.imap.__exit__()
 
-    def wait_for(self, count, seconds=20):
+    def wait_for(self, count, seconds=60):
         """Until so many letters came back."""
         end = time.monotonic() + seconds
         while len(self.imap.files()) < count:

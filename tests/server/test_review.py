@@ -470,7 +470,7 @@ def test_a_page_before_anybody_was_added(few):
     secret = add(few, "Rae Holt")
     assert Visitor(page).sign_in("Rae Holt", secret).status == 303      # no restart
     other = subprocess.run([BINARY, "-C", few.folder, "review", "--listen", "127.0.0.1:0"], env=few.env(),
-                           capture_output=True, text=True, timeout=20, check=False)
+                           capture_output=True, text=True, timeout=60, check=False)
     assert other.returncode == TEMPORARY and "at work already" in other.stderr
     page.stop()
 
@@ -584,7 +584,7 @@ def test_the_certificate(page, incident, pki):
                        (["--tls-cert", pki / "good.pem", "--tls-key", pki / "other.key"], "other.key"),
                        (["--idle", "16m"], "at most 15m")):
         done = subprocess.run([BINARY, "-C", twin.folder, "review", "--listen", "127.0.0.1:0", *map(str, words)],
-                              env=twin.env(), capture_output=True, text=True, timeout=20, check=False)
+                              env=twin.env(), capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode in (64, 78) and why in done.stderr, done.stderr
 
 

@@ -141,7 +141,7 @@ def codes(incident):
     return sorted({re.search(r"\b[2-9A-Y]{5}-[2-9A-Y]{5}\b", text).group() for text in texts})
 
 
-def wait_for(path, seconds=20):
+def wait_for(path, seconds=60):
     end = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < end, path

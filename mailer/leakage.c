@@ -23,9 +23,8 @@ struct searcher {
 	struct leak_texts *contacts; /* the shipped texts, and whom incident.json names */
 	struct leak_texts *common;   /* that, and its other words */
 	struct lint_report *report;
-	const struct roster *rows; /* that are being read */
-	const char *whose;         /* "a leaked row" */
-	struct hit *hits;          /* of words that others may share */
+	const char *whose; /* "a leaked row" */
+	struct hit *hits;  /* of words that others may share */
 	size_t hits_count;
 };
 
@@ -239,20 +238,35 @@ static void look_name(struct searcher *s, const char *value, const char *field)
 		look_pair(s, &first, &last, field);
 }
 
+/* Words that a letter says, and neither incident.json nor a shipped text. `proper`: one
+ * word alone counts if it is written as a name. */
+static bool is_said(struct searcher *s, const struct leak_value *v, bool proper,
+	struct leak_place *ret)
+{
+	struct leak_place allowed;
+
+	if (v->count > 1)
+		return leak_texts_find(s->said, v, true, ret) &&
+		       !leak_texts_find(s->common, v, false, &allowed);
+	return leak_texts_find_word(s->said, v->words[0], proper, ret) &&
+	       !leak_texts_find_word(s->common, v->words[0], false, &allowed);
+}
+
+/* "SO15": no sentence has such a word of its own. */
+static bool is_odd(const struct leak_value *v)
+{
+	return v->digits && v->letters;
+}
+
 /* Words that a text may have of itself. Whether others share them is seen at the end. */
 static void look_words(struct searcher *s, const char *value, const char *field)
 {
-	struct leak_place at, allowed;
+	struct leak_place at;
 	struct leak_value v;
 
 	leak_value_read(value, &v);
-	if (v.count == 1 && (v.digits + v.letters < 4 || !v.digits || !v.letters))
-		return;
-	if (v.count == 1 ? !leak_texts_find_word(s->said, v.words[0], false, &at) ||
-				   leak_texts_find_word(
-					   s->common, v.words[0], false, &allowed)
-			 : !leak_texts_find(s->said, &v, true, &at) ||
-				   leak_texts_find(s->common, &v, false, &allowed))
+	if (v.digits + v.letters < 4 || (v.count == 1 && !is_odd(&v)) ||
+		!is_said(s, &v, false, &at))
 		return;
 	for (size_t i = 0; i < s->hits_count; i++)
 		if (s->hits[i].words == v.joined && s->hits[i].field == field) {
@@ -260,27 +274,19 @@ static void look_words(struct searcher *s, const char *value, const char *field)
 			return;
 		}
 	if ((s->hits_count & (s->hits_count - 1)) == 0)
-		s->hits = text_realloc(s->hits,
-			(s->hits_count ? s->hits_count * 2 : 1) * sizeof(*s->hits));
+		s->hits =
+			text_realloc(s->hits, (s->hits_count * 2 + 1) * sizeof(*s->hits));
 	s->hits[s->hits_count++] = (struct hit){v.joined, field, at, 1};
 }
 
 /* The name of where somebody works. */
 static void look_place(struct searcher *s, const char *value, const char *field)
 {
-	struct leak_place at, allowed;
+	struct leak_place at;
 	struct leak_value v;
-	bool proper;
 
 	leak_value_read(value, &v);
-	proper = v.count == 1 && !(v.digits && v.letters);
-	if (v.digits + v.letters < 4)
-		return;
-	if (v.count == 1 ? leak_texts_find_word(s->said, v.words[0], proper, &at) &&
-				   !leak_texts_find_word(
-					   s->common, v.words[0], false, &allowed)
-			 : leak_texts_find(s->said, &v, true, &at) &&
-				   !leak_texts_find(s->common, &v, false, &allowed))
+	if (v.digits + v.letters >= 4 && is_said(s, &v, !is_odd(&v), &at))
 		tell(s, &at, field);
 }
 
@@ -427,6 +433,18 @@ static void add_common(struct searcher *s, json_t *incident)
 	leak_texts_add(s->common, "", NULL, PROOFREAD_READER, false);
 }
 
+static int look_list(struct searcher *s, struct ledger *l,
+	int (*load)(struct ledger *l, struct roster *ret, struct fault *f),
+	const char *whose, struct fault *f)
+{
+	auto_roster rows = {0};
+
+	if (load(l, &rows, f))
+		return -1;
+	look_rows(s, &rows, whose);
+	return 0;
+}
+
 int leakage_run(struct ledger *l, const struct settings *settings,
 	const struct policy *policy, struct texts *texts, struct lint_report *r,
 	struct fault *f)
@@ -435,15 +453,12 @@ int leakage_run(struct ledger *l, const struct settings *settings,
 		.contacts = leak_texts_new(),
 		.common = leak_texts_new(),
 		.report = r};
-	auto_roster records = {0}, people = {0};
 
-	if (proofread_run(settings, policy, texts, r, s.said, f) ||
-		roster_load_records(l, &records, f))
+	if (proofread_run(settings, policy, texts, r, s.said, f))
 		return -1;
 	add_common(&s, settings->json);
-	look_rows(&s, &records, "a leaked row");
-	if (roster_load_entries(l, &people, f))
-		return -1;
-	look_rows(&s, &people, "the staff list");
-	return 0;
+	return look_list(&s, l, roster_load_records, "a leaked row", f) ||
+			       look_list(&s, l, roster_load_entries, "the staff list", f)
+		       ? -1
+		       : 0;
 }

@@ -268,17 +268,20 @@ static int read_who(const char *said, size_t count)
 	return end == said + strlen(prefix) || n < 0 || (size_t)n >= count ? -1 : (int)n;
 }
 
-/* "SSHSIG" and a version that is 1: ssh-keygen takes 0 as well, and it is not signed. */
-static bool is_version_1(const char *signature)
+/* In armour of which ssh-keygen overlooks two things: a version of 0, which is not
+ * signed, and what stands behind its end. */
+static bool is_armour(const char *signature)
 {
 	static const char head[] = "-----BEGIN SSH SIGNATURE-----",
-			  body[] = "U1NIU0lHAAAAAQ";
-	size_t begins = strlen(head);
+			  body[] = "U1NIU0lHAAAAAQ", /* "SSHSIG", version 1 */
+		tail[] = "\n-----END SSH SIGNATURE-----";
+	const char *begins = signature + strlen(head), *end = strstr(signature, tail);
 
-	if (strncmp(signature, head, begins) != 0)
+	if (!end || strncmp(signature, head, strlen(head)) != 0)
 		return false;
-	begins += strspn(signature + begins, "\r\n");
-	return !strncmp(signature + begins, body, strlen(body));
+	begins += strspn(begins, "\r\n");
+	end += strlen(tail);
+	return !strncmp(begins, body, strlen(body)) && !end[strspn(end, "\r\n")];
 }
 
 int sshsig_who(const char *const *keys, size_t count, const char *space,
@@ -299,7 +302,7 @@ int sshsig_who(const char *const *keys, size_t count, const char *space,
 	int code, found;
 
 	*ret = -1;
-	if (!is_version_1(signature))
+	if (!is_armour(signature))
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		text_printf(

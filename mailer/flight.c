@@ -29,8 +29,13 @@ struct place {
 	_Atomic int32_t state;
 };
 
+struct boot {
+	char id[BOOT_MAX];
+};
+
 struct journal {
-	char magic[24], boot[BOOT_MAX];
+	char magic[24];
+	struct boot boot;
 	struct place places[FLIGHT_PLACES];
 };
 
@@ -40,15 +45,15 @@ struct flight {
 };
 
 /* Empty, if it cannot be read. */
-static void boot_id(char out[BOOT_MAX])
+static struct boot boot_now(void)
 {
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t got;
+	struct boot boot = {""};
+	ssize_t got = read(fd, boot.id, sizeof(boot.id) - 1);
 
-	memset(out, 0, BOOT_MAX);
-	got = read(fd, out, BOOT_MAX - 1);
 	(void)got;
 	(void)close(fd);
+	return boot;
 }
 
 static struct flight *map_file(int fd, int protection)
@@ -79,7 +84,7 @@ int flight_create(const char *dir, struct flight **ret, struct fault *f)
 	if (!*ret)
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(why));
 	memcpy((*ret)->map->magic, MAGIC, sizeof(MAGIC));
-	boot_id((*ret)->map->boot);
+	(*ret)->map->boot = boot_now();
 	for (unsigned i = 0; i < FLIGHT_PLACES; i++)
 		(*ret)->free[(*ret)->free_count++] = FLIGHT_PLACES - 1 - i;
 	return 0;
@@ -89,7 +94,7 @@ int flight_read(const char *dir, struct flight **ret, struct fault *f)
 {
 	auto_text path = text_format("%s/flight.journal", dir);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	char boot[BOOT_MAX];
+	struct boot boot = boot_now();
 	struct stat st = {0};
 
 	*ret = NULL;
@@ -101,9 +106,9 @@ int flight_read(const char *dir, struct flight **ret, struct fault *f)
 	if (st.st_size == sizeof(struct journal))
 		*ret = map_file(fd, PROT_READ);
 	(void)close(fd);
-	boot_id(boot);
-	if (*ret && (memcmp((*ret)->map->magic, MAGIC, sizeof(MAGIC)) != 0 || !boot[0] ||
-			    memcmp((*ret)->map->boot, boot, BOOT_MAX) != 0)) {
+	if (*ret &&
+		(memcmp((*ret)->map->magic, MAGIC, sizeof(MAGIC)) != 0 || !boot.id[0] ||
+			memcmp(&(*ret)->map->boot, &boot, sizeof(boot)) != 0)) {
 		flight_close(*ret);
 		*ret = NULL;
 	}

@@ -122,9 +122,7 @@ static bool has_word(const char *line, size_t length, const char *word)
  */
 static void add_same(struct chooser *c, const struct roster_row *e, const char *code)
 {
-	const char *names[] = {e ? roster_value(e, "surname") : NULL,
-		e ? roster_value(e, "name") : NULL,
-		e ? roster_value(e, "forenames") : NULL};
+	static const char *const names[] = {"surname", "name", "forenames"};
 
 	text_clear(&c->same);
 	for (const char *line = text_string(&c->plain), *end; *line; line = end) {
@@ -132,8 +130,8 @@ static void add_same(struct chooser *c, const struct roster_row *e, const char *
 		bool own = has_word(line, length, code);
 
 		end = line + length + (line[length] == '\n');
-		for (size_t i = 0; i < 3; i++)
-			own = own || has_word(line, length, names[i]);
+		for (size_t i = 0; e && i < 3; i++)
+			own = own || has_word(line, length, roster_value(e, names[i]));
 		if (own)
 			text_add_char(&c->same, '*');
 		for (size_t i = 0; !own && i < length; i++)

@@ -116,6 +116,25 @@ def test_nothing_is_left_of_what_was_proposed(two, keys):
     assert "No notice is waiting" in incident.text("approve")
 
 
+def test_who_is_not_among_the_letters(few):
+    """Whoever must not be named has the liaison's reference, and a common letter that covers for them is not shown."""
+    (few.root / "liaison.csv").write_text("reference,pay_number\nLIAISON-7,P100004\n")
+    few.run("import", "shield", few.root / "liaison.csv")
+    few.walk("group", "compose")
+    tally = few.run("approve", "--read", code=OK).tally
+    assert {"LIAISON-7"} == {one["reference"] for one in tally["left_out"] if "reference" in one}
+    assert "Castle" not in json.dumps(tally) and "ann@" not in json.dumps(tally)
+    assert "LIAISON-7" in few.text("approve", "--read")
+    policy = json.loads((few.folder / "policy.json").read_text())
+    for level in policy["levels"]:
+        if level["route"] == "task":
+            level["cover"] = True
+    few.change({"levels": policy["levels"]}, "policy.json")
+    few.walk("group", "compose")
+    covered = few.run("approve", "--read", code=OK).tally
+    assert covered["all"] == tally["all"] and "Castle" not in json.dumps(covered) and "ann@" not in json.dumps(covered)
+
+
 # ------------------------------------------------------------------------------ what somebody wrote into the ledger
 
 def rewrite(incident, change):

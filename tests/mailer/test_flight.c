@@ -87,6 +87,8 @@ static void a_mails_way(void **state)
 	flight_relay(j, a, 2);
 	flight_set(j, a, FLIGHT_HANDED, 0);
 	assert_int_equal(flight_look_relay(j, 1, 100), 2);
+	flight_relay(j, b, SIZE_MAX); /* no place: the first */
+	assert_int_equal(flight_look_relay(j, 2, 200), 0);
 	assert_int_equal(flight_look_relay(j, 1, 101), 0);
 	assert_int_equal(flight_look_relay(NULL, 1, 100), 0);
 	expect(j, 1, 100, FLIGHT_HANDED, 0);

@@ -22,6 +22,7 @@ static void words_of_a_message(void **state)
 		{"Content-Type: text/plain\r\n", ""}, /* cut short */
 		{PLAIN "Zo=C3=AB, =\r\nit goes on =3D", "Zo\xc3\xab, it goes on ="},
 		{PLAIN "= =4 =zz =A- =3d =\rx =F0", "= =4 =zz =A- =3d =x \xf0"},
+		{PLAIN "=:4 =4: =4A", "=:4 =4: J"},
 		{PLAIN "x=4", "x=4"},
 		{PLAIN "x=", "x="},
 	};
@@ -68,9 +69,16 @@ static void what_is_shown(void **state)
 	(void)state;
 	clock_fix(1795251600000);
 	incident_make(&incident);
-	more_people(&incident);
 	o.settings = incident.settings;
 	o.policy = incident.policy;
+	fine(release_waiting(incident.book.ledger, "rehearsal", &m, &f) ||
+			perusal_choose(incident.book.ledger, &o, &m, &r, &f),
+		&f);
+	assert_int_equal(r.letters, INCIDENT_NOTICES); /* fewer than five: all of them */
+	for (size_t i = 0; i < r.count; i++)
+		whys[r.list[i].why]++;
+	assert_int_equal(whys[PERUSAL_ONE], INCIDENT_NOTICES);
+	more_people(&incident);
 	fine(release_waiting(incident.book.ledger, "rehearsal", &m, &f), &f);
 	for (int turn = 0; turn < 5; turn++) { /* which five, chance says */
 		fine(perusal_choose(incident.book.ledger, &o, &m, &r, &f), &f);

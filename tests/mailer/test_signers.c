@@ -11,6 +11,9 @@
 
 #define NOW 1795251600000
 #define DAY 86400000
+#define ARMOUR                                                                           \
+	"-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQAAADM=\n"                          \
+	"-----END SSH SIGNATURE-----\n"
 
 static struct book book;
 #define L (book.ledger)
@@ -188,11 +191,11 @@ static void a_list_after_another(void **state)
 	fine(signers_load(L, &s, &f), &f);
 	put_list(second, 2, &next);
 	is_fault(signers_load(L, &s, &f), &f, FAULT_REFUSED); /* nobody signed it */
-	fine(proposal_sign(L, next.id, "SHA256:A", "armour", &f), &f);
+	fine(proposal_sign(L, next.id, "SHA256:A", ARMOUR, &f), &f);
 	is_fault(signers_load(L, &s, &f), &f, FAULT_REFUSED);
-	fine(proposal_sign(L, next.id, "SHA256:Z", "armour", &f), &f); /* a stranger */
+	fine(proposal_sign(L, next.id, "SHA256:Z", ARMOUR, &f), &f); /* a stranger */
 	is_fault(signers_load(L, &s, &f), &f, FAULT_REFUSED);
-	fine(proposal_sign(L, next.id, "SHA256:B", "armour", &f), &f);
+	fine(proposal_sign(L, next.id, "SHA256:B", ARMOUR, &f), &f);
 	fine(signers_load(L, &s, &f), &f);
 	assert_int_equal(s.set, 2);
 	assert_int_equal(s.count, 1);
@@ -217,7 +220,7 @@ static int check(const struct signers *s, const struct proposal *p, const char *
 {
 	const struct signer *who;
 
-	return signers_check(L, s, p, space, "armour", &who, f);
+	return signers_check(L, s, p, space, ARMOUR, &who, f);
 }
 
 static void terms_and_revocations(void **state)
@@ -233,7 +236,7 @@ static void terms_and_revocations(void **state)
 	fine(proposal_make(L, PROPOSAL_RELEASE, "rehearsal", NOW, &text, &p, &f), &f);
 	fine(add(&s, "Ann", "A", &f) || add(&s, "Bob", "B", &f), &f);
 	fine(check(&s, &p, RELEASE_SPACE, &f), &f);
-	fine(proposal_sign(L, p.id, "SHA256:A", "armour", &f), &f);
+	fine(proposal_sign(L, p.id, "SHA256:A", ARMOUR, &f), &f);
 	is_fault(check(&s, &p, RELEASE_SPACE, &f), &f, FAULT_REFUSED); /* twice */
 	assert_int_equal(count(&s, &p, RELEASE_SPACE), 1);
 	s.list[0].expires = NOW + DAY;

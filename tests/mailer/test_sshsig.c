@@ -12,6 +12,9 @@
 #include "recipients/clock.h"
 
 #define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA"
+#define HEAD "-----BEGIN SSH SIGNATURE-----\n"
+#define TAIL "\n-----END SSH SIGNATURE-----"
+#define ARMOUR HEAD "U1NIU0lHAAAAAQAAADM=" TAIL "\n"
 
 static char top[] = "/tmp/test_sshsig.XXXXXX";
 static char *program, *key, *public;
@@ -214,19 +217,38 @@ static void signing(void **state)
 }
 
 /* Of two keys; -1: none. */
-static int who(const char *does, enum fault_kind kind)
+static int who_of(const char *armour, const char *does, enum fault_kind kind)
 {
 	const char *const keys[] = {KEY, KEY "B"};
 	struct fault f = {0};
 	int found, failed;
 
 	keygen(does);
-	failed = sshsig_who(keys, 2, "space", "signature", "text", 4, &found, &f);
+	failed = sshsig_who(keys, 2, "space", armour, "text", 4, &found, &f);
 	if (kind)
 		is_fault(failed, &f, kind);
 	else
 		fine(failed, &f);
 	return found;
+}
+
+static int who(const char *does, enum fault_kind kind)
+{
+	return who_of(ARMOUR, does, kind);
+}
+
+/* What ssh-keygen may overlook, and is not asked for. */
+static void armour_that_is_none(void **state)
+{
+	static const char *const none[] = {"", "x", HEAD, TAIL, HEAD TAIL, "x" ARMOUR,
+		ARMOUR "x", ARMOUR ARMOUR, HEAD "U1NIU0lHAAAAAA==" TAIL};
+
+	(void)state;
+	assert_int_equal(who_of(HEAD "\r\nU1NIU0lHAAAAAQ==" TAIL "\r\n", "echo signer-0",
+				 FAULT_NONE),
+		0);
+	for (size_t i = 0; i < LENGTH(none); i++)
+		assert_int_equal(who_of(none[i], "echo signer-0", FAULT_NONE), -1);
 }
 
 static void whose(void **state)
@@ -286,6 +308,7 @@ int main(void)
 		cmocka_unit_test(files_of_keys),
 		cmocka_unit_test(new_keys),
 		cmocka_unit_test(signing),
+		cmocka_unit_test(armour_that_is_none),
 		cmocka_unit_test(whose),
 		cmocka_unit_test(stopped),
 	};

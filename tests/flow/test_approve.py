@@ -114,6 +114,16 @@ def test_nothing_is_left_of_what_was_proposed(two, keys):
             incident.run("person", person, "--hold", *BY, code=OK)
     assert "no notice is waiting" in refused(incident, keys, NAMES[1])
     assert "No notice is waiting" in incident.text("approve")
+    assert "none of the newest is left to read" in incident.error("approve", "--read", code=REFUSED)
+
+
+def test_what_is_not_current_is_not_released(few):
+    """A file in which nothing is decided; and a policy that group has not seen."""
+    (few.root / "decided.csv").write_text("row_id,person_id,decision\nR9,,\n")
+    assert "No line of the file says anything" in few.text("approve", "--decisions", few.root / "decided.csv", *BY)
+    few.change({"known_units": ["Finance"]}, "policy.json")
+    assert "group has not seen this policy" in few.error("approve", "--release", code=REFUSED)
+    nothing_went_out(few)
 
 
 def test_who_is_not_among_the_letters(few):

@@ -6,18 +6,19 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
 
 import pytest
 
-from conftest import BINARY, HUMAN, LEDGER, OK, TEMPORARY, parse, twice
+from conftest import BINARY, CANTCREATE, HUMAN, LEDGER, OK, REFUSED, TEMPORARY, parse, twice
 from test_release import meddle
 from test_sign import AT, BY, NAMES
 
 DRIVER = pathlib.Path(BINARY).absolute().parent.parent / "tests" / "unlucky_driver"
-EACH = 1 if os.environ.get("BREACHMAIL_LONG") else 4            # of what can fail
+EACH = 1 if os.environ.keys() & {"BREACHMAIL_LONG", "UNLUCKY_ALL"} else 4           # of what can fail
 FAILED = {70, 73, 74, 75, 78}
 
 
@@ -139,6 +140,10 @@ def test_decisions_and_a_release(unlucky):
     send(unlucky)
     assert len(incident.outbox()) == 5 and unlucky.runs > 10
     meddle(incident, "DELETE FROM outcome")     # as if it had been killed
+    journal = incident.folder / "flight.journal"
+    journal.symlink_to(incident.root / "elsewhere")
+    assert unlucky.one(0, "send")[0] == CANTCREATE
+    journal.unlink()
     send(unlucky)
     assert unlucky.one(0, "status")[2]["needs_human"]["in_doubt"] == 5
     unlucky.sweep("send", "--resolve", "1")
@@ -171,8 +176,16 @@ def test_signatures(unlucky, bare_keys):
     assert len(incident.outbox()) == 5
     later = start("2023-09-03T08:00:00Z")       # nobody has said a word: reminders, by leave of what was signed
     later.sweep("remind")
+    policy = (incident.folder / "policy.json").read_text()
+    (incident.folder / "policy.json").write_text(policy.replace('"after": "24h"', '"after": "25h"'))
+    assert later.one(0, "send")[0] == REFUSED   # not what was signed
+    (incident.folder / "policy.json").write_text(policy)
     send(later)
     assert len(incident.outbox()) == 9          # of the one who was told under the release that was taken back: none
+    code, = {re.search(r"\b\w{5}-\w{5}\b", path.read_text())[0] for path in incident.outbox()[-1:]}
+    later.sweep("resend", "--code", code)       # and once more, by leave as well
+    send(later)
+    assert len(incident.outbox()) == 10
     unlucky.sweep("approve", "--enrol", cat, "--public", public[cat], "--sign", bare_keys[ann])
     unlucky.sweep("approve", "--signers")
     assert unlucky.sweep("approve", "--signers", "--sign", bare_keys[bob])["effect"] is True

@@ -377,6 +377,8 @@ def arguments():
 
 
 def main():
+    # where a shell starts it with "&", this is ignored, and whoever it starts would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     options = arguments()
     wanted = set(options.only or SUITES)
     if not options.only and not options.long:

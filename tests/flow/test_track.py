@@ -4,6 +4,7 @@ twice, in the middle of which we die, that belong to nobody; and what a human sa
 import csv
 import io
 import random
+import re
 import shutil
 import signal
 import socketserver
@@ -381,7 +382,7 @@ def test_who_is_shielded_is_named_by_the_reference_alone(sent):
     assert (letter["person_id"], letter["reference"]) == (None, "RAVEN-1")
     out = sent.root / "for-the-liaison.eml"
     shown = sent.text("track", "--show", letter["letter"], "--out", out)
-    assert "RAVEN-1" in shown and "A2" not in shown
+    assert "RAVEN-1" in shown and not re.search(r"\bA2\b", shown)
     for words in (shown, str(sent.run("track", "--show", letter["letter"]).tally), sent.text("track", "--list")):
         assert "john.smith" not in words and "my address" not in words
     assert b"Who else can see my address?" in out.read_bytes()

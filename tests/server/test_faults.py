@@ -57,7 +57,7 @@ def play(village, tmp_path):
 def through(incident, options, settings=None, first=None, seconds=0):
     """One fault: send, look, finish once it is `seconds` old, look. Returns the two tallies and the server."""
     with Playing(*options) as server:
-        incident.send_to(server, **{"timeout": "1s", **(settings or {})})
+        incident.send_to(server, **{"timeout": "10s", **(settings or {})})
         incident.release()
         begun = time.monotonic()
         result = invariants.send(incident, *(first or []))
@@ -163,7 +163,7 @@ def test_hang_drip_and_endless(play, chance):
     """Each wait has an end (here a second), and so has each answer."""
     def work(incident, cell):
         stage, what = cell
-        before, after, _ = through(incident, ["--plan", f"{stage}-{what}@1-1"])
+        before, after, _ = through(incident, ["--plan", f"{stage}-{what}@1-1"], dict(timeout="1s"))
         assert before["in_doubt"] == (stage == "dot")
         assert after["accepted"] == FIVE
     cells = [(stage, what) for stage in STAGES if stage not in ("auth", "quit")
@@ -201,7 +201,7 @@ def test_421_again_and_again(play, chance):
         plan = ",".join(f"{stage}-{dice.choice((421, 421, 451, 450))}@{n}-{n}"
                         for stage in ("mail", "rcpt", "data", "dot") for n in dice.sample(range(1, 8), 2))
         with Playing("--plan", plan) as server:
-            incident.send_to(server, timeout="1s")
+            incident.send_to(server, timeout="10s")
             incident.release()
             for hours in range(8):
                 result = invariants.send(incident, env=invariants.later(hours * 2))

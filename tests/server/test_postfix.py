@@ -36,7 +36,7 @@ def through(few, pki):
         (few.folder / name).write_text(words)
 
     def make(server, port="submission", scheme="smtp", **settings):
-        few.change({"relay": {"url": f"{scheme}://localhost:{server.ports[port]}", "timeout": "5s",
+        few.change({"relay": {"url": f"{scheme}://localhost:{server.ports[port]}", "timeout": "60s",
                               "ca_file": str(pki / "ca.pem"), "user": "joan", "password_file": "secret",
                               **settings}})
         few.release()

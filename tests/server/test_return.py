@@ -112,7 +112,7 @@ def servers(pki, tmp_path_factory):
 @pytest.fixture
 def incident(few, pki, servers):
     (few.folder / "secret").write_text("pass word\n")
-    login = {"ca_file": str(pki / "ca.pem"), "user": "joan", "password_file": "secret", "timeout": "5s"}
+    login = {"ca_file": str(pki / "ca.pem"), "user": "joan", "password_file": "secret", "timeout": "60s"}
     few.change({
         "relay": {"url": f"smtp://localhost:{servers.smtp.ports['submission']}", **login,
                   "reply_to": "answers@met.police.example", "envelope_from": "bounces+{token}@met.police.example"},

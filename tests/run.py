@@ -220,9 +220,10 @@ class Tests:
     def pytest_files(self, files, build):
         score, folder = Score(), ROOT / "build" / build
         names = [str(file.relative_to(ROOT)) for file in files]
-        # A folder of its own: pytest processes clean up after each other.
-        own = self.scratch / f"{files[0].parent.name}-{files[0].stem}-{build}"
-        own.mkdir(mode=0o711)
+        # A folder of its own: pytest processes clean up after each other. A short name: the path
+        # of a Unix socket has 107 bytes.
+        own = pathlib.Path(tempfile.mkdtemp(prefix="", dir=self.scratch))
+        own.chmod(0o711)
         unwanted = ["long"] * (not self.long) + ["plain"] * (build != "plain")
         result = run(["/usr/bin/python3", "-m", "pytest", "-c", "tests/pytest.ini", "-q",
                       "--tb=short", "-rN", "--junitxml", own / "junit.xml",

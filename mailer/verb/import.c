@@ -147,6 +147,9 @@ static void show_tally(
 		show(c, "  header: row %zu; what stands above it is not read\n",
 			t->header);
 	show_columns(c, t);
+	if (o->people && !json_object_get(t->columns, "email"))
+		show(c, "  no column holds e-mail addresses (--map email=COLUMN): without one, a person "
+			"is told by a task\n");
 	for (i = 0; i < IMPORT_REJECTS_SHOWN && t->rejects[i]; i++)
 		show(c, "  rejected: %s\n", t->rejects[i]);
 	if (t->rejected > IMPORT_REJECTS_SHOWN && !t->already)

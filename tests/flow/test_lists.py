@@ -425,6 +425,16 @@ def test_other_columns_for_the_same_bytes(desk, tmp_path):
     assert desk.incident.state() == before
 
 
+def test_a_list_without_addresses_says_what_follows(desk, tmp_path):
+    """Perhaps the wrong file: the leaked one, say, which has no column for mail."""
+    hint = "no column holds e-mail addresses (--map email=COLUMN)"
+    path = write(tmp_path / "list.csv", people(3))
+    assert hint not in desk.incident.text("import", "people", path, "-n")
+    without = tmp_path / "without.csv"
+    without.write_text(path.read_text().replace("email", "favourite"))
+    assert hint in desk.incident.text("import", "people", without, "-n")
+
+
 SHAPES = [",", ";", "\t", "|", "array", "lines"]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-bom", "cp1252"]
 

@@ -7,10 +7,14 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Both in tenths of a percent of the width: room for letters at both ends. */
 #define LEFT 20
 #define RIGHT 900
+
+#define WHEN_STEP 18 /* between two lines of words, in pixels */
+#define WHEN_ROOM (10 + 2 * WHEN_STEP)
 
 /* Where a moment is. One alone stands at the left. */
 static int64_t place(int64_t at, int64_t from, int64_t to)
@@ -44,6 +48,20 @@ static void add_words(
 	text_printf(out, " y=\"%" PRId64 "\" %s>", y, more);
 	chart_escape(out, words);
 	text_add_string(out, "</text>\n");
+}
+
+/* When it begins, or ends: the day, and the hour below it, so that both find room on a
+ * telephone. */
+static void add_when(
+	struct text *out, int64_t x, int64_t y, const char *more, const char *when)
+{
+	const char *hour = strrchr(when, ',');
+	auto_text day =
+		text_format("%.*s", hour ? (int)(hour - when) : (int)strlen(when), when);
+
+	add_words(out, x, y, more, day);
+	if (hour)
+		add_words(out, x, y + WHEN_STEP, more, hour + 1 + strspn(hour + 1, " "));
 }
 
 /* --- counts --- */
@@ -107,9 +125,9 @@ static void write_ground(const struct plot *p)
 	text_printf(p->out, "<text x=\"0\" y=\"%" PRId64 "\">", p->top - 6);
 	chart_number(p->out, p->chart, p->most);
 	text_add_string(p->out, "</text>\n");
-	add_words(p->out, 0, p->top + PLOT + 20, "", p->moments[0].when);
+	add_when(p->out, 0, p->top + PLOT + 20, "", p->moments[0].when);
 	if (p->count > 1)
-		add_words(p->out, 1000, p->top + PLOT + 20, "text-anchor=\"end\"",
+		add_when(p->out, 1000, p->top + PLOT + 20, "text-anchor=\"end\"",
 			p->moments[p->count - 1].when);
 }
 
@@ -188,7 +206,7 @@ void course_lines(struct text *out, const struct chart *c, const char *const *na
 		p.from = moments[0].at;
 		p.to = moments[count - 1].at;
 	}
-	chart_begin(out, c, 0, (unsigned)p.top + PLOT + 28);
+	chart_begin(out, c, 0, (unsigned)p.top + PLOT + WHEN_ROOM);
 	write_keys(&p, names, names_count);
 	if (count)
 		write_ground(&p);
@@ -202,65 +220,91 @@ void course_lines(struct text *out, const struct chart *c, const char *const *na
 
 /* --- events --- */
 
-#define AXIS 96
-#define LANES 4
+#define LANES 24
+#define LANE 22 /* pixels high */
 
-/* A mark high enough above the line not to hide the ones before it. */
-static int64_t lane(int64_t x, int64_t free[LANES])
+struct mark {
+	int64_t x, lane;
+};
+
+/* High enough above the line not to hide the ones before it. */
+static int64_t find_lane(int64_t x, int64_t free[LANES])
 {
-	for (int64_t i = 0; i < LANES; i++)
-		if (free[i] <= x) {
-			free[i] = x + 90; /* as wide as a mark on a telephone */
-			return i;
-		}
-	return LANES - 1;
+	int64_t i = 0;
+
+	while (i < LANES - 1 && free[i] > x)
+		i++;
+	free[i] = x + 90; /* as wide as a mark on a telephone */
+	return i;
 }
 
-static void write_mark(struct text *out, int64_t x, int64_t y, size_t number, bool ahead)
+/* Where each mark is; returns how many lanes they take. */
+static int64_t place_marks(
+	const struct course_event *events, size_t count, struct mark *marks)
 {
+	int64_t free[LANES] = {0}, most = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		marks[i].x = 20 + place(events[i].at, events[0].at, events[count - 1].at);
+		marks[i].lane = find_lane(marks[i].x, free);
+		if (marks[i].lane > most)
+			most = marks[i].lane;
+	}
+	return most + 1;
+}
+
+static void write_mark(
+	struct text *out, const struct mark *m, int64_t axis, size_t number, bool ahead)
+{
+	int64_t y = axis - 20 - m->lane * LANE;
+
 	text_add_string(out, "<line");
-	add_percent(out, "x1", x);
-	add_percent(out, "x2", x);
+	add_percent(out, "x1", m->x);
+	add_percent(out, "x2", m->x);
 	text_printf(out,
-		" y1=\"%" PRId64 "\" y2=\"%d\" stroke=\"" CHART_INK "\"%s/><circle", y,
-		AXIS, ahead ? " stroke-dasharray=\"2 3\"" : "");
-	add_percent(out, "cx", x);
+		" y1=\"%" PRId64 "\" y2=\"%" PRId64 "\" stroke=\"" CHART_INK
+		"\"%s/><circle",
+		y, axis, ahead ? " stroke-dasharray=\"2 3\"" : "");
+	add_percent(out, "cx", m->x);
 	text_printf(out,
 		" cy=\"%" PRId64 "\" r=\"11\" fill=\"%s\" stroke=\"" CHART_INK
 		"\" stroke-width=\"2\"%s/><text",
 		y, ahead ? "#fff" : CHART_INK, ahead ? " stroke-dasharray=\"3 2\"" : "");
-	add_percent(out, "x", x);
+	add_percent(out, "x", m->x);
 	text_printf(out,
 		" y=\"%" PRId64
 		"\" text-anchor=\"middle\" font-size=\"13\" font-weight=\"bold\" fill=\"%s\">%zu</text>\n",
 		y + 5, ahead ? CHART_INK : "#fff", number);
 }
 
-static void write_events(
-	struct text *out, const struct course_event *events, size_t count)
+/* From the highest lane down: the stem of a mark is behind those below it. */
+static void write_marks(struct text *out, const struct course_event *events,
+	const struct mark *marks, size_t count, int64_t lanes)
 {
-	int64_t from = events[0].at, to = events[count - 1].at, free[LANES] = {0};
+	int64_t axis = 12 + lanes * LANE;
 
-	add_line(out, 0, AXIS, 1000, AXIS, "stroke=\"" CHART_INK "\" stroke-width=\"2\"");
-	for (size_t i = 0; i < count; i++) {
-		int64_t x = place(events[i].at, from, to) + 20;
-
-		write_mark(
-			out, x, AXIS - 20 - lane(x, free) * 22, i + 1, events[i].ahead);
-	}
-	add_words(out, 0, AXIS + 20, "", events[0].when);
+	add_line(out, 0, axis, 1000, axis, "stroke=\"" CHART_INK "\" stroke-width=\"2\"");
+	while (lanes--)
+		for (size_t i = 0; i < count; i++)
+			if (marks[i].lane == lanes)
+				write_mark(out, &marks[i], axis, i + 1, events[i].ahead);
+	add_when(out, 0, axis + 20, "", events[0].when);
 	if (count > 1)
-		add_words(out, 1000, AXIS + 20, "text-anchor=\"end\"",
+		add_when(out, 1000, axis + 20, "text-anchor=\"end\"",
 			events[count - 1].when);
 }
 
 void course_events(struct text *out, const struct chart *c,
 	const struct course_event *events, size_t count)
 {
-	chart_begin(out, c, 0, AXIS + 28);
+	struct mark *marks = text_alloc((count + 1) * sizeof(*marks));
+	int64_t lanes = place_marks(events, count, marks);
+
+	chart_begin(out, c, 0, (unsigned)(12 + lanes * LANE) + WHEN_ROOM);
 	if (count)
-		write_events(out, events, count);
+		write_marks(out, events, marks, count, lanes);
 	chart_end(out);
+	free(marks);
 	chart_table(out, c, (const char *const[]){"Mark and time", c->what, NULL}, 2);
 	for (size_t i = 0; i < count; i++) {
 		auto_text when = text_format("%zu  %s%s", i + 1, events[i].when,

@@ -104,19 +104,6 @@ static json_t *occurred(const json_t *incident)
 	return strcmp(a, b) ? json_sprintf("%s to %s", a, b) : json_string(a);
 }
 
-static const char *kind_words(const char *kind)
-{
-	static const char *const words[][2] = {{"disclosure", "Data was disclosed"},
-		{"publication", "Data was published"},
-		{"loss-of-device", "A device or papers were lost"},
-		{"loss-of-data", "Data was lost"}};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i][0], kind))
-			return words[i][1];
-	return kind;
-}
-
 static json_t *incident_data(const json_t *view)
 {
 	static const char *const texts[] = {"id", "title", "nature", "next_update", NULL};
@@ -130,7 +117,7 @@ static json_t *incident_data(const json_t *view)
 	json_t *out = members(i, texts);
 
 	(void)json_object_set_new(
-		out, "kind", json_string(kind_words(string_of(i, "kind"))));
+		out, "kind", json_string(settings_kind_words(string_of(i, "kind"))));
 	(void)json_object_set_new(out, "law",
 		json_string(strcmp(string_of(i, "regime"), "uk-gdpr")
 				    ? "Data Protection Act 2018, Part 3"
@@ -191,27 +178,29 @@ static const char *what_words(const json_t *text)
 		       : "The same notice, to members of whom it is not certain";
 }
 
-static const char *proof_words(const char *proof)
+static void add_text_proof(const char *proof, json_t *out)
 {
-	static const char *const words[][2] = {
-		{"draft", "A draft for comment: not sent yet."},
-		{"same",
-			"The same as sent: letters that were released read word for word like this."},
-		{"other",
-			"Changed since: letters that were released say something else."},
-		{"unchecked",
-			"Not compared: fewer than five letters with it were released, or their words are kept no more."}};
+	static const struct {
+		const char *proof, *tag, *words;
+	} all[] = {{"draft", "Draft", "For comment: it was not sent yet."},
+		{"same", "The same as sent",
+			"Letters that were released read word for word like this."},
+		{"other", "Changed since",
+			"Letters that were released say something else."},
+		{"unchecked", "Not compared",
+			"Fewer than five letters with it were released, or their words are kept no more."}};
+	size_t i = 0, last = sizeof(all) / sizeof(all[0]) - 1;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i][0], proof))
-			return words[i][1];
-	return "";
+	while (i < last && strcmp(all[i].proof, proof) != 0)
+		i++;
+	(void)json_object_set_new(out, "proof", json_string(all[i].tag));
+	(void)json_object_set_new(out, "proof_words", json_string(all[i].words));
 }
 
 static json_t *text_data(const json_t *text, size_t place)
 {
 	static const char *const names[] = {
-		"subject", "text", "sha256", "html_sha256", "proof", NULL};
+		"subject", "text", "sha256", "html_sha256", NULL};
 	const char *variant = string_of(text, "variant");
 	json_t *out = members(text, names);
 	auto_text_buffer blocks = {0};
@@ -223,8 +212,7 @@ static json_t *text_data(const json_t *text, size_t place)
 	(void)json_object_set_new(out, "id", json_sprintf("text-%d", (int)place + 1));
 	(void)json_object_set_new(out, "what", json_string(what_words(text)));
 	(void)json_object_set_new(out, "blocks", json_string(text_string(&blocks)));
-	(void)json_object_set_new(
-		out, "proof_words", json_string(proof_words(string_of(text, "proof"))));
+	add_text_proof(string_of(text, "proof"), out);
 	return out;
 }
 

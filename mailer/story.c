@@ -189,6 +189,18 @@ static int count_people(struct ledger *l, const char *mode, int64_t from, int64_
 	return got;
 }
 
+/* The last moment may be in the same minute as the one before it, which then says nothing
+ * of its own. */
+static void join_last(struct story_course *c)
+{
+	struct story_moment *last = &c->list[c->count - 1];
+
+	if (c->count < 2 || strcmp(last[-1].when, last->when) != 0)
+		return;
+	last[-1] = *last;
+	c->count--;
+}
+
 int story_course(
 	struct ledger *l, const char *mode, struct story_course *ret, struct fault *f)
 {
@@ -209,7 +221,10 @@ int story_course(
 		m->at = i + 1 < ret->count ? from + (int64_t)i * step : to;
 		(void)show_when(m->at, m->when);
 	}
-	return count_people(l, mode, from, step, ret, f);
+	if (count_people(l, mode, from, step, ret, f))
+		return -1;
+	join_last(ret);
+	return 0;
 }
 
 /* --- from rows to people --- */

@@ -60,8 +60,9 @@ static void add_clock(const struct settings *s, const json_t *status, json_t *da
 	int64_t of = s->clock_hours;
 	bool told = json_is_real(after);
 	double counted = told ? json_real_value(after) : hours;
-	auto_text gone = text_format("%.0f of %lld", counted, (long long)of);
-	char at[SHOW_WHEN];
+	char at[SHOW_WHEN], n[SHOW_NUMBER];
+	auto_text gone = text_format(
+		"%s of %lld", show_number((int64_t)counted, n), (long long)of);
 	json_t *o = json_pack("{s:s,s:b,s:b,s:i}", "gone", gone, "told", told, "over",
 		counted > (double)of, "of", (int)of);
 

@@ -131,7 +131,7 @@ static void lines_have_gaps(void **state)
 	auto_text_buffer out = {0};
 	static const char *const names[] = {"told", "acknowledged"};
 	const int64_t first[] = {10, 0}, second[] = {40, CHART_HIDDEN}, third[] = {50, 9};
-	const struct course_moment moments[] = {{1000, "Monday 09:00", first},
+	const struct course_moment moments[] = {{1000, "Monday, 09:00", first},
 		{2000, "Monday 10:00", second}, {4000, HOSTILE, third}};
 
 	(void)state;
@@ -139,6 +139,9 @@ static void lines_have_gaps(void **state)
 	assert_picture(&out);
 	assert_int_equal(times(text_string(&out), "fewer than 5"), 1);
 	assert_int_equal(times(text_string(&out), "<tr>"), 4);
+	/* The ends of a long axis share a narrow screen: day above hour. */
+	assert_int_equal(times(text_string(&out), ">Monday<"), 1);
+	assert_int_equal(times(text_string(&out), ">09:00<"), 1);
 	/* A step of the second line would end where its hidden number began: there is
 	 * none. */
 	assert_int_equal(times(text_string(&out), "stroke-dasharray=\"9 4\""), 2);
@@ -161,6 +164,24 @@ static void events_are_numbered(void **state)
 	course_events(&out, &chart, events, 1);
 	course_events(&out, &chart, NULL, 0);
 	assert_well_formed(text_string(&out));
+}
+
+/* Those of one moment stand one above the other, inside of the picture. */
+static void no_event_hides_another(void **state)
+{
+	auto_text_buffer out = {0};
+	struct course_event events[7];
+	const int heights[] = {146, 124, 102, 80, 58, 36, 14};
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++)
+		events[i] = (struct course_event){5000, "Monday, 09:00", "again", false};
+	course_events(&out, &chart, events, 7);
+	for (size_t i = 0; i < 7; i++) {
+		auto_text at = text_format("cy=\"%d\"", heights[i]);
+
+		assert_int_equal(times(text_string(&out), at), 1);
+	}
 }
 
 static void a_flow_has_every_node_in_its_table(void **state)
@@ -209,6 +230,7 @@ int main(void)
 		cmocka_unit_test(bars_of_nothing),
 		cmocka_unit_test(stacks_never_draw_what_is_hidden),
 		cmocka_unit_test(lines_have_gaps), cmocka_unit_test(events_are_numbered),
+		cmocka_unit_test(no_event_hides_another),
 		cmocka_unit_test(a_flow_has_every_node_in_its_table),
 		cmocka_unit_test(fills_differ)};
 

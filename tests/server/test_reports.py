@@ -63,6 +63,21 @@ def browser():
         yield started
 
 
+# Words of a picture, or of two cells side by side, that touch.
+CRAMPED = """
+    const box = e => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect() };
+    const meet = (a, b, gap) => a.width && b.width && a.left < b.right + gap && b.left < a.right + gap && a.top + 3 < b.bottom
+        && b.top + 3 < a.bottom, found = [];
+    const pair = (a, b, gap) => meet(box(a), box(b), gap) && found.push(a.textContent + ' | ' + b.textContent);
+    for (const svg of document.querySelectorAll('.chart:not(.chart-wide) svg')) {
+        const words = [...svg.querySelectorAll('text')];
+        words.forEach((a, i) => words.slice(i + 1).forEach(b => pair(a, b, -1)));
+    }
+    for (const cell of document.querySelectorAll('td + td, th + td, th + th'))
+        pair(cell.previousElementSibling, cell, 6);
+    return found"""
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("kind", KINDS)
 def test_pages_can_be_read_by_everybody(browser, pages, kind, width):
@@ -70,6 +85,7 @@ def test_pages_can_be_read_by_everybody(browser, pages, kind, width):
     browser.go(pages[kind].as_uri())
     browser.picture(f"report-{kind}-{width}")
     assert browser.sideways() == 0
+    assert browser.run(CRAMPED) == []
     assert browser.axe() == []
     assert HOSTILE in browser.text("main")
 
@@ -176,8 +192,10 @@ def test_on_paper_nothing_is_lost(browser, pages):
     browser.size(700)
     browser.go(pages["summary"].as_uri())
     cut = browser.run("return [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).length")
+    browser.go(pages["federation"].as_uri())    # whose plain texts are folded on a screen
+    shown = browser.run("return [...document.querySelectorAll('pre.letter')].map(e => e.checkVisibility())")
     browser.devtools("Emulation.setEmulatedMedia", media="")
-    assert cut == 0
+    assert cut == 0 and shown and all(shown)
 
 
 def test_before_anything_has_happened(browser, breachmail, tmp_path):

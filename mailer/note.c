@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "mailer/show.h"
 #include "recipients/clock.h"
 #include "recipients/config.h"
 #include "recipients/text.h"
@@ -117,13 +118,6 @@ int note_withdraw(struct ledger *l, const char *mode, int64_t number, const char
 
 /* --- reading --- */
 
-static json_t *time_of(struct query *q, const char *column)
-{
-	char text[CLOCK_TEXT];
-
-	return json_string(clock_write(query_int(q, column), text));
-}
-
 static json_t *find(json_t *list, json_int_t number)
 {
 	json_t *note;
@@ -149,14 +143,14 @@ static int read_note(struct query *q, json_t *list, struct fault *f)
 		return json_object_set_new(find(list, query_int(q, "note_id")),
 			       "withdrawn",
 			       json_pack("{s:o,s:s?,s:s?}", "written_at",
-				       time_of(q, "at"), "by", by, "text", text))
+				       show_time(q, "at"), "by", by, "text", text))
 			       ? fault_set(f, FAULT_LEDGER, "a note withdraws nothing")
 			       : 0;
 	(void)json_array_append_new(list,
 		json_pack("{s:I,s:s,s:o,s:o,s:s?,s:s?,s:n}", "number",
 			(json_int_t)query_int(q, "id"), "kind", query_text(q, "kind"),
-			"at", time_of(q, "happened_at"), "written_at", time_of(q, "at"),
-			"by", by, "text", text, "withdrawn"));
+			"at", show_time(q, "happened_at"), "written_at",
+			show_time(q, "at"), "by", by, "text", text, "withdrawn"));
 	return 0;
 }
 

@@ -120,8 +120,6 @@ static json_t *not_exposed(struct notice_maker *m, const json_t *list)
 /* What is the same for everyone. */
 static json_t *common_data(struct notice_maker *m, const struct settings *s)
 {
-	static const char *const kinds[] = {
-		"disclosure", "publication", "loss-of-device", "loss-of-data", NULL};
 	static const char *const regimes[] = {"uk-gdpr", "dpa-part-3", NULL};
 	const json_t *i = s->json, *controller = json_object_get(i, "controller"),
 		     *dpo = json_object_get(controller, "dpo");
@@ -159,7 +157,7 @@ static json_t *common_data(struct notice_maker *m, const struct settings *s)
 		data, "not_exposed", not_exposed(m, json_object_get(i, "not_exposed")));
 	(void)json_object_set_new(data, "next_update", fit_member(m, i, "next_update"));
 	(void)json_object_set_new(data, "kind",
-		choice(json_string_value(json_object_get(i, "kind")), kinds));
+		choice(json_string_value(json_object_get(i, "kind")), settings_kinds));
 	(void)json_object_set_new(data, "regime",
 		choice(json_string_value(json_object_get(i, "regime")), regimes));
 	return data;

@@ -9,6 +9,7 @@
 
 #include "mailer/chart.h"
 #include "mailer/page.h"
+#include "mailer/settings.h"
 #include "mailer/show.h"
 #include "mailer/status.h"
 #include "recipients/clock.h"
@@ -54,19 +55,6 @@ static void set_time(json_t *data, const char *name, const char *text)
 	set_text(data, name, !clock_parse(text, &ms) ? show_when(ms, when) : "");
 }
 
-static const char *kind_words(const char *kind)
-{
-	static const char *const words[][2] = {{"disclosure", "disclosure of data"},
-		{"publication", "publication of data"},
-		{"loss-of-device", "loss of a device or of papers"},
-		{"loss-of-data", "loss of data"}};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i][0], kind))
-			return words[i][1];
-	return kind;
-}
-
 static void add_facts(const json_t *report, json_t *data)
 {
 	const json_t *facts = json_object_get(report, "facts"),
@@ -75,7 +63,7 @@ static void add_facts(const json_t *report, json_t *data)
 		     *occurred = json_object_get(facts, "occurred");
 	bool part_3 = strcmp(text_of(facts, "regime"), "uk-gdpr") != 0;
 
-	set_text(data, "kind", kind_words(text_of(facts, "kind")));
+	set_text(data, "kind", settings_kind_words(text_of(facts, "kind")));
 	set_text(data, "law", part_3 ? "Data Protection Act 2018, Part 3" : "UK GDPR");
 	set_text(data, "content", part_3 ? "s. 67(4)" : "Art. 33(3)");
 	set_text(data, "record", part_3 ? "s. 67(6)" : "Art. 33(5)");

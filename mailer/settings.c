@@ -26,8 +26,8 @@
 static const char *const incident_keys[] = {"id", "title", "kind", "regime", "aware_at",
 	"occurred", "controller", "exposed", "not_exposed", "nature", "consequences",
 	"measures", "help", "verify", "next_update", "closed_channels", "mode",
-	"timezone", "sending_hours", "sending_days", "allowed_domains", "head_file", "relay",
-	"relays", "mailbox", "what_changed", "notify", NULL};
+	"timezone", "sending_hours", "sending_days", "allowed_domains", "head_file",
+	"relay", "relays", "mailbox", "what_changed", "notify", NULL};
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY])
 {
 	const json_t *occurred = json_object_get(s->json, "occurred");
@@ -119,15 +119,27 @@ static int check_help(const struct config *root, struct fault *f)
 		       : 0;
 }
 
+const char *const settings_kinds[] = {
+	"disclosure", "publication", "loss-of-device", "loss-of-data", NULL};
+
+const char *settings_kind_words(const char *kind)
+{
+	static const char *const words[] = {"Disclosure of data", "Publication of data",
+		"Loss of a device or of papers", "Loss of data"};
+
+	for (size_t i = 0; settings_kinds[i]; i++)
+		if (!strcmp(settings_kinds[i], kind))
+			return words[i];
+	return kind;
+}
+
 static int check_words(const struct config *root, struct fault *f)
 {
-	static const char *const kinds[] = {
-		"disclosure", "publication", "loss-of-device", "loss-of-data", NULL};
 	static const char *const regimes[] = {"uk-gdpr", "dpa-part-3", NULL};
 	const char *nature;
 	int ignored;
 
-	if (config_choice(config_needed(root, "kind"), kinds, &ignored, f) ||
+	if (config_choice(config_needed(root, "kind"), settings_kinds, &ignored, f) ||
 		config_choice(config_needed(root, "regime"), regimes, &ignored, f) ||
 		config_text(config_needed(root, "nature"), PARAGRAPHS, &nature, f))
 		return -1;

@@ -90,6 +90,10 @@ void settings_freep(struct settings **s);
 bool settings_leak_day(const struct settings *s, char out[SETTINGS_ISO_DAY]);
 const char *settings_mode(const struct settings *s); /* "rehearsal" or "live" */
 
+/* The kinds of incident, as the file has them, NULL behind the last; and one in words: "Disclosure of data". */
+extern const char *const settings_kinds[];
+const char *settings_kind_words(const char *kind);
+
 /* "26 August 2023", in the incident's zone. */
 const char *settings_day(int64_t ms, char out[SETTINGS_DAY]);
 /* Minutes after local midnight; the day of the week, 0 is Monday. */

@@ -31,7 +31,7 @@ void mill_work_do(struct mill_work *w)
 	struct fault f;
 
 	w->fits = !*w->hash || hatch_fits(w->hash, w->secret);
-	w->failed = w->fits && *w->new &&hatch_hash(w->new, w->made, &f);
+	w->failed = w->fits && w->new[0] && hatch_hash(w->new, w->made, &f);
 	w->done = true;
 }
 

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ static const bool shuts_in = true;
 #endif
 
 #define DESCRIPTORS (HOST_CONNECTIONS + 64)
+_Static_assert(DESCRIPTORS <= FD_SETSIZE, "host.c waits for them with select()");
 
 #if defined(__x86_64__)
 #define MACHINE AUDIT_ARCH_X86_64

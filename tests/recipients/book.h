@@ -8,6 +8,7 @@
 
 #include <ftw.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -136,6 +137,49 @@ static inline int64_t book_number(struct book *b, const char *sql)
 
 	fine(ledger_number(b->ledger, sql, -1, &n, &f), &f);
 	return n;
+}
+
+/* Changes the file behind the program's back. */
+static inline void book_tamper(const struct book *b, const char *sql)
+{
+	auto_text path = text_format("%s/ledger.db", b->dir);
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL) ||
+		sqlite3_exec(db, sql, NULL, NULL, NULL))
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+/* Opening it ends with this fault, which says so. */
+static inline void book_stays_shut(const struct book *b, enum ledger_mode mode,
+	enum fault_kind kind, const char *says)
+{
+	struct ledger *l = NULL;
+	struct fault f = {0};
+
+	if (!ledger_open(b->dir, mode, &b->options, &l, &f))
+		fail_msg("it opens; expected: %s", says);
+	assert_null(l);
+	if (f.kind != kind || !strstr(f.text, says))
+		fail_msg("%s: %s", fault_kind_name(f.kind), f.text);
+}
+
+/* A row with something sealed in it. */
+static inline void book_decide(struct ledger *l, int64_t id, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	fine(ledger_query(l,
+		     SQL("INSERT INTO decision (id, run_id, at, kind, choice, said_sealed)"
+			 " VALUES (:id, :run, 1, 'accept', 'accept', :said_sealed)"),
+		     &q, f),
+		f);
+	query_bind_int(q, ":id", id);
+	query_bind_int(q, ":run", ledger_run(l));
+	query_bind_sealed(q, ":said_sealed", "decision.said_sealed", id, "said", 4, 64);
+	fine(query_run(q, f), f);
 }
 
 /* Rows of a people list, or of the leak, in a run of its own. */

@@ -4,8 +4,6 @@
  */
 #include "tests/recipients/book.h"
 
-#include <sqlite3.h>
-
 #include "recipients/audit.h"
 
 static struct book book;
@@ -22,38 +20,6 @@ static int tear_down(void **state)
 	(void)state;
 	book_remove(&book);
 	return 0;
-}
-
-static char *in_folder(const char *name)
-{
-	return text_format("%s/%s", book.dir, name);
-}
-
-/* Changes the file behind the program's back. */
-static void tamper(const char *sql)
-{
-	auto_text path = in_folder("ledger.db");
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	sqlite3_close(db);
-}
-
-static void insert_decision(struct ledger *l, int64_t id, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-
-	fine(ledger_query(l,
-		     SQL("INSERT INTO decision (id, run_id, at, kind, choice, said_sealed)"
-			 " VALUES (:id, :run, 1, 'accept', 'accept', :said_sealed)"),
-		     &q, f),
-		f);
-	query_bind_int(q, ":id", id);
-	query_bind_int(q, ":run", ledger_run(l));
-	query_bind_sealed(q, ":said_sealed", "decision.said_sealed", id, "said", 4, 64);
-	fine(query_run(q, f), f);
 }
 
 static void check_says(const char *says)
@@ -76,8 +42,8 @@ static void check_finds_a_changed_seal(void **state)
 
 	(void)state;
 	fine(ledger_begin(book.ledger, &f), &f);
-	insert_decision(book.ledger, 1, &f);
-	insert_decision(book.ledger, 2, &f);
+	book_decide(book.ledger, 1, &f);
+	book_decide(book.ledger, 2, &f);
 	fine(ledger_commit(book.ledger, &f), &f);
 	book_shut(&book);
 	book_open(&book, LEDGER_READ);
@@ -85,11 +51,12 @@ static void check_finds_a_changed_seal(void **state)
 	assert_int_equal(seals, 4); /* the ledger's own, the run's, two decisions' */
 	book_shut(&book);
 
-	tamper("DROP TRIGGER decision_no_update; UPDATE decision SET said_sealed ="
-	       " (SELECT said_sealed FROM decision WHERE id = 1) WHERE id = 2");
+	book_tamper(&book,
+		"DROP TRIGGER decision_no_update; UPDATE decision SET said_sealed ="
+		" (SELECT said_sealed FROM decision WHERE id = 1) WHERE id = 2");
 	check_says("decision.said_sealed");
 	check_says("row 2");
-	tamper("UPDATE decision SET said_sealed = x'' WHERE id = 1");
+	book_tamper(&book, "UPDATE decision SET said_sealed = x'' WHERE id = 1");
 	check_says("row 1");
 }
 
@@ -99,10 +66,10 @@ static void check_finds_a_row_that_is_gone(void **state)
 
 	(void)state;
 	fine(ledger_begin(book.ledger, &f), &f);
-	insert_decision(book.ledger, 1, &f);
+	book_decide(book.ledger, 1, &f);
 	fine(ledger_commit(book.ledger, &f), &f);
 	book_shut(&book);
-	tamper("DROP TRIGGER run_no_delete; DELETE FROM run");
+	book_tamper(&book, "DROP TRIGGER run_no_delete; DELETE FROM run");
 	check_says("rows that are gone");
 }
 

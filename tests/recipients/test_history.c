@@ -67,18 +67,6 @@ int fsync(int fd)
 
 static struct book book;
 
-static void tamper(const char *sql)
-{
-	auto_text path = text_format("%s/ledger.db", book.dir);
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL) ||
-		sqlite3_exec(db, sql, NULL, NULL, NULL))
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	sqlite3_close(db);
-}
-
 /* One run that writes a note; as much of it as is not refused. */
 static int write_run(struct fault *f)
 {
@@ -299,7 +287,7 @@ static void changes_are_found(void **state)
 		text_add_char(&kept, byte);
 	(void)fclose(file);
 	for (size_t i = 0; i < LENGTH(changes); i++) {
-		tamper(changes[i].sql);
+		book_tamper(&book, changes[i].sql);
 		does_not_fit(changes[i].says);
 		file = fopen(path, "w");
 		assert_int_equal(fwrite(kept.bytes, 1, kept.length, file), kept.length);
@@ -315,9 +303,10 @@ static void nothing_is_written_without_a_sum(void **state)
 
 	(void)state;
 	fine(write_run(&f), &f);
-	tamper("DELETE FROM history_now; DELETE FROM history_table;"
-	       "UPDATE odd SET b = 'eight'; INSERT INTO run (id, verb, mode, started_at, operator_sealed)"
-	       " SELECT 1000, verb, mode, started_at, operator_sealed FROM run LIMIT 1");
+	book_tamper(&book,
+		"DELETE FROM history_now; DELETE FROM history_table;"
+		"UPDATE odd SET b = 'eight'; INSERT INTO run (id, verb, mode, started_at, operator_sealed)"
+		" SELECT 1000, verb, mode, started_at, operator_sealed FROM run LIMIT 1");
 	does_not_fit("the sum over the rows is gone");
 	assert_int_equal(write_run(&f), -1);
 	assert_int_equal(f.kind, FAULT_LEDGER);

@@ -22,18 +22,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void does_not_open(enum ledger_mode mode, enum fault_kind kind, const char *says)
-{
-	struct ledger *l = NULL;
-	struct fault f = {0};
-
-	if (!ledger_open(book.dir, mode, &book.options, &l, &f))
-		fail_msg("it opens; expected: %s", says);
-	assert_null(l);
-	if (f.kind != kind || !strstr(f.text, says))
-		fail_msg("%s: %s", fault_kind_name(f.kind), f.text);
-}
-
 /* A copy of the folder must not open itself. */
 static void key_beside_the_ledger(void **state)
 {
@@ -80,7 +68,7 @@ static void where_the_key_is_looked_for(void **state)
 	book_shut(&book);
 	book.options.unlock.key_file = NULL;
 	assert_int_equal(setenv("XDG_DATA_HOME", book.top, 1), 0);
-	does_not_open(LEDGER_READ, FAULT_CONFIG, "breachmail/keys/");
+	book_stays_shut(&book, LEDGER_READ, FAULT_CONFIG, "breachmail/keys/");
 	assert_int_equal(setenv("BREACHMAIL_KEY_FILE", book.key, 1), 0);
 	book_open(&book, LEDGER_READ);
 	book_shut(&book);

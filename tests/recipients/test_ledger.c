@@ -41,47 +41,8 @@ static void read_bytes(struct text *out)
 	(void)fclose(file);
 }
 
-/* Changes the file behind the program's back. */
-static void tamper(const char *sql)
-{
-	auto_text path = in_folder("ledger.db");
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL))
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	sqlite3_close(db);
-}
-
-static void insert_decision(struct ledger *l, int64_t id, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-
-	fine(ledger_query(l,
-		     SQL("INSERT INTO decision (id, run_id, at, kind, choice, said_sealed)"
-			 " VALUES (:id, :run, 1, 'accept', 'accept', :said_sealed)"),
-		     &q, f),
-		f);
-	query_bind_int(q, ":id", id);
-	query_bind_int(q, ":run", ledger_run(l));
-	query_bind_sealed(q, ":said_sealed", "decision.said_sealed", id, "said", 4, 64);
-	fine(query_run(q, f), f);
-}
-
 #define DECISIONS SQL("SELECT count(*) FROM decision")
 #define RUNS SQL("SELECT count(*) FROM run")
-
-static void does_not_open(enum ledger_mode mode, enum fault_kind kind, const char *says)
-{
-	struct ledger *l = NULL;
-	struct fault f = {0};
-
-	if (!ledger_open(book.dir, mode, &book.options, &l, &f))
-		fail_msg("it opens; expected: %s", says);
-	assert_null(l);
-	if (f.kind != kind || !strstr(f.text, says))
-		fail_msg("%s: %s", fault_kind_name(f.kind), f.text);
-}
 
 /* --- making and opening --- */
 
@@ -128,8 +89,8 @@ static void no_ledger(void **state)
 	(void)state;
 	book_shut(&book);
 	assert_int_equal(unlink(path) || unlink(lock), 0);
-	does_not_open(LEDGER_READ, FAULT_CONFIG, "no ledger.db");
-	does_not_open(LEDGER_WRITE, FAULT_CONFIG, "no ledger.db");
+	book_stays_shut(&book, LEDGER_READ, FAULT_CONFIG, "no ledger.db");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_CONFIG, "no ledger.db");
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(access(lock, F_OK), -1); /* no stray files elsewhere */
 }
@@ -143,8 +104,8 @@ static void another_ledgers_key(void **state)
 	book_shut(&book);
 	fine(vault_create(other, "ffffffffffffffffffffffffffffffff", &f), &f);
 	book.options.unlock.key_file = other;
-	does_not_open(LEDGER_READ, FAULT_CONFIG, "another ledger");
-	does_not_open(LEDGER_WRITE, FAULT_CONFIG, "another ledger");
+	book_stays_shut(&book, LEDGER_READ, FAULT_CONFIG, "another ledger");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_CONFIG, "another ledger");
 }
 
 /* The right name over a wrong key. */
@@ -158,25 +119,25 @@ static void a_key_that_opens_nothing(void **state)
 	book_shut(&book);
 	assert_int_equal(unlink(book.key), 0);
 	fine(vault_create(book.key, id, &f), &f);
-	does_not_open(LEDGER_READ, FAULT_CONFIG, "does not open this ledger");
+	book_stays_shut(&book, LEDGER_READ, FAULT_CONFIG, "does not open this ledger");
 }
 
 static void a_newer_one(void **state)
 {
 	(void)state;
 	book_shut(&book);
-	tamper("PRAGMA user_version=999");
-	does_not_open(LEDGER_READ, FAULT_LEDGER, "newer version");
-	does_not_open(LEDGER_WRITE, FAULT_LEDGER, "newer version");
+	book_tamper(&book, "PRAGMA user_version=999");
+	book_stays_shut(&book, LEDGER_READ, FAULT_LEDGER, "newer version");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_LEDGER, "newer version");
 }
 
 static void another_programs(void **state)
 {
 	(void)state;
 	book_shut(&book);
-	tamper("PRAGMA application_id=1");
-	does_not_open(LEDGER_READ, FAULT_LEDGER, "not a ledger of this program");
-	does_not_open(LEDGER_WRITE, FAULT_LEDGER, "not a ledger of this program");
+	book_tamper(&book, "PRAGMA application_id=1");
+	book_stays_shut(&book, LEDGER_READ, FAULT_LEDGER, "not a ledger of this program");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_LEDGER, "not a ledger of this program");
 }
 
 static void no_database(void **state)
@@ -190,8 +151,8 @@ static void no_database(void **state)
 	for (int i = 0; i < 1000; i++)
 		(void)fputs("this is no ledger; ", file);
 	assert_int_equal(fclose(file), 0);
-	does_not_open(LEDGER_READ, FAULT_LEDGER, "damaged");
-	does_not_open(LEDGER_WRITE, FAULT_LEDGER, "damaged");
+	book_stays_shut(&book, LEDGER_READ, FAULT_LEDGER, "damaged");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_LEDGER, "damaged");
 }
 
 /* --- runs and transactions --- */
@@ -222,7 +183,7 @@ static void a_run_that_writes(void **state)
 	(void)state;
 	for (int64_t i = 1; i < 3; i++) { /* two transactions, one run */
 		fine(ledger_begin(book.ledger, &f), &f);
-		insert_decision(book.ledger, i, &f);
+		book_decide(book.ledger, i, &f);
 		fine(ledger_commit(book.ledger, &f), &f);
 		assert_int_equal(ledger_run(book.ledger), 1);
 	}
@@ -246,13 +207,13 @@ static void nested(void **state)
 
 	(void)state;
 	fine(ledger_begin(book.ledger, &f) || ledger_begin(book.ledger, &f), &f);
-	insert_decision(book.ledger, 1, &f);
+	book_decide(book.ledger, 1, &f);
 	fine(ledger_commit(book.ledger, &f), &f);
 	ledger_rollback(book.ledger); /* the outer one: nothing stays */
 	assert_int_equal(book_number(&book, DECISIONS), 0);
 
 	fine(ledger_begin(book.ledger, &f) || ledger_begin(book.ledger, &f), &f);
-	insert_decision(book.ledger, 1, &f);
+	book_decide(book.ledger, 1, &f);
 	fine(ledger_commit(book.ledger, &f) || ledger_commit(book.ledger, &f), &f);
 	ledger_rollback(book.ledger); /* nothing is open: nothing happens */
 	assert_int_equal(book_number(&book, DECISIONS), 1);
@@ -267,7 +228,7 @@ static void readers_while_one_writes(void **state)
 	(void)state;
 	fine(ledger_open(book.dir, LEDGER_READ, &book.options, &reader, &f), &f);
 	fine(ledger_begin(book.ledger, &f), &f);
-	insert_decision(book.ledger, 1, &f);
+	book_decide(book.ledger, 1, &f);
 	fine(ledger_number(reader, DECISIONS, -1, &n, &f), &f);
 	assert_int_equal(n, 0);
 	fine(ledger_commit(book.ledger, &f), &f);
@@ -285,20 +246,20 @@ static void beside_a_writer(void **state)
 
 	(void)state;
 	fine(ledger_begin(book.ledger, &f), &f);
-	insert_decision(book.ledger, 1, &f);
+	book_decide(book.ledger, 1, &f);
 	fine(ledger_commit(book.ledger, &f), &f);
 	run = ledger_run(book.ledger);
-	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "in use");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_TEMPORARY, "in use");
 	book.options.beside = true;
 	fine(ledger_open(book.dir, LEDGER_WRITE, &book.options, &second, &f), &f);
 	fine(ledger_begin(second, &f), &f);
-	insert_decision(second, 2, &f);
+	book_decide(second, 2, &f);
 	fine(ledger_commit(second, &f), &f);
 	assert_true(ledger_run(second) > run);
 	ledger_close(second, 0);
 	assert_true(ledger_writer_alive(book.dir)); /* the lock is still the first one's */
 	fine(ledger_begin(book.ledger, &f), &f);
-	insert_decision(book.ledger, 3, &f);
+	book_decide(book.ledger, 3, &f);
 	fine(ledger_commit(book.ledger, &f), &f);
 	assert_true(ledger_run(book.ledger) == run);
 	assert_int_equal(book_number(&book, DECISIONS), 3);
@@ -314,7 +275,7 @@ static void beside_nobody(void **state)
 	book.options.beside = true;
 	fine(ledger_open(book.dir, LEDGER_WRITE, &book.options, &first, &f), &f);
 	book.options.beside = false;
-	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "in use");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_TEMPORARY, "in use");
 	ledger_close(first, 0);
 	book_open(&book, LEDGER_WRITE);
 }
@@ -323,9 +284,9 @@ static void beside_nobody(void **state)
 static void an_older_one_in_use(void **state)
 {
 	(void)state;
-	tamper("PRAGMA user_version=1");
+	book_tamper(&book, "PRAGMA user_version=1");
 	book.options.beside = true;
-	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "older format");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_TEMPORARY, "older format");
 	book.options.beside = false;
 }
 
@@ -335,7 +296,7 @@ static void left_open(void **state)
 
 	(void)state;
 	fine(ledger_begin(book.ledger, &f), &f);
-	insert_decision(book.ledger, 1, &f);
+	book_decide(book.ledger, 1, &f);
 	book_shut(&book);
 	book_open(&book, LEDGER_WRITE);
 	assert_int_equal(book_number(&book, DECISIONS), 0);
@@ -355,7 +316,7 @@ static void rehearse(bool rolled_back)
 			book.ledger); /* a step that failed; the next one goes on */
 	for (int64_t i = 1; i < 3; i++) {
 		fine(ledger_begin(book.ledger, &f), &f);
-		insert_decision(book.ledger, i, &f);
+		book_decide(book.ledger, i, &f);
 		fine(ledger_commit(book.ledger, &f), &f);
 		assert_int_equal(book_number(&book, DECISIONS), i);
 	}
@@ -439,7 +400,7 @@ static void values_there_and_back(void **state)
 /* A row in every table, whatever it says: the triggers do not look at values. */
 static void fill_all_tables(void)
 {
-	tamper("PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON;"
+	book_tamper(&book, "PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON;"
 	       "INSERT INTO run VALUES (1, 'v', 'rehearsal', 1, x'00');"
 	       "INSERT INTO run_end VALUES (1, 1, 0);"
 	       "INSERT INTO history VALUES (1, 1, 1, 'run', 0, x'00', x'00', x'00');"

@@ -25,41 +25,16 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void does_not_open(enum ledger_mode mode, enum fault_kind kind, const char *says)
-{
-	struct ledger *l = NULL;
-	struct fault f = {0};
-
-	if (!ledger_open(book.dir, mode, &book.options, &l, &f))
-		fail_msg("it opens; expected: %s", says);
-	assert_null(l);
-	if (f.kind != kind || !strstr(f.text, says))
-		fail_msg("%s: %s", fault_kind_name(f.kind), f.text);
-}
-
-static void insert_decision(struct ledger *l, int64_t id, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-
-	fine(ledger_query(l,
-		     SQL("INSERT INTO decision (id, run_id, at, kind, choice, said_sealed)"
-			 " VALUES (:id, :run, 1, 'accept', 'accept', :said_sealed)"),
-		     &q, f),
-		f);
-	query_bind_int(q, ":id", id);
-	query_bind_int(q, ":run", ledger_run(l));
-	query_bind_sealed(q, ":said_sealed", "decision.said_sealed", id, "said", 4, 64);
-	fine(query_run(q, f), f);
-}
-
 #define DECISIONS SQL("SELECT count(*) FROM decision")
 #define RUNS SQL("SELECT count(*) FROM run")
 
 static void lock_names_its_holder(void **state)
 {
 	(void)state;
-	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "test by Ann Example since 2");
-	does_not_open(LEDGER_REHEARSE, FAULT_TEMPORARY, "test by Ann Example since 2");
+	book_stays_shut(
+		&book, LEDGER_WRITE, FAULT_TEMPORARY, "test by Ann Example since 2");
+	book_stays_shut(
+		&book, LEDGER_REHEARSE, FAULT_TEMPORARY, "test by Ann Example since 2");
 	assert_true(ledger_writer_alive(book.dir));
 	assert_false(lock_held_elsewhere(book.dir)); /* it is ours */
 	book_shut(&book);
@@ -78,7 +53,7 @@ static void a_long_name_at_the_keyboard(void **state)
 	name[sizeof(name) - 1] = '\0';
 	book.options.operator= name;
 	book_open(&book, LEDGER_WRITE);
-	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "test by xxx");
+	book_stays_shut(&book, LEDGER_WRITE, FAULT_TEMPORARY, "test by xxx");
 }
 
 /* A child that holds the lock, with a transaction begun and not committed; it waits to be
@@ -98,7 +73,7 @@ static pid_t hold(void)
 		if (ledger_open(book.dir, LEDGER_WRITE, &book.options, &l, &f) ||
 			ledger_begin(l, &f))
 			_exit(1);
-		insert_decision(l, 1, &f);
+		book_decide(l, 1, &f);
 		(void)!write(ready[1], "x", 1);
 		(void)alarm(60);
 		(void)pause();
@@ -120,7 +95,8 @@ static void death_frees_the_lock(void **state)
 	book.options.operator= "Bob Example";
 	child = hold();
 	assert_true(ledger_writer_alive(book.dir));
-	does_not_open(LEDGER_WRITE, FAULT_TEMPORARY, "test by Bob Example since 2");
+	book_stays_shut(
+		&book, LEDGER_WRITE, FAULT_TEMPORARY, "test by Bob Example since 2");
 	assert_int_equal(kill(child, SIGKILL), 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status));

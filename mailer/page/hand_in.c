@@ -46,38 +46,57 @@ static bool says_something(const char *words, size_t most)
 	return words && words[strspn(words, " \t\n")] && strlen(words) <= most;
 }
 
+/* Says also that another one is to wait. */
+static bool is_too_often(struct visit *v)
+{
+	bool often = !session_may_check(v->session, v->request->now);
+
+	if (often)
+		v->reply->retry_after = 60;
+	return often;
+}
+static const char wait_words[] =
+	"There were too many in a minute. Wait a minute, then hand it in.";
+
+/* --- a notice once more --- */
+
+/* What is refused stands in the form again: nobody writes it twice. */
+static void show_ask_again(
+	struct visit *v, unsigned status, const char *wrong, bool taken)
+{
+	visit_show(v, status, "ask-again",
+		json_pack("{s:s?,s:b,s:s?}", "wrong", wrong, "taken", taken, "typed",
+			wrong ? form_value(&v->form, "requests") : NULL));
+}
+
 void ask_again_show(struct visit *v)
 {
 	if (!visit_log(v, "view", "/ask-again", false))
-		visit_show(v, 200, "ask-again", json_pack("{s:n,s:n}", "wrong", "taken"));
+		show_ask_again(v, 200, NULL, false);
 }
 
 void ask_again_take(struct visit *v)
 {
 	const char *words = form_value(&v->form, "requests");
 
-	if (!says_something(words, REQUEST_MOST)) {
-		visit_show(v, 400, "ask-again",
-			json_pack("{s:s,s:n}", "wrong",
-				"Write a line for each person, at most 16,000 signs in all.",
-				"taken"));
-		return;
-	}
-	if (!session_may_check(v->session, v->request->now)) {
-		visit_tell(v, 429, "Too many in a minute",
-			"Wait a minute, then hand in the next ones.");
-		v->reply->retry_after = 60;
-		return;
-	}
-	if (!hand_in(v, "request", words))
-		visit_show(v, 200, "ask-again",
-			json_pack("{s:n,s:b}", "wrong", "taken", true));
+	if (!says_something(words, REQUEST_MOST))
+		show_ask_again(v, 400,
+			"Write a line for each person, at most 16,000 characters in all.",
+			false);
+	else if (is_too_often(v))
+		show_ask_again(v, 429, wait_words, false);
+	else if (!hand_in(v, "request", words))
+		show_ask_again(v, 200, NULL, true);
 }
+
+/* --- a point --- */
 
 static void show_points(struct visit *v, unsigned status, const char *wrong, bool taken)
 {
 	json_t *points = shelf_points(v->pages->shelf, v->reviewer->id);
-	json_t *data = json_pack("{s:s?,s:b}", "wrong", wrong, "taken", taken);
+	json_t *data = json_pack("{s:s?,s:b,s:s?,s:s?}", "wrong", wrong, "taken", taken,
+		"about", wrong ? form_value(&v->form, "text") : NULL, "typed",
+		wrong ? form_value(&v->form, "point") : NULL);
 
 	(void)json_object_set_new(
 		data, "points", points ? json_incref(points) : json_array());
@@ -90,6 +109,12 @@ void points_show(struct visit *v)
 		show_points(v, 200, NULL, false);
 }
 
+static void refuse_point(struct visit *v, unsigned status, const char *wrong)
+{
+	if (!visit_log(v, "view", "/points", false))
+		show_points(v, status, wrong, false);
+}
+
 void point_take(struct visit *v)
 {
 	const char *words = form_value(&v->form, "point"),
@@ -98,15 +123,12 @@ void point_take(struct visit *v)
 	char *all;
 
 	if (!says_something(words, POINT_MOST) || (about && strlen(about) > ABOUT_MOST)) {
-		show_points(v, 400,
-			"Say which paragraph, and what is wrong with it, in at most 4,000 signs.",
-			false);
+		refuse_point(v, 400,
+			"Say which paragraph, and what is wrong with it, in at most 4,000 characters.");
 		return;
 	}
-	if (!session_may_check(v->session, v->request->now)) {
-		visit_tell(v, 429, "Too many in a minute",
-			"Wait a minute, then write the next one.");
-		v->reply->retry_after = 60;
+	if (is_too_often(v)) {
+		refuse_point(v, 429, wait_words);
 		return;
 	}
 	point = json_pack("{s:s,s:s}", "text", about && *about ? about : "the texts",

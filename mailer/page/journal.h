@@ -9,7 +9,7 @@
  *	at		ms since 1970
  *	who		the reviewer's number, 0 nobody
  *	what		start, sign-in, refused, slowed, sign-out, passphrase, view, download, check, request, point
- *	about		which page, file or text
+ *	about		which page or file
  *	from		address of the visitor
  *	serial		of the secret that was used (sign-in, passphrase)
  *	mode		request, point: "rehearsal" or "live"

@@ -4,7 +4,7 @@
  *
  * WHO SEES WHAT. Signed out: /sign-in, and / leads there; everything else is 401 if there is such a page, and 404 if not. A
  * rep sees all pages of their scope; the control room (role desk) asks about a code and is told yes or no, and for it every
- * other page is not there (404). Every answer to somebody who is signed in is written down before it is given.
+ * other page is not there (404). Every page, file and answer about a code is written down before it is given.
  *
  * FORMS. Each but the sign-in carries the session's token; each must come from our own pages by the browser's own word (Origin,
  * Sec-Fetch-Site), where it says anything. Signing in always begins a new session and ends the one before.

@@ -194,12 +194,17 @@ static const struct guest *guest_of(const struct visit *v)
 	return guests_find(&v->pages->guests, v->reviewer->id, v->reviewer->serial);
 }
 
+static const char wrong_old[] = "Your passphrase until now is not right.";
+
 static void show_passphrase(struct visit *v, unsigned status, const char *wrong)
 {
 	const struct guest *g = guest_of(v);
+	bool old = wrong == wrong_old;
 
 	visit_show(v, status, "passphrase",
-		json_pack("{s:s?,s:b}", "wrong", wrong, "has_one", g && *g->hash));
+		json_pack("{s:s?,s:s,s:b,s:b,s:b}", "wrong", wrong, "field",
+			old ? "old" : "new", "wrong_old", old, "wrong_new", wrong && !old,
+			"has_one", g && *g->hash));
 }
 
 void passphrase_show(struct visit *v)
@@ -232,8 +237,6 @@ static bool is_too_plain(const char *passphrase)
 	return different < PASSPHRASE_SIGNS;
 }
 
-static const char wrong_old[] = "Your passphrase until now is not right.";
-
 static size_t count_signs(const char *s)
 {
 	size_t count = 0;
@@ -246,13 +249,13 @@ static size_t count_signs(const char *s)
 static const char *find_wrong(const char *old, const char *new, const char *again)
 {
 	if (!new || !again || strlen(new) >= SECRET_MOST)
-		return "Type the new passphrase twice, at most 250 signs.";
+		return "Type the new passphrase twice, at most 250 characters.";
 	if (strcmp(new, again) != 0)
 		return "The two are not the same.";
 	if (count_signs(new) < PASSPHRASE_LEAST)
-		return "It is too short: take at least 15 signs, four words for example.";
+		return "It is too short: take at least 15 characters, four words for example.";
 	if (is_too_plain(new))
-		return "It is too easy to guess: take other signs, four words for example.";
+		return "It is too easy to guess: take other words, four of them for example.";
 	return old && strlen(old) >= SECRET_MOST ? wrong_old : NULL;
 }
 
@@ -276,7 +279,8 @@ void passphrase_set(struct visit *v)
 	if (!visit_work(v, g ? g->hash : "", old && g ? old : "", new, &work))
 		return;
 	if (!work->fits) {
-		show_passphrase(v, 400, wrong_old);
+		if (!visit_log(v, "refused", "/passphrase", false))
+			show_passphrase(v, 400, wrong_old);
 		return;
 	}
 	if (visit_log_event(v,

@@ -264,6 +264,7 @@ def test_a_passphrase_is_changed_by_who_knows_it(page, incident):
     assert first.post("/passphrase", new=PASS, again=PASS).status == 200
     second.sign_in("Pat Phrase", PASS)
     assert second.post("/passphrase", old="wrong", new=PASS + "1", again=PASS + "1").status == 400
+    assert (events(incident)[-1]["what"], events(incident)[-1]["about"]) == ("refused", "/passphrase")
     assert second.post("/passphrase", old=PASS, new="Ünïcödé and long enough", again="Ünïcödé and long enough").status == 200
     assert first.get("/advice").status == 401           # the other session is over
     assert Visitor(page).sign_in("Pat Phrase", PASS).status == 401
@@ -361,7 +362,7 @@ def test_codes(rep, desk, codes):
     answer = rep.get(f"/check?code={code.lower().replace('-', '+')}")
     assert "Yes." in answer.words and "It is a notice, of" in answer.words
     wrong = code[:4] + ("2" if code[4] != "2" else "3") + code[5:]
-    assert "a sign is wrong or missing" in rep.get(f"/check?code={wrong}").words
+    assert "a letter or digit is wrong or missing" in rep.get(f"/check?code={wrong}").words
     unsent = "22222-2222" + "2"      # a right check sign, and nobody's
     assert "No." in rep.get(f"/check?code={unsent}").words
     yes, no = desk.get(f"/check?code={code}").words, desk.get(f"/check?code={unsent}").words
@@ -399,10 +400,16 @@ def test_a_request_goes_through_resend_once(incident, rep, codes):
     assert len(incident.outbox()) == before + 1
     assert "Yes." in rep.get(f"/check?code={code}").words
     assert rep.post("/ask-again", requests=" \n ").status == 400
+    refused = rep.post("/ask-again", requests="Lee Long" * 2001)     # written once, and not lost
+    assert refused.status == 400 and "Lee Long" * 2001 in refused.text and 'href="#requests"' in refused.text
 
 
 def test_a_point_is_answered(page, incident, rep):
     words = "Paragraph 3 is wrong: <b>the line</b> is \"closed\" at 22:00"
+    refused = rep.post("/points", text='Text "A"', point=words + "x" * 4000)
+    assert refused.status == 400 and 'value="Text &quot;A&quot;"' in refused.text and "at 22:00xxx" in refused.words
+    assert "<b>" not in refused.text and 'aria-describedby="point-hint point-error"' in refused.text
+    assert events(incident)[-1]["about"] == "/points"
     assert rep.post("/points", text="Text A", point=words).status == 200
     assert words not in (incident.folder / "review" / "visits.jsonl").read_text()
     listed = [one for one in incident.run("review", "--points").tally["points"] if one["words"] == words]
@@ -468,7 +475,10 @@ def test_a_page_before_anybody_was_added(few):
     page = Page(few)
     assert Visitor(page).sign_in("Rae Holt", "x").status == 401
     secret = add(few, "Rae Holt")
-    assert Visitor(page).sign_in("Rae Holt", secret).status == 303      # no restart
+    visitor = Visitor(page)
+    assert visitor.sign_in("Rae Holt", secret).status == 303            # no restart
+    draft = visitor.get("/").words
+    assert "Draft for comment" in draft and "keep it to yourself" in draft and "pass it on" not in draft
     other = subprocess.run([BINARY, "-C", few.folder, "review", "--listen", "127.0.0.1:0"], env=few.env(),
                            capture_output=True, text=True, timeout=60, check=False)
     assert other.returncode == TEMPORARY and "at work already" in other.stderr

@@ -18,11 +18,15 @@ enum {
 	SUBJECT_PERHAPS,
 	AWAY,
 	AUTOMATIC,
+	AUTOMATIC_STRONG,
 	CHALLENGE,
-	CHALLENGE_STRONG
+	CHALLENGE_STRONG,
+	SUBJECT_READ,
+	READ
 };
 static const char *const sections[] = {"subject away", "subject perhaps", "away",
-	"automatic", "challenge", "challenge strong", NULL};
+	"automatic", "automatic strong", "challenge", "challenge strong", "subject read",
+	"read", NULL};
 static struct phrase_set set = {.source = words_automatic, .sections = sections};
 
 #define HITS 128
@@ -81,9 +85,10 @@ static bool is_hinted(struct span head)
 /* --- words --- */
 
 struct tone {
-	bool subject, perhaps, away, automatic, strong;
-	unsigned challenge;
-	bool family;
+	bool subject, perhaps, away, automatic, sure;
+	bool subject_read, read;
+	unsigned challenge; /* how many phrases */
+	bool strong, family;
 };
 
 static void take_tone(struct tone *t, struct span s, bool subject)
@@ -105,6 +110,15 @@ static void take_tone(struct tone *t, struct span s, bool subject)
 		case AUTOMATIC:
 			t->automatic |= !subject;
 			break;
+		case AUTOMATIC_STRONG:
+			t->sure |= !subject;
+			break;
+		case SUBJECT_READ:
+			t->subject_read |= subject && !hits[i].start;
+			break;
+		case READ:
+			t->read |= !subject;
+			break;
 		case CHALLENGE:
 			t->challenge++;
 			break;
@@ -122,6 +136,23 @@ static bool is_answer_to(struct span subject)
 	       span_starts(subject, "fwd:") || span_starts(subject, "aw:");
 }
 
+/* What stands above the mail that is answered. */
+static struct span own_words(struct span text)
+{
+	size_t at = 0, start = 0;
+	struct span line;
+	bool any = false;
+
+	for (; span_line(text, &at, &line); start = at) {
+		line = span_trim(line);
+		if (any && (span_starts(line, ">") || span_starts(line, "-----") ||
+				   span_starts(line, "from:")))
+			return (struct span){text.at, start};
+		any |= line.length > 0;
+	}
+	return text;
+}
+
 void automatic_read(
 	struct span head, struct span subject, struct span text, struct automatic *ret)
 {
@@ -132,10 +163,17 @@ void automatic_read(
 	if (text.length > OPENING)
 		text.length = OPENING;
 	take_tone(&tone, subject, true);
-	take_tone(&tone, text, false);
-	if ((tone.strong && tone.challenge) || (tone.challenge > 1 && hinted)) {
+	take_tone(&tone, own_words(text), false);
+	if ((tone.family && tone.challenge) || (tone.challenge > 1 && hinted) ||
+		((tone.strong ? tone.challenge > 0 : tone.challenge > 2) &&
+			(hinted || !answers))) {
 		ret->class = LETTER_CHALLENGE;
 		ret->evidence = tone.family ? LETTER_BY_FAMILY : LETTER_BY_PHRASE;
+		return;
+	}
+	if (tone.subject_read && tone.read) {
+		ret->class = LETTER_MDN;
+		ret->evidence = LETTER_BY_PHRASE;
 		return;
 	}
 	if (is_marked(head))
@@ -144,7 +182,7 @@ void automatic_read(
 		ret->evidence = LETTER_BY_SUBJECT;
 	else if (tone.perhaps && !answers && (tone.away || tone.automatic || hinted))
 		ret->evidence = LETTER_BY_SUBJECT;
-	else if (hinted && !answers && (tone.away || tone.automatic))
+	else if (tone.sure || (hinted && !answers && (tone.away || tone.automatic)))
 		ret->evidence = LETTER_BY_PHRASE;
 	if (ret->evidence != LETTER_BY_NOTHING)
 		ret->class = LETTER_AUTO_REPLY;

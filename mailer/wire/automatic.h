@@ -16,7 +16,7 @@
 #include "mailer/wire/span.h"
 
 struct automatic {
-	enum letter_class class; /* AUTO_REPLY, CHALLENGE, or OTHER: none of them */
+	enum letter_class class; /* AUTO_REPLY, CHALLENGE, MDN, or OTHER: none of them */
 	enum letter_evidence evidence;
 };
 

@@ -17,15 +17,19 @@
 enum {
 	FAILED,
 	DELAYED,
+	RETRIED,
 	FINAL,
 	DELIVERED,
 	RELAYED,
 	RETURNED,
 	SUBJECT_FAILED,
-	SUBJECT_DELAYED
+	SUBJECT_REPORT,
+	SUBJECT_DELAYED,
+	SUBJECT_DELIVERED
 };
-static const char *const sections[] = {"failed", "delayed", "final", "delivered",
-	"relayed", "returned", "subject failed", "subject delayed", NULL};
+static const char *const sections[] = {"failed", "delayed", "retried", "final",
+	"delivered", "relayed", "returned", "subject failed", "subject report",
+	"subject delayed", "subject delivered", NULL};
 static struct phrase_set set = {.source = words_bounce, .sections = sections};
 
 #define HITS 256
@@ -107,16 +111,33 @@ static bool announces(struct span text, const struct phrase_hit *hit)
 	       (stop == hit->end || strchr("-=*#_:.>])", text.at[stop - 1]));
 }
 
-/* The first header block in the text, from its first line on; text.length if none. */
-static size_t find_header(struct span text)
+/* The first header block from `start` on, from its first line; text.length if none. */
+static size_t find_header(struct span text, size_t start)
 {
-	size_t at = 0, start = 0;
+	size_t at = start;
 	struct span line;
 
 	while (span_line(text, &at, &line)) {
 		if (is_mail_field(unquoted(line)) && header_run(text, start))
 			return start;
 		start = at;
+	}
+	return text.length;
+}
+
+/* A few fields that say which mail the report is about, with the report behind them:
+ * they have no way by which it came. Where that excerpt ends; text.length if it is none.
+ */
+static size_t excerpt_end(struct span text, size_t at)
+{
+	struct span line;
+
+	while (span_line(text, &at, &line)) {
+		line = unquoted(line);
+		if (!line.length)
+			return at;
+		if (span_starts(line, "received:") || span_starts(line, "return-path:"))
+			break;
 	}
 	return text.length;
 }
@@ -132,6 +153,9 @@ static void take_hit(struct bounce_tone *t, const struct phrase *phrase, bool su
 	case DELAYED:
 		t->delayed = true;
 		break;
+	case RETRIED:
+		t->delayed = t->retried = true;
+		break;
 	case FINAL:
 		t->final = true;
 		break;
@@ -142,10 +166,17 @@ static void take_hit(struct bounce_tone *t, const struct phrase *phrase, bool su
 		t->relayed = true;
 		break;
 	case SUBJECT_FAILED:
+		t->subject_final |= subject && !t->subject_delayed;
 		t->subject_failed |= subject;
 		break;
-	case SUBJECT_DELAYED:
-		t->subject_delayed |= subject;
+	case SUBJECT_REPORT:
+		t->subject_failed |= subject;
+		break;
+	case SUBJECT_DELAYED: /* behind a failure it is what the mail is about */
+		t->subject_delayed |= subject && !t->subject_final;
+		break;
+	case SUBJECT_DELIVERED:
+		t->subject_delivered |= subject && !t->subject_final;
 		break;
 	}
 }
@@ -169,11 +200,16 @@ static void take_text(struct bounce_tone *t, struct span text, size_t header)
 	t->returned = span_from(text, cut);
 }
 
+static bool has_tone(const struct bounce_tone *t)
+{
+	return t->failed || t->delayed || t->delivered || t->relayed;
+}
+
 void bounce_tone(
 	struct span subject, struct span text, bool suspect, struct bounce_tone *ret)
 {
 	struct phrase_hit hits[HITS];
-	size_t count, header = find_header(text);
+	size_t count, header = find_header(text, 0);
 
 	*ret = (struct bounce_tone){.words = {text.at, header}};
 	ret->returned = span_from(text, header);
@@ -183,6 +219,14 @@ void bounce_tone(
 			take_hit(ret, hits[i].phrase, true);
 	if (suspect || ret->subject_failed || ret->subject_delayed)
 		take_text(ret, text, header);
+}
+
+void bounce_pass_excerpt(struct span text, struct bounce_tone *tone)
+{
+	size_t behind = excerpt_end(text, tone->words.length);
+
+	if (!has_tone(tone) && behind < text.length)
+		take_text(tone, text, find_header(text, behind));
 }
 
 /* --- whom it speaks of --- */
@@ -236,6 +280,22 @@ static bool begins_entry(struct span behind)
 	       span_starts(behind, "on ") || span_starts(behind, "smtp") ||
 	       span_starts(behind, "#") || span_starts(behind, "unknown") ||
 	       span_starts(behind, "...");
+}
+
+/* Languages without blanks write on right before and behind an address. */
+static size_t trim_address(char *address)
+{
+	char *sign = strrchr(address, '@'), *start = sign, *end = sign;
+	size_t cut;
+
+	while (start > address && !(start[-1] & 0x80))
+		start--;
+	while (*end && !(*end & 0x80))
+		end++;
+	cut = strlen(end);
+	memmove(address, start, (size_t)(end - start));
+	address[end - start] = '\0';
+	return cut;
 }
 
 /* "ann@force.example <bea@force.example>:": an address as the name of another. */
@@ -350,10 +410,15 @@ static void find_places(struct span words, bool (*ours)(const char *, void *),
 		size_t in = 0;
 
 		while (header_address(line, &in, place.address, sizeof(place.address))) {
+			size_t cut = trim_address(place.address);
+
+			if (*place.address == '@')
+				continue;
 			place.line = start;
-			place.end = start + in;
+			place.end = start + in - cut;
 			place.start = place.end - strlen(place.address);
-			place.tier = judge_nearby(line, place.start - start, in);
+			place.tier = judge_nearby(
+				line, place.start - start, place.end - start);
 			if (is_office(place.address))
 				place.tier = OFFICE;
 			if (ours(place.address, context))

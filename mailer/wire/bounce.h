@@ -18,8 +18,11 @@
 
 /* Is it written in the words of a bounce, and which? */
 struct bounce_tone {
-	bool failed, delayed, final, delivered, relayed;
-	bool subject_failed, subject_delayed;
+	bool failed, delivered, relayed;
+	bool delayed; /* it was late, or it goes on: */
+	bool retried, final;
+	bool subject_failed, subject_delayed, subject_delivered;
+	bool subject_final; /* it names a failure before anything else */
 	bool family; /* only words of one system */
 	struct span words; /* the text up to the mail that it brings back */
 	struct span returned; /* that mail, from its header on; empty if there is none */
@@ -29,6 +32,10 @@ struct bounce_tone {
  * if the subject tells nothing; most letters are of people, and need no such look. */
 void bounce_tone(struct span subject, struct span text, bool suspect,
 	struct bounce_tone *ret);
+
+/* If nothing is said before the first fields of a mail in the text, and they are but an
+ * excerpt ("relates to a message with the following header fields"): what stands behind. */
+void bounce_pass_excerpt(struct span text, struct bounce_tone *tone);
 
 struct bounce_recipient {
 	char address[LETTER_ADDRESS];

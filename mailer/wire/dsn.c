@@ -119,6 +119,14 @@ static bool ends_block(struct span text, size_t from, size_t to)
 	return false;
 }
 
+static void lend(const struct dsn_recipient *from, struct dsn_recipient *to)
+{
+	if (!to->status.length)
+		to->status = from->status;
+	if (!to->diagnostic.length)
+		to->diagnostic = from->diagnostic;
+}
+
 /* The blocks of one report belong together: one without a recipient lends its fields to
  * the recipient before it. */
 static void drop_empty(struct dsn *d)
@@ -131,6 +139,8 @@ static void drop_empty(struct dsn *d)
 
 		if (named || r->action)
 			d->recipients[kept++] = *r;
+		else if (kept)
+			lend(r, &d->recipients[kept - 1]);
 	}
 	d->count = kept;
 }

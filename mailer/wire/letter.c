@@ -22,6 +22,7 @@
 #include "mailer/wire/reason.h"
 #include "mailer/wire/reply_sense.h"
 #include "mailer/wire/reply_text.h"
+#include "mailer/wire/sender.h"
 #include "mailer/wire/verdict.h"
 
 static const char *const class_names[LETTER_CLASSES] = {"unparsable", "other",
@@ -234,49 +235,6 @@ static void find_original(
 
 /* --- the questions, in their order --- */
 
-static bool is_machine_name(struct span from)
-{
-	static const char *const names[] = {"mailer-daemon", "postmaster",
-		"mail delivery s", "mail delivery system", "mail delivery subsystem",
-		"mail administrator", "mail system", "mailerdaemon", "maildaemon",
-		"mail-daemon", "system administrator", "internet mail delivery", "mmdf",
-		"mailer daemon", "delivery subsystem", "delivery service", "mail_service",
-		"mailserver", "mail server", "administrator", "mail router", "ndr "};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (span_has(from, names[i]))
-			return true;
-	return false;
-}
-
-/* Does it come from a mail system? */
-struct sender {
-	bool machine;
-	bool named; /* by its From */
-};
-
-static struct sender find_sender(const struct reading *r)
-{
-	struct span path = header_value(r->head, "return-path");
-	struct span from = header_value(r->head, "from");
-	bool named = is_machine_name(from);
-
-	return (struct sender){named || span_is(path, "<>") ||
-				       span_starts(path, "<mailer-daemon") ||
-				       span_starts(path, "<postmaster") ||
-				       !span_trim(from).length || span_is(from, "<>"),
-		named};
-}
-
-static bool is_reply(const struct reading *r)
-{
-	struct span subject = reading_span(&r->subject);
-
-	return span_starts(subject, "re:") || span_starts(subject, "fw:") ||
-	       span_starts(subject, "fwd:") || span_starts(subject, "aw:") ||
-	       span_starts(subject, "re :");
-}
-
 /* The header of the mail that it brings back, as a part or in the text. */
 static struct span returned_head(const struct reading *r, const struct bounce_tone *tone)
 {
@@ -405,67 +363,116 @@ static bool try_failed_recipients(
 	return true;
 }
 
+/* "550 ..." or "5.1.1" is a refusal in any language. */
+static bool says_code(struct span words)
+{
+	char status[DSN_CODE];
+
+	if (dsn_find_reply(words) >= 500)
+		return true;
+	for (size_t at = 0; dsn_find_status(words, &at, status);)
+		if (status[0] == '5')
+			return true;
+	return false;
+}
+
+static bool says_success(const struct bounce_tone *tone)
+{
+	return tone->delivered || tone->relayed;
+}
+
 /* Words of a bounce, from a mail system or under the subject of one. */
 static bool try_words(const struct reading *r, const struct bounce_tone *tone,
 	struct sender from, bool sure, struct letter *l)
 {
 	bool machine = from.machine, named = from.named;
 	bool subject = tone->subject_failed || tone->subject_delayed;
-	bool body = tone->failed || tone->delayed;
+	bool body =
+		tone->failed || tone->delayed ||
+		(machine && (says_code(tone->words) || (named && says_success(tone))));
 	bool enough = named ? subject || body : machine && subject && body;
 
-	if (is_reply(r) && !machine)
+	if (from.replies && !machine)
 		return false;
 	if (!sure) /* and it is no automatic answer */
 		enough = (machine && (subject || body)) ||
-			 (subject && body && !l->n_references) ||
+			 (subject && body && (!l->n_references || from.list)) ||
 			 (named && tone->returned.length) || (named && r->report);
 	if (enough)
 		verdict_words(r, tone, l);
 	return enough;
 }
 
-static bool take_answer(const struct automatic *answer, enum letter_class class,
-	struct span words, struct letter *l)
+static bool take_answer(
+	const struct automatic *answer, struct span words, struct letter *l)
 {
-	if (answer->class != class)
+	struct letter_recipient *to;
+
+	if (answer->class == LETTER_OTHER)
 		return false;
-	l->class = class;
+	l->class = answer->class;
 	l->evidence = answer->evidence;
-	if (class == LETTER_AUTO_REPLY)
+	if (l->class == LETTER_AUTO_REPLY)
 		l->away_until = automatic_until(words, l->date_ms / 1000);
+	if (l->class == LETTER_MDN) {
+		to = verdict_add(l, l->from);
+		to->class = l->class;
+		to->evidence = answer->evidence;
+	}
 	return true;
 }
 
 static bool is_suspect(const struct reading *r, struct sender from)
 {
-	return r->report || r->status.length || from.machine ||
+	return r->report || r->status.length || from.machine || from.unattended ||
 	       header_value(r->head, "x-failed-recipients").length ||
 	       span_has(reading_span(&r->words), "final-recipient:");
 }
 
+/* An answer that is sure before reports are looked at: those that ask for a confirmation
+ * come as reports, too. */
+static bool is_challenge(const struct reading *r, const struct automatic *answer)
+{
+	return answer->class == LETTER_CHALLENGE &&
+	       (!r->status.length || answer->evidence == LETTER_BY_FAMILY);
+}
+
+/* Reports, from what is sure to what is likely. */
+static bool try_reports(const struct reading *r, const struct bounce_tone *tone,
+	struct sender from, const struct automatic *answer, struct letter *l)
+{
+	if (try_report(r, tone, l) || try_failed_recipients(r, tone, l) ||
+		try_words(r, tone, from, true, l))
+		return true;
+	/* an answer that is one by its words alone, and not by a field, may be a report
+	 */
+	return answer->class == LETTER_AUTO_REPLY &&
+	       answer->evidence == LETTER_BY_PHRASE && try_words(r, tone, from, false, l);
+}
+
 static void judge(const struct reading *r, struct letter *l)
 {
-	struct sender from = find_sender(r);
+	struct span words = reading_span(&r->words), subject = reading_span(&r->subject);
+	struct sender from = sender_read(r->head, l->from, subject);
 	struct bounce_tone tone;
 	struct automatic answer;
 
-	bounce_tone(reading_span(&r->subject), reading_span(&r->words),
-		is_suspect(r, from), &tone);
-	automatic_read(r->head, reading_span(&r->subject), tone.words, &answer);
+	bounce_tone(subject, words, is_suspect(r, from), &tone);
+	if (!r->status.length && is_suspect(r, from))
+		bounce_pass_excerpt(words, &tone);
+	automatic_read(r->head, subject, tone.words, &answer);
 	find_original(r, &tone, l);
-	if ((*text_string(&r->words) == '{' && event_read(reading_span(&r->words), l)) ||
-		try_feedback(r, &tone, l) || try_receipt(r, l) ||
-		take_answer(&answer, LETTER_CHALLENGE, tone.words, l) ||
-		try_report(r, &tone, l) || try_failed_recipients(r, &tone, l) ||
-		try_words(r, &tone, from, true, l) ||
-		take_answer(&answer, LETTER_AUTO_REPLY, tone.words, l) ||
-		try_words(r, &tone, from, false, l))
+	if ((*text_string(&r->words) == '{' && event_read(words, l)) ||
+		try_feedback(r, &tone, l) || try_receipt(r, l))
 		return;
-	l->class = from.machine ? LETTER_OTHER : LETTER_HUMAN;
+	if (!is_challenge(r, &answer) && try_reports(r, &tone, from, &answer, l))
+		return;
+	if (take_answer(&answer, tone.words, l) || try_words(r, &tone, from, false, l))
+		return;
+	l->class = from.machine || from.unattended ? LETTER_OTHER : LETTER_HUMAN;
 	l->evidence = LETTER_BY_NOTHING;
 	/* nobody to answer to, and it answers: RFC 3834 section 3.3 */
-	if (l->null_sender && l->n_references && !from.named) {
+	if ((l->null_sender || from.unattended) && l->n_references && !from.named) {
 		l->class = LETTER_AUTO_REPLY;
 		l->evidence = LETTER_BY_SENDER;
 	}

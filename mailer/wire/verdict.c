@@ -117,10 +117,13 @@ static void take_addresses(const struct dsn_recipient *d, struct letter_recipien
 		memcpy(r->final, final, sizeof(r->final));
 }
 
-/* It waits and will be tried again; OpenSMTPD says so of its last attempt too. */
+/* It waits and will be tried again; OpenSMTPD says so of its last attempt too. A failure
+ * may have been late before. */
 static bool is_late(const struct bounce_tone *tone)
 {
-	return (tone->subject_delayed || (tone->delayed && !tone->final)) &&
+	bool late = tone->subject_final ? tone->retried : tone->delayed;
+
+	return (tone->subject_delayed || (late && !tone->final)) &&
 	       !span_has(tone->words, "envelope expired");
 }
 
@@ -288,7 +291,8 @@ static enum letter_evidence words_evidence(
 /* A success in plain words; such letters also speak of errors that may come. */
 static bool is_success(const struct bounce_tone *tone)
 {
-	return (tone->delivered || tone->relayed) && !tone->subject_delayed &&
+	return (tone->delivered || tone->relayed) &&
+	       (!tone->failed || tone->subject_delivered) && !tone->subject_delayed &&
 	       !dsn_find_reply(tone->words);
 }
 

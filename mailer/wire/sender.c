@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Senders. What they write is bounce.c's and automatic.c's to understand. What can go
+ * wrong: a person whose name or office sounds like a machine's: so a name that is no
+ * address counts only where nothing is answered.
+ */
+#include "mailer/wire/sender.h"
+
+#include "mailer/wire/header.h"
+
+static bool has_any(struct span s, const char *const words[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_has(s, words[i]))
+			return true;
+	return false;
+}
+
+static bool is_mail_system(struct span from)
+{
+	static const char *const names[] = {"mailer-daemon", "postmaster",
+		"mail delivery s", "mail delivery system", "mail delivery subsystem",
+		"mail administrator", "mail system", "mailerdaemon", "maildaemon",
+		"mail-daemon", "system administrator", "internet mail delivery", "mmdf",
+		"mailer daemon", "delivery subsystem", "delivery service", "mail_service",
+		"mailserver", "mail server", "administrator", "mail router", "ndr "};
+
+	return has_any(from, names, sizeof(names) / sizeof(*names));
+}
+
+/* An address of a mailing list, a task, an answering machine. */
+static bool is_unattended(struct span address)
+{
+	static const char *const within[] = {"no-reply", "noreply", "no_reply",
+		"donotreply", "do-not-reply", "do_not_reply", "-bounces@", "-bounces+",
+		"-request@", "auto-reply@", "autoreply@", "autoresponder@"};
+	static const char *const starts[] = {
+		"root@", "daemon@", "listserv@", "majordomo@", "owner-"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (span_starts(address, starts[i]))
+			return true;
+	return has_any(address, within, sizeof(within) / sizeof(*within));
+}
+
+/* RFC 3834 section 5: whatever it says but "no". */
+static bool is_made(struct span head)
+{
+	struct span value;
+
+	return header_find(head, "auto-submitted", &value) && !span_starts(value, "no");
+}
+
+static bool is_from_list(struct span head)
+{
+	static const char *const fields[] = {"list-id", "list-post", "list-unsubscribe",
+		"list-subscribe", "mailing-list", "x-beenthere", "x-mlserver"};
+	struct span value;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (header_find(head, fields[i], &value))
+			return true;
+	return false;
+}
+
+static bool is_reply(struct span subject)
+{
+	return span_starts(subject, "re:") || span_starts(subject, "fw:") ||
+	       span_starts(subject, "fwd:") || span_starts(subject, "aw:") ||
+	       span_starts(subject, "re :");
+}
+
+struct sender sender_read(struct span head, const char *address, struct span subject)
+{
+	struct span path = header_value(head, "return-path");
+	struct span from = header_value(head, "from");
+	struct sender s = {.replies = is_reply(subject), .list = is_from_list(head)};
+
+	/* "Ann Lee (mail administrator)" may answer */
+	s.named = is_mail_system(s.replies && *address ? span_of(address) : from);
+	s.machine = s.named || span_is(path, "<>") ||
+		    span_starts(path, "<mailer-daemon") ||
+		    span_starts(path, "<postmaster") || !span_trim(from).length ||
+		    span_is(from, "<>");
+	s.unattended = is_unattended(span_of(address)) || is_made(head);
+	return s;
+}

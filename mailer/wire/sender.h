@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sender: who sends a letter, by its header: a mail system, another program, or perhaps a
+ * person. The fields are easily forged; what follows from them is letter.c's to weigh.
+ */
+#ifndef MAILER_WIRE_SENDER_H
+#define MAILER_WIRE_SENDER_H
+
+#include "mailer/wire/span.h"
+
+struct sender {
+	bool machine;	 /* a mail system, by its name or because nobody can answer it */
+	bool named;	 /* ... by its name */
+	bool unattended; /* an address at which nobody sits, or a letter marked as made by a program */
+	bool list;	 /* it came by a mailing list */
+	bool replies;	 /* its subject answers or forwards another */
+};
+
+/* `head`: raw header block; `from`: the address in its From, "" if there is none. `subject`
+ * is decoded. */
+struct sender sender_read(struct span head, const char *from, struct span subject);
+
+#endif

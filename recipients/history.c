@@ -34,35 +34,42 @@ struct history {
 
 /* --- rows as they come and go --- */
 
+typedef int get_value(sqlite3 *db, int column, sqlite3_value **ret);
+
+/* Counts one row in or out. SQLite gives its values but for want of memory, and without
+ * one of them the sum would be that of another row, for good: then rather nothing at all,
+ * what was begun is rolled back. */
+static void count_row(
+	struct ledger *l, sqlite3 *db, const char *table, get_value *get, int sign)
+{
+	struct account *a = &l->history->now;
+
+	account_begin(a, table);
+	for (int i = 0; i < sqlite3_preupdate_count(db); i++) {
+		sqlite3_value *value = NULL;
+
+		if (get(db, i, &value))
+			abort();
+		account_value(a, value);
+	}
+	account_row(a, l->vault, table, sign);
+}
+
 /* SQLite's word that a row comes or goes. */
 static void on_change(void *user, sqlite3 *db, int what, const char *database,
 	const char *table, sqlite3_int64 before, sqlite3_int64 after)
 {
 	struct ledger *l = user;
-	struct account *a = &l->history->now;
-	sqlite3_value *value = NULL;
 
 	(void)before;
 	(void)after;
 	if (strcmp(database, "main") != 0 || !strncmp(table, OWN, strlen(OWN)))
 		return;
 	l->history->changed = true;
-	if (what != SQLITE_INSERT) {
-		account_begin(a, table);
-		for (int i = 0; i < sqlite3_preupdate_count(db); i++) {
-			(void)sqlite3_preupdate_old(db, i, &value);
-			account_value(a, value);
-		}
-		account_row(a, l->vault, table, -1);
-	}
-	if (what != SQLITE_DELETE) {
-		account_begin(a, table);
-		for (int i = 0; i < sqlite3_preupdate_count(db); i++) {
-			(void)sqlite3_preupdate_new(db, i, &value);
-			account_value(a, value);
-		}
-		account_row(a, l->vault, table, 1);
-	}
+	if (what != SQLITE_INSERT)
+		count_row(l, db, table, sqlite3_preupdate_old, -1);
+	if (what != SQLITE_DELETE)
+		count_row(l, db, table, sqlite3_preupdate_new, 1);
 }
 
 /* --- all rows --- */

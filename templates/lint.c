@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "templates/bait.h"
 #include "templates/lure.h"
 #include "templates/prose.h"
 #include "templates/words.h"
@@ -208,7 +209,8 @@ static void find_leaks(struct place *p, const char *source, bool template)
 				"a number like a pay or warrant number");
 		if (words_may_begin(&words, i, begins) &&
 			words_match(&words, i, rank_and_unit))
-			found(p, words.list[i].line, "leak", "a rank with a unit");
+			found(p, words.list[i].line, "leak",
+				"a rank with a unit: leave out one of them");
 	}
 }
 
@@ -419,9 +421,8 @@ static void judge_lures(struct rendering *x, const char *subject, const char *pr
 	size_t before = (size_t)(prose - text_string(x->out));
 	const struct lure_text t = {body, false, allowed}, s = {subject, false, allowed};
 
-	for (size_t i = x->never_from; i < x->never_to; i++)
-		if (i >= before && body[i - before] != '\n')
-			body[i - before] = ' ';
+	if (x->never_from >= before)
+		bait_hide_promises(body, x->never_from - before, x->never_to - before);
 	blank_seen(x->report, body);
 	lure_find(&t, found, &p);
 	lure_find(&s, found, &p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Phrases are a table: whoever wants to know what is refused reads it. What is found is
- * said with its words, which are the template's own, never a person's.
+ * Addresses, telephone numbers, amounts, accounts and signs; phrases are bait.c's. What
+ * is found is said with its words, which are the template's own, never a person's.
  */
 #include "templates/lure.h"
 
@@ -12,239 +12,11 @@
 #include <strings.h>
 #include <utf8proc.h>
 
-#include "templates/starts.h"
+#include "templates/bait.h"
 #include "templates/words.h"
 
 #define NEVER_ASK "never_ask"
-#define BEFORE 4 /* words in which a "not" takes back what follows */
-
-struct phrase {
-	const char *rule, *words;
-	bool unless_denied; /* "do not click here" */
-};
-
-#define ASK                                                                              \
-	"confirm|verify|validate|provide|send|give|supply|enter|submit|update|share|type|reply|text|email|re-enter|upload|authenticate"
-#define DATA                                                                             \
-	"password*|passcode*|pin|credentials|login|username|passport|identity|id|selfie|photo|photograph|address|birthday|payroll"
-#define DATA_OF                                                                          \
-	"bank|account|card|security|personal|warrant|pay|collar|badge|insurance|sort|one-time|driving|contact|login|log-in|home|memorable"
-#define DATA_PART                                                                        \
-	"details|information|data|number*|code*|account|question*|licence|phrase|word|name|address"
-
-static const struct phrase phrases[] = {
-	{"link", "click|tap|press ... here|link|button|below", true},
-	{"link", "click|tap on", true},
-	{"link",
-		"follow|use|using|open|visit|via|through|copy|see this|the|our|that link|url|website|webpage|portal|page|site",
-		true},
-	{"link", "link|button below|above", true},
-	{"link", "visit|go|browse|open ... website|webpage|portal|site", true},
-	{"link", "qr code*", false},
-	{"link", "dot com|net|org|uk", false},
-	{"link", "website ... at|is", true},
-	{"link",
-		"check|register|see|sign|look|apply|find|read|enter|complete|update|protection|more ... on|at|via|through our|this|a|your site|website|portal|page",
-		true},
-	{"link", "go|goes to ... page", true},
-	{"link", "first result", false},
-	{"link", "in your browser", false},
-	{"link", "unsubscribe|opt-out", false},
-	{"link", "opt out of|from", false},
-	{"link", "reply|text stop|yes", true},
-	{"link", "us|me on|via|by|through whatsapp|telegram|facebook|messenger|instagram",
-		true},
-	{"link", "whatsapp|telegram us|me", true},
-	{"attachment", "attachment|attachments", true},
-	{"attachment", "see|find|open|have|read|please|is|are|the ... attached|enclosed",
-		true},
-	{"attachment",
-		"attached|enclosed is|are|you|please|document|file|form|list|pdf|letter",
-		true},
-	{"attachment", "download|install|unzip", true},
-	{"attachment", "open ... file|document|pdf|attachment|invoice", true},
-	{"attachment",
-		"see|read|review|view|find the|this|our|your|a ... pdf|document|invoice|spreadsheet|file",
-		true},
-	{"attachment", "double-click|double-tap", true},
-	{"attachment", "scan ... code", true},
-	{"attachment", "enable ... content|macros|editing", true},
-	{"urgency", "urgent|urgently|immediately|asap|hurry|promptly", false},
-	{"urgency", "immediate ... action|attention|response|reply|steps", false},
-	{"urgency",
-		"act|respond|reply|call|answer|confirm ... now|today|immediately|quickly|fast",
-		false},
-	{"urgency", "as soon as", false},
-	{"urgency", "right away|now", false},
-	{"urgency", "at once", false},
-	{"urgency", "within ... hour|hours|days|minutes|day", false},
-	{"urgency", "in the next ... hours|days|minutes", false},
-	{"urgency", "have|only|just ... hours|days|minutes left|to|remaining", false},
-	{"urgency", "straight away", false},
-	{"urgency", "without delay|hesitation", false},
-	{"urgency", "it is|it's critical|vital|crucial|imperative|essential that|to",
-		false},
-	{"urgency", "unless you", false},
-	{"urgency",
-		"avoid ... suspension|closure|penalty|charge|charges|prosecution|arrest|disruption|interruption",
-		false},
-	{"urgency", "do|finish|complete it|this|so now|today|tonight", true},
-	{"urgency", "verify|validate|update|secure|register|apply ... now|today|tonight",
-		true},
-	{"urgency",
-		"act|action|reply|respond|answer|register|confirm|call|apply ... by|before monday|tuesday|wednesday|thursday|friday|saturday|sunday|midnight|noon|tomorrow|tonight",
-		false},
-	{"urgency", "unusual|suspicious activity|sign-in|login|log-in|transaction",
-		false},
-	{"urgency", "mailbox|inbox|storage ... full|quota", false},
-	{"urgency",
-		"final|last|second warning|notice|reminder|chance|opportunity|call|demand|request|attempt",
-		false},
-	{"urgency", "before it is|it's too late", false},
-	{"urgency", "time ... running out", false},
-	{"urgency", "time is|runs short|out", false},
-	{"urgency", "running out of time", false},
-	{"urgency", "deadline|expire|expires|expired|expiring|expiry|overdue", false},
-	{"urgency",
-		"will|has|have|been be|been|is suspended|closed|locked|terminated|deactivated|disabled|blocked|restricted|limited",
-		false},
-	{"urgency",
-		"account|access|card|pay|pension|mailbox ... suspended|locked|terminated|deactivated|disabled|restricted",
-		false},
-	{"urgency", "failure to", false},
-	{"urgency", "if you fail|ignore", false},
-	{"urgency", "do not|don't delay|wait|ignore|miss", false},
-	{"urgency", "action ... required|needed", false},
-	{"urgency",
-		"must|need|required ... act|respond|reply|confirm|verify|update|complete|log|change|reset|register|pay|validate",
-		true},
-	{"urgency", "limited time|offer|period|places|number", false},
-	{"urgency", "miss out", false},
-	{"urgency", "will|may|could stop working", false},
-	{"urgency",
-		"will|may|could be deleted|cancelled|charged|fined|prosecuted|arrested|dismissed",
-		false},
-	{"urgency", "today only", false},
-	{"urgency", "no later than", false},
-	{"urgency", "legal|disciplinary action", false},
-	{"urgency", "lose ... access|account|pension|pay", false},
-	{"reward",
-		"compensation|refund|refunds|voucher|vouchers|lottery|prize|jackpot|cashback|rebate|payout|goodwill|inheritance",
-		false},
-	{"reward", "reward|rewards|bonus", false},
-	{"reward", "gift card|cards|voucher|vouchers", false},
-	{"reward", "won|win ... prize|award|money|cash", false},
-	{"reward", "have|been selected", false},
-	{"reward", "winner|winners", false},
-	{"reward", "qualify|qualifies for", false},
-	{"reward",
-		"payment|money|parcel|package|delivery|prize|award|cheque is|are pending|waiting|ready|due",
-		false},
-	{"reward", "apply|claim for ... settlement|payment|award|money|grant", false},
-	{"reward", "has|have claimed", false},
-	{"reward", "no win", false},
-	{"reward", "win|worth|get|receive ... thousands|hundreds|pounds", false},
-	{"reward", "solicitor|solicitors|lawyer|lawyers ... waiting|standing", false},
-	{"reward", "first # people|staff|officers", false},
-	{"reward",
-		"entitled|eligible ... to|for ... payment|money|claim|award|support|sum",
-		false},
-	{"reward",
-		"claim|collect|receive your|the|a|this|you ... money|payment|award|settlement|share|sum|claim|now",
-		false},
-	{"reward", "make a claim", false},
-	{"reward", "join|start ... claim|action", false},
-	{"reward", "for free", false},
-	{"reward",
-		"free gift|offer|trial|credit|vpn|monitoring|subscription|month|months|year|protection|pack|app",
-		false},
-	{"payment", "pay ... fee|charge|fine|deposit|release|invoice|amount", true},
-	{"payment", "processing|administration|admin|small|release fee|charge", false},
-	{"payment", "bitcoin|crypto|cryptocurrency|paypal", false},
-	{"payment", "owe|owes", false},
-	{"payment", "outstanding amount|balance|payment|debt|fee", false},
-	{"payment", "payment method|methods", false},
-	{"payment", "send|pay|transfer # ... pounds|euros|dollars|account", true},
-	{"payment", "pay|transfer|send the|this|an amount|sum|balance", true},
-	{"payment", "to this|the|our|a ... account number", false},
-	{"payment",
-		"move|transfer|wire|send your|the|any|some|all|us|money|funds|savings money|funds|savings|cash|to",
-		true},
-	{"payment", "safe account", false},
-	{"request", ASK " ... your|a|the " DATA, true},
-	{"request", ASK " ... " DATA_OF " " DATA_PART, true},
-	{"request", ASK " ... date of birth", true},
-	{"request", "kindly", false},
-	{"request", ASK " your|us your|me your|all your " DATA_PART, true},
-	{"request", ASK "|let|know ... your " DATA_OF " " DATA_PART "|level", true},
-	{"request", "let us know your", true},
-	{"request", "know|tell|confirm ... your vetting|unit|station|shift|shifts|duties",
-		true},
-	{"request",
-		"tell|inform|message us|me where|which|when you|unit|station|shift|team",
-		true},
-	{"request", "which|what station|unit|team|shift|department do|are|is", true},
-	{"request", ASK " ... scan|copy|copies|photo|photograph|picture|pictures of",
-		true},
-	{"request",
-		"verify|validate|confirm ... mailbox|human|account|receipt|ownership|access|eligibility|email",
-		true},
-	{"request", "proof of address|identity|id|ownership", true},
-	{"request", "read|give|tell|send ... digits", true},
-	{"request", "answer these|our|some ... questions", true},
-	{"request", "use|enter|type|quote ... passcode|otp|pin", true},
-	{"request", "please|must|should|to sign|log in|on", true},
-	{"request",
-		ASK
-		"|tell|need|require|ask ... your|the ... password|pin|passcode|passwords",
-		true},
-	{"request", "tell|give|send|phone|text us|me your|the " DATA, true},
-	{"request", "tell|give|send|text us|me your|the ... " DATA_PART, true},
-	{"request", "what|which is|are your ... password|pin|" DATA_PART, true},
-	{"request", "we need|require your", false},
-	{"request", "confirm|verify|prove|check who you are", true},
-	{"request",
-		"confirm|verify|validate|prove|authenticate ... yourself|identity|eligibility",
-		true},
-	{"request", "reply|respond|answer ... with your", true},
-	{"request",
-		"reset|restore|reactivate|unlock|re-activate ... password|account|access|pin",
-		true},
-	{"request", "log|sign in|on|into ... to|at|here|with|using|your|and", true},
-	{"request", "login|log-in|logon|sign-in to|at|here|page|with", true},
-	{"request", "fill in|out", true},
-	{"request", "complete|return ... form|survey|questionnaire", true},
-	{"request", "mother's maiden", false},
-	{"request", "register|enrol ... here|online|now|details|website", true},
-	{"request", "security question|questions", true},
-	{"request", "remote access", true},
-	{"request", "anydesk|teamviewer", false},
-	{"secrecy",
-		"do not|don't|never tell|discuss|mention|share ... anyone|anybody|colleagues|supervisor|federation|police",
-		false},
-	{"secrecy", "tell nobody|no-one", false},
-	{"secrecy", "tell no one", false},
-	{"secrecy", "between us|ourselves", false},
-	{"secrecy",
-		"do not|don't|never tell|discuss|mention|share ... manager|boss|bank|family|friends|partner",
-		false},
-	{"secrecy", "keep ... secret|confidential|yourself", true},
-	{"secrecy", "strictly confidential", false},
-	{"greeting",
-		"dear|hello|hi|attention valued|customer|user|member|client|colleague|sir|madam|friend|employee|account|holder|officer|beneficiary|all",
-		false},
-	{"greeting", "this|it is|isn't not|a|no scam|spam|phishing|hoax", false},
-	{"greeting", "this is not|no a scam|spam|hoax", false},
-	{"greeting", "trust us", false},
-	{"greeting", "trust it|this|me", false},
-	{"greeting", "is legitimate|authentic", false},
-	{"greeting", "is a|an genuine|official|legitimate message|email|notice|letter",
-		false},
-	{"greeting", "congratulations", false},
-	{"placeholder", "todo|tbc|tbd|xxx|xxxx|fixme|placeholder", false},
-	{"placeholder", "lorem ipsum", false},
-	{"placeholder", "insert|your name|text|title here", false},
-};
+#define NUMBER_MAX 20 /* digits */
 
 struct finder {
 	const struct lure_text *t;
@@ -256,84 +28,6 @@ static void tell(
 	const struct finder *x, unsigned line, const char *rule, const char *what)
 {
 	x->found(x->user, line, rule, what);
-}
-
-/* --- phrases --- */
-
-static bool denies(const char *word)
-{
-	static const char *const all[] = {"not", "never", "no", "nobody", "without",
-		"cannot", "don't", "neither", "nor", NULL};
-
-	for (const char *const *w = all; *w; w++)
-		if (!strcmp(word, *w))
-			return true;
-	return strlen(word) > 3 && !strcmp(word + strlen(word) - 3, "n't");
-}
-
-static bool is_denied(const struct words *w, size_t at)
-{
-	for (size_t i = 1; i <= BEFORE && i <= at; i++) {
-		if (w->list[at - i].sentence != w->list[at].sentence)
-			return false;
-		if (denies(w->list[at - i].text))
-			return true;
-	}
-	return false;
-}
-
-static void tell_words(const struct finder *x, const struct words *w, size_t at,
-	size_t count, const char *rule)
-{
-	auto_text_buffer what = {0};
-
-	text_add_char(&what, '"');
-	for (size_t i = 0; i < count; i++)
-		text_printf(&what, "%s%s", i ? " " : "", w->list[at + i].text);
-	text_add_char(&what, '"');
-	tell(x, w->list[at].line, rule, text_string(&what));
-}
-
-#define PHRASES (sizeof(phrases) / sizeof(*phrases))
-static void find_phrase_at(const struct finder *x, const struct words *w, size_t at,
-	const struct starts *starts)
-{
-	size_t i = starts_find(starts, w->list[at].text);
-
-	for (; starts_are(starts, i, w->list[at].text); i++) {
-		const struct phrase *p = &phrases[starts->list[i].phrase];
-		size_t count = words_match(w, at, p->words);
-
-		if (!count || (p->unless_denied && is_denied(w, at)))
-			continue;
-		tell_words(x, w, at, count, p->rule);
-		return;
-	}
-}
-
-static void find_phrases(const struct finder *x, const struct words *w)
-{
-	static struct starts starts; /* of constants: made once */
-
-	if (!starts.count) {
-		for (size_t i = 0; i < PHRASES; i++)
-			starts_add(&starts, phrases[i].words, i);
-		starts_sort(&starts);
-	}
-	for (size_t at = 0; at < w->count; at++)
-		find_phrase_at(x, w, at, &starts);
-}
-
-static void find_capitals(const struct finder *x, const struct words *w)
-{
-	for (size_t i = 1; i < w->count; i++) {
-		if (!w->list[i].capitals || !w->list[i - 1].capitals ||
-			w->list[i].sentence != w->list[i - 1].sentence)
-			continue;
-		tell_words(x, w, i - 1, 2, "urgency");
-		while (i + 1 < w->count && w->list[i + 1].capitals)
-			i++;
-	}
 }
 
 /* --- addresses --- */
@@ -416,13 +110,30 @@ static size_t tag_length(const struct finder *x, const char *s)
 	return end ? (size_t)(end + 2 - s) : 0;
 }
 
+/* "skype:force", "data:text/html": a name, a colon, and no blank behind it. */
+static bool is_scheme(const char *s, size_t length)
+{
+	static const char *const all[] = {"about", "bitcoin", "blob", "callto", "cid",
+		"data", "facetime", "file", "ftp", "geo", "http", "https", "intent",
+		"javascript", "magnet", "mailto", "mms", "signal", "sip", "sips", "skype",
+		"smb", "sms", "smsto", "ssh", "tel", "telnet", "tg", "viber", "vbscript",
+		"whatsapp", "xmpp"};
+
+	if (s[length] != ':' || !s[length + 1] || isspace((unsigned char)s[length + 1]))
+		return false;
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (strlen(all[i]) == length && !strncasecmp(s, all[i], length))
+			return true;
+	return false;
+}
+
 static size_t find_scheme(const struct finder *x, unsigned line, const char *s)
 {
 	static const char *const marks[] = {"://", "mailto:", "hxxp", "tel:", "[.]",
-		"(dot)", "[dot]", "data:text", "javascript:"};
+		"(dot)", "[dot]", "(.)", "\\\\", "url(", "href=", "src="};
 
 	/* At most places none can begin. */
-	if (!strchr(":mMhHtT[(dDjJ", *s))
+	if (!strchr(":mMhHtT[(\\uUsS", *s))
 		return 0;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
 		if (!strncasecmp(s, marks[i], strlen(marks[i]))) {
@@ -444,7 +155,9 @@ static void find_addresses(const struct finder *x)
 		if (!length && !skip) {
 			while (is_local((unsigned char)s[length]) || s[length] == '@')
 				length++;
-			if (length)
+			if (length && is_scheme(s, length))
+				tell_bytes(x, line, "link", s, strcspn(s, " \n"));
+			else if (length)
 				judge_name(x, line, s, length);
 			else
 				line += *s == '\n';
@@ -453,13 +166,158 @@ static void find_addresses(const struct finder *x)
 	}
 }
 
+/* --- numbers --- */
+
+/* The digits of a telephone number that begins here, as dialled within the country, with
+ * blanks, dashes and brackets between them. Returns how many signs they take. */
+static size_t read_number(const char *s, char digits[NUMBER_MAX + 1])
+{
+	size_t count = 0, length = 0;
+
+	for (size_t i = *s == '+'; s[i] && strchr("0123456789 -()", s[i]); i++) {
+		if (!isdigit((unsigned char)s[i]))
+			continue;
+		if (i - length > 2 || count == NUMBER_MAX)
+			break;
+		digits[count++] = s[i];
+		length = i + 1;
+	}
+	digits[count] = '\0';
+	if (!strncmp(s, "0044", 4)) {
+		digits[0] = '0';
+		memmove(digits + 1, digits + 4, strlen(digits + 4) + 1);
+	}
+	if (*s == '+' && digits[0] == '4' && digits[1] == '4') {
+		size_t from = 2 + strspn(digits + 2, "0");
+
+		memmove(digits + 1, digits + from, strlen(digits + from) + 1);
+		digits[0] = '0';
+	}
+	return length;
+}
+
+/* Of numbers in the United Kingdom: premium rate (09), service charge (084, 087),
+ * personal numbers (070), directories (118). Ofcom, "The National Telephone Numbering
+ * Plan". */
+static bool costs_extra(const char *digits)
+{
+	static const char *const dear[] = {"09", "084", "087", "070"};
+	size_t length = strlen(digits);
+
+	if (length == 6 && !strncmp(digits, "118", 3))
+		return true;
+	for (size_t i = 0; i < sizeof(dear) / sizeof(*dear); i++)
+		if (length >= 10 && !strncmp(digits, dear[i], strlen(dear[i])))
+			return true;
+	return false;
+}
+
+static void find_numbers(const struct finder *x)
+{
+	unsigned line = 1;
+
+	for (const char *s = x->t->text; *s;) {
+		bool begins = s == x->t->text || !isalnum((unsigned char)s[-1]);
+		char digits[NUMBER_MAX + 1];
+		size_t length = 0;
+
+		if (begins && (isdigit((unsigned char)*s) || *s == '+'))
+			length = read_number(s, digits);
+		/* "09-11-2023 10" is a day */
+		if (length && strspn(s, "+0123456789") > 2 && costs_extra(digits))
+			tell_bytes(x, line, "payment", s, length);
+		line += *s == '\n';
+		s += length ? length : 1;
+	}
+}
+
+/* Letters and digits alone; counts the digits. */
+static bool is_code(const char *s, size_t *ret_digits)
+{
+	size_t digits = 0, length = strlen(s);
+
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)s[i]))
+			return false;
+		digits += isdigit((unsigned char)s[i]) != 0;
+	}
+	*ret_digits = digits;
+	return true;
+}
+
+/* An IBAN in groups of four, or a long row of letters and digits: an IBAN, a purse. */
+static bool is_account(const struct words *w, size_t at)
+{
+	const char *s = w->list[at].text;
+	size_t length = strlen(s), digits, groups = 0, all = 0;
+
+	if (!is_code(s, &digits))
+		return false;
+	if (length >= 15)
+		return digits >= 6 && length - digits >= 2;
+	if (length != 4 || digits != 2 || !isdigit((unsigned char)s[2]) ||
+		!isdigit((unsigned char)s[3]))
+		return false;
+	for (size_t i = at + 1; i < w->count && groups < 5; i++, groups++) {
+		if (strlen(w->list[i].text) != 4 || !is_code(w->list[i].text, &digits))
+			break;
+		all += digits;
+	}
+	return groups >= 3 && all >= 8;
+}
+
+/* "500 pounds", "GBP 500" */
+static bool is_amount(const struct words *w, size_t at)
+{
+	return words_match(w, at,
+		       "# pound|pounds|euro|euros|dollar|dollars|gbp|eur|usd|quid") ||
+	       words_match(w, at, "gbp|eur|usd #");
+}
+
+static void find_figures(const struct finder *x, const struct words *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		if (is_amount(w, i))
+			tell(x, w->list[i].line, "reward", "an amount of money");
+		if (is_account(w, i))
+			tell(x, w->list[i].line, "payment", "a number like an account's");
+	}
+}
+
 /* --- signs --- */
+
+static bool is_single(const struct words *w, size_t at)
+{
+	return !w->list[at].text[1] && isalpha((unsigned char)w->list[at].text[0]);
+}
+
+/* "u r g e n t", "passw0rd": so that no program finds the word. */
+static void find_spelt(const struct finder *x, const char *source, const struct words *w)
+{
+	size_t row = 0;
+
+	for (size_t i = 0; i < w->count; i++) {
+		bool next = row && w->list[i].from == w->list[i - 1].to + 1;
+
+		row = is_single(w, i) ? (next ? row + 1 : 1) : 0;
+		if (row == 4)
+			tell(x, w->list[i].line, "disguise", "a word letter by letter");
+		for (size_t k = w->list[i].from + 1; k + 1 < w->list[i].to; k++)
+			if (strchr("0135", source[k]) &&
+				islower((unsigned char)source[k - 1]) &&
+				islower((unsigned char)source[k + 1]))
+				tell(x, w->list[i].line, "disguise",
+					"a digit in the place of a letter");
+	}
+}
 
 static bool is_unseen(utf8proc_int32_t c)
 {
-	return c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
-	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
-	       c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
+	return c == 0xAD || c == 0x34F || c == 0x61C || c == 0x115F || c == 0x1160 ||
+	       c == 0x180E || c == 0x2800 || c == 0x3164 ||
+	       (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+	       (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+	       (c >= 0xE0000 && c <= 0xE007F);
 }
 
 /* Scripts whose letters look like Latin ones. */
@@ -468,6 +326,15 @@ static bool is_alike(utf8proc_int32_t c)
 	return (c >= 0x370 && c <= 0x58F) || (c >= 0x13A0 && c <= 0x13FF) ||
 	       (c >= 0xFF21 && c <= 0xFF5A) || (c >= 0x1D400 && c <= 0x1D7FF) ||
 	       (c >= 0x2100 && c <= 0x214F);
+}
+
+/* Letters and signs that nobody types, and that are taken for those one does. */
+static bool is_costume(utf8proc_int32_t c)
+{
+	return (c >= 0xFF01 && c <= 0xFF5E) || (c >= 0x1D400 && c <= 0x1D7FF) ||
+	       (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F189) ||
+	       c == 0x2024 || c == 0x3002 || c == 0xFF61 || c == 0x2044 || c == 0x2215 ||
+	       c == 0x2236 || c == 0xA789 || c == 0xFE52 || c == 0xFE6B;
 }
 
 static void find_disguises(const struct finder *x)
@@ -486,6 +353,8 @@ static void find_disguises(const struct finder *x)
 		other = other || is_alike(c);
 		if (is_unseen(c))
 			tell(x, line, "disguise", "a sign that is not seen");
+		if (is_costume(c))
+			tell(x, line, "disguise", "a sign that is taken for another");
 		if (latin && other) {
 			tell(x, line, "disguise", "a word with letters of two scripts");
 			other = false;
@@ -497,11 +366,25 @@ static void find_disguises(const struct finder *x)
 	}
 }
 
+/* Pounds or euros; dollars before a number. */
+static bool is_currency(const char *s)
+{
+	const unsigned char *c = (const unsigned char *)s;
+
+	return (c[0] == 0xC2 && c[1] == 0xA3) ||
+	       (c[0] == 0xE2 && c[1] == 0x82 && c[2] == 0xAC) ||
+	       (c[0] == '$' && isdigit(c[1]));
+}
+
 static bool opens_markup(const char *s)
 {
+	size_t name = strspn(s + (*s == '&'),
+		"#0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
 	return (s[0] == '<' &&
 		       (isalpha((unsigned char)s[1]) || s[1] == '/' || s[1] == '!')) ||
-	       (s[0] == ']' && (s[1] == '(' || s[1] == '['));
+	       (s[0] == ']' && (s[1] == '(' || s[1] == '[')) ||
+	       (s[0] == '&' && name && s[1 + name] == ';'); /* &nbsp; */
 }
 
 static void find_marks(const struct finder *x)
@@ -522,14 +405,14 @@ static void find_marks(const struct finder *x)
 			tell(x, line, "markup", "HTML or a hidden link");
 		if (*s == '[' && isupper((unsigned char)s[1]))
 			tell(x, line, "placeholder", "words in brackets");
-		if ((unsigned char)s[0] == 0xC2 && (unsigned char)s[1] == 0xA3)
+		if (is_currency(s))
 			tell(x, line, "reward", "an amount of money");
 		line += *s == '\n';
 		s++;
 	}
 }
 
-/* The text without what stands in block never_ask: there a request is what we do not
+/* The text without what is promised in block never_ask: there a request is what we do not
  * make. */
 static char *without_promises(const struct lure_text *t)
 {
@@ -537,9 +420,8 @@ static char *without_promises(const struct lure_text *t)
 	char *from = t->template ? strstr(copy, "{{$" NEVER_ASK "}}") : NULL;
 	char *to = from ? strstr(from, "{{/" NEVER_ASK "}}") : NULL;
 
-	for (; to && from < to; from++)
-		if (*from != '\n')
-			*from = ' ';
+	if (to)
+		bait_hide_promises(copy, (size_t)(from - copy), (size_t)(to - copy));
 	return copy;
 }
 
@@ -550,8 +432,10 @@ void lure_find(const struct lure_text *t, lure_found *found, void *user)
 	auto_words words = {0};
 
 	words_read(rest, t->template, &words);
-	find_phrases(&x, &words);
-	find_capitals(&x, &words);
+	bait_find(rest, &words, found, user);
+	find_figures(&x, &words);
+	find_spelt(&x, rest, &words);
+	find_numbers(&x);
 	find_addresses(&x);
 	find_disguises(&x);
 	find_marks(&x);

@@ -11,15 +11,16 @@
  *	attachment	something to open, download, install or scan
  *	urgency		hurry, threats, exclamation marks, capitals
  *	reward		money or a present
- *	payment		money asked for
+ *	payment		money asked for; a telephone number that costs extra, a number like an account's
  *	request		asks for data, a password, a form or a log-in
  *	secrecy		tell nobody
  *	greeting	"Dear customer", "this is not a scam"
- *	disguise	letters of another script, signs that are not seen
- *	markup		HTML or Markdown
+ *	disguise	letters of another script, signs that are not seen or that nobody types, words spelt so that no
+ *			program finds them
+ *	markup		HTML or Markdown; entities such as &nbsp;
  *	placeholder	what somebody meant to fill in: lorem ipsum, [NAME]
  *
- * What a text says that it will never ask (block `never_ask`) is no request; "do not open links" is none either.
+ * What a text says that it will never ask (block `never_ask`) is no request; "do not open links" is none either (excuse.h).
  */
 #ifndef TEMPLATES_LURE_H
 #define TEMPLATES_LURE_H

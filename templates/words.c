@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text into words, phrases among words. Which phrases are bad is lure.c's.
+ * Text into words, phrases among words. Which phrases are bad is bait.c's.
  */
 #include "templates/words.h"
 
@@ -18,14 +18,20 @@ void words_done(struct words *w)
 	*w = (struct words){0};
 }
 
-/* Letters, digits, what holds words together; of UTF-8 all but the dashes and quotes of
- * U+2000 ff. */
+#define APOSTROPHE "\xe2\x80\x99"
+
+/* Letters, digits, what holds words together; of UTF-8 all but blanks, and the dashes and
+ * quotes of U+2000 ff. */
 static bool is_word(const char *s)
 {
+	static const char *const blanks[] = {"\xc2\xa0", "\xe2\x81\x9f", "\xe3\x80\x80"};
 	unsigned char c = (unsigned char)*s;
 
 	if (c == 0xE2 && (unsigned char)s[1] == 0x80)
-		return (unsigned char)s[2] == 0x99; /* the apostrophe */
+		return !strncmp(s, APOSTROPHE, 3);
+	for (size_t i = 0; c >= 0x80 && i < sizeof(blanks) / sizeof(*blanks); i++)
+		if (!strncmp(s, blanks[i], strlen(blanks[i])))
+			return false;
 	return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       (c >= '0' && c <= '9') || c == '\'' || c == '-' || c == '%' || c == '$';
 }
@@ -75,6 +81,11 @@ static void add(
 	for (size_t i = from; i < to; i++) {
 		letters += isalpha((unsigned char)source[i]) != 0;
 		small += islower((unsigned char)source[i]) != 0;
+		if (!strncmp(source + i, APOSTROPHE, 3)) { /* both kinds are one */
+			*out++ = '\'';
+			i += 2;
+			continue;
+		}
 		*out++ = (char)tolower((unsigned char)source[i]);
 	}
 	*out = '\0';

@@ -2,7 +2,7 @@
 /*
  * words: a text as a row of words, each with its line, so that phrases are found wherever the lines break.
  *
- * A word is a run of letters, digits and the signs that hold words together (' - % and the pound sign), in lower case;
+ * A word is a run of letters, digits and the signs that hold words together (' - % $), in lower case, a curly apostrophe as ';
  * other signs part words, and . ! ? ; : a blank line and a list item's dash also part sentences. Tags of a template are
  * left out.
  */

@@ -378,7 +378,7 @@ static const struct starts *starts_made(void)
 }
 
 static void tell_words(const struct words *w, size_t at, size_t count, const char *rule,
-	lure_found *found, void *user)
+	bait_found *found, void *user)
 {
 	auto_text_buffer what = {0};
 
@@ -390,7 +390,7 @@ static void tell_words(const struct words *w, size_t at, size_t count, const cha
 }
 
 static void find_at(const char *source, const struct words *w, size_t at,
-	lure_found *found, void *user)
+	bait_found *found, void *user)
 {
 	const struct starts *s = starts_made();
 
@@ -408,7 +408,7 @@ static void find_at(const char *source, const struct words *w, size_t at,
 }
 
 static void find_capitals(
-	const char *source, const struct words *w, lure_found *found, void *user)
+	const char *source, const struct words *w, bait_found *found, void *user)
 {
 	for (size_t i = 1; i < w->count; i++) {
 		if (!w->list[i].capitals || !w->list[i - 1].capitals ||
@@ -421,7 +421,7 @@ static void find_capitals(
 	}
 }
 
-void bait_find(const char *source, const struct words *w, lure_found *found, void *user)
+void bait_find(const char *source, const struct words *w, bait_found *found, void *user)
 {
 	for (size_t at = 0; at < w->count; at++)
 		find_at(source, w, at, found, user);

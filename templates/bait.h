@@ -6,11 +6,15 @@
 #ifndef TEMPLATES_BAIT_H
 #define TEMPLATES_BAIT_H
 
-#include "templates/lure.h"
+#include <stddef.h>
+
 #include "templates/words.h"
 
+/* `line`: from 1. `what`: for people, without the place. */
+typedef void bait_found(void *user, unsigned line, const char *rule, const char *what);
+
 /* `source`: what the words were read from. */
-void bait_find(const char *source, const struct words *w, lure_found *found, void *user);
+void bait_find(const char *source, const struct words *w, bait_found *found, void *user);
 
 /*
  * Blanks out of `text`, which lies between two bytes in block `never_ask`, what is promised there: list items, and sentences

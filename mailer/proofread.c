@@ -122,7 +122,7 @@ static void read_sender(struct proofreader *p)
 		lint_value(p->report, "incident.json", "relay.from", r->from_name, NULL);
 	judge_domain(p, r->from.domain, domain_of(dpo_email(p->settings)));
 	for (size_t i = 0; i < p->settings->allowed_domains_count; i++)
-		judge_domain(p, r->from.domain, p->settings->allowed_domains[i]);
+		judge_domain(p, r->from.domain, p->settings->allowed_domains[i].domain);
 }
 
 /* --- words that give a level away --- */

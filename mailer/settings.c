@@ -170,8 +170,11 @@ static int read_hours(const struct config *root, struct settings *s, struct faul
 	if (strspn(text, "0123456789:-") != strlen(text) ||
 		sscanf(text, "%2u:%2u-%2u:%2u%n", &h1, &m1, &h2, &m2, &used) != 4 ||
 		text[used] || h1 > 23 || h2 > 24 || m1 > 59 || m2 > 59 ||
-		h2 * 60 + m2 > 1440 || h1 * 60 + m1 >= h2 * 60 + m2)
+		h2 * 60 + m2 > 1440)
 		return config_fault(c, f, "is not of the form 07:00-22:00");
+	if (h1 * 60 + m1 >= h2 * 60 + m2)
+		return config_fault(
+			c, f, "ends before it begins: both times are of the same day");
 	s->sending_from = (int)(h1 * 60 + m1);
 	s->sending_to = (int)(h2 * 60 + m2);
 	return 0;
@@ -225,9 +228,22 @@ static int read_notify(const struct config *root, struct settings *s, struct fau
 static int read_domains(const struct config *root, struct settings *s, struct fault *f)
 {
 	struct config c = config_member(root, "allowed_domains");
+	const char **names = NULL;
+	size_t count = 0;
+	int failed = config_strings(c, 1000, ADDRESS_DOMAIN_MAX, &names, &count, f);
 
-	return config_strings(c, 1000, ADDRESS_DOMAIN_MAX, &s->allowed_domains,
-		&s->allowed_domains_count, f);
+	s->allowed_domains = text_alloc((count + 1) * sizeof(*s->allowed_domains));
+	for (; !failed && s->allowed_domains_count < count; s->allowed_domains_count++) {
+		size_t i = s->allowed_domains_count;
+		auto_text probe = text_format("x@%s", names[i]);
+		struct fault why;
+
+		if (address_parse(probe, strlen(probe), &s->allowed_domains[i], &why))
+			failed = config_fault(config_item(&c, i), f,
+				"is not the name of a domain (each is named in full, such as force.example)");
+	}
+	free(names);
+	return failed;
 }
 
 /* --- the whole --- */
@@ -365,7 +381,7 @@ bool settings_allows(const struct settings *s, const char *domain)
 	if (!s->allowed_domains_count)
 		return true;
 	for (size_t i = 0; i < s->allowed_domains_count; i++)
-		if (!strcasecmp(s->allowed_domains[i], domain))
+		if (!strcmp(s->allowed_domains[i].domain, domain))
 			return true;
 	return false;
 }

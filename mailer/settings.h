@@ -65,7 +65,7 @@ struct settings {
 	int sending_from, sending_to; /* minutes after midnight, local; -1: any time */
 	unsigned sending_days;	      /* bit 0 is Monday, local; 0: any day */
 	struct address notify;	      /* who hears that something needs a human; "" nobody */
-	const char **allowed_domains; /* lower case; none: no limit */
+	struct address *allowed_domains; /* their `domain`, in normal form; none: no limit */
 	size_t allowed_domains_count;
 	char *head_file; /* gets a line for each entry of the ledger's history; NULL: none */
 	struct settings_relay relay;

@@ -51,6 +51,8 @@ static int read_envelope(const struct config *c, const char *unless,
 				r->envelope_from, "0123456789abcdef",
 				token + strlen("{token}"))
 		      : text_copy(r->envelope_from);
+	if (token && strstr(token + 1, "{token}"))
+		return config_fault(envelope, f, "holds {token} twice");
 	return address_parse(probe, strlen(probe), &parsed, &why)
 		       ? config_fault(envelope, f, "%s", why.text)
 		       : 0;
@@ -127,6 +129,9 @@ static int read_limits(const struct config *c, struct settings_relay *r, struct 
 	if (config_present(config_member(c, "timeout")) && r->timeout < 1000)
 		return config_fault(
 			config_member(c, "timeout"), f, "is less than a second");
+	if (config_present(config_member(c, "retry_for")) && !r->retry_for)
+		return config_fault(config_member(c, "retry_for"), f,
+			"is no time at all (leave it out to try without end)");
 	r->connections = (unsigned)connections;
 	r->per_connection = (unsigned)per_connection;
 	r->pipelining = (enum relay_pipelining)pipelining;

@@ -70,7 +70,7 @@ int server_parse(const char *url, const char *scheme, const unsigned ports[2],
 			scheme, scheme);
 	s += 3;
 	ret->port = ports[ret->tls];
-	if (parse_host(&s, ret->host))
+	if (memchr(s, '@', strcspn(s, "/")) || parse_host(&s, ret->host))
 		return fault_set(f, FAULT_CONFIG,
 			"%s has no valid host (user names and passwords do not go there)",
 			setting);

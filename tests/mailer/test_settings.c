@@ -263,7 +263,6 @@ static const struct {
 	{"timezone", "'/etc/localtime'", "incident.json: timezone: "},
 	{"timezone", "':Europe/London'", "incident.json: timezone: "},
 	{"sending_hours", "'7-22'", "incident.json: sending_hours: "},
-	{"sending_hours", "'22:00-07:00'", "incident.json: sending_hours: "},
 	{"sending_hours", "'07:00-07:00'", "incident.json: sending_hours: "},
 	{"sending_hours", "'07:60-22:00'", "incident.json: sending_hours: "},
 	{"sending_hours", "'07:00-24:01'", "incident.json: sending_hours: "},
@@ -271,10 +270,21 @@ static const struct {
 	{"sending_hours", "'07:00-22:00h'", "incident.json: sending_hours: "},
 	{"sending_hours", "'-1:00-22:00'", "incident.json: sending_hours: "},
 	{"sending_hours", "' 7:00-22:00'", "incident.json: sending_hours: "},
+	{"sending_hours", "'22:00-07:00'",
+		"incident.json: sending_hours: ends before it begins"},
 	{"allowed_domains", "[7]", "incident.json: allowed_domains[0]: "},
+	{"allowed_domains", "['a.test', '@force.example']",
+		"incident.json: allowed_domains[1]: is not"},
+	{"allowed_domains", "['*.example']", "incident.json: allowed_domains[0]: is not"},
+	{"allowed_domains", "['force.example.']",
+		"incident.json: allowed_domains[0]: is not"},
+	{"allowed_domains", "['force.example ']",
+		"incident.json: allowed_domains[0]: is not"},
 	{"relay", NULL, "incident.json: relay: "},
 	{"relay.url", NULL, "incident.json: relay.url: "},
 	{"relay.url", "'capture:'", "incident.json: relay.url: names no folder"},
+	{"relay.url", "'smtp://me:secret@127.0.0.1:2525'",
+		"incident.json: relay.url: relay.url has no valid host (user names"},
 	{"relay.url", "'http://localhost:2525'", "incident.json: relay.url: "},
 	{"relay.url", "'smtp://mail.force.example:2525'",
 		"incident.json: relay.url: a rehearsal"},
@@ -294,6 +304,8 @@ static const struct {
 	{"relay.from", "'notices'", "incident.json: relay.from: "},
 	{"relay.reply_to", "'a@b@c'", "incident.json: relay.reply_to: "},
 	{"relay.envelope_from", "'{token}'", "incident.json: relay.envelope_from: "},
+	{"relay.envelope_from", "'a{token}b{token}@a.test'",
+		"incident.json: relay.envelope_from: holds {token} twice"},
 	{"relay.connections", "0", "incident.json: relay.connections: "},
 	{"relay.connections", "100000", "incident.json: relay.connections: "},
 	{"relay.connections", "'4'", "incident.json: relay.connections: "},
@@ -301,6 +313,7 @@ static const struct {
 	{"relay.per_day", "-1", "incident.json: relay.per_day: "},
 	{"relay.pipelining", "'yes'", "incident.json: relay.pipelining: "},
 	{"relay.retry_for", "'soon'", "incident.json: relay.retry_for: "},
+	{"relay.retry_for", "'0h'", "incident.json: relay.retry_for: is no time at all"},
 	{"relay.stop_after.count", "0", "incident.json: relay.stop_after.count: "},
 	{"relay.stop_after.share", "2", "incident.json: relay.stop_after.share: "},
 	{"relay.stop_after.shares", "1", "incident.json: relay.stop_after"},
@@ -486,11 +499,13 @@ static void many_kinds_of_data(void **state)
 
 static void domains(void **state)
 {
-	auto_settings *s = with("allowed_domains", "['force.example', 'Other.Example']");
+	auto_settings *s = with("allowed_domains",
+		"['force.example', 'Other.Example', 'B\u00fccher.example']");
 
 	(void)state;
 	assert_true(settings_allows(s, "force.example"));
 	assert_true(settings_allows(s, "other.example"));
+	assert_true(settings_allows(s, "xn--bcher-kva.example"));
 	assert_false(settings_allows(s, "sub.force.example"));
 	assert_false(settings_allows(s, "notforce.example"));
 	assert_false(settings_allows(s, ""));

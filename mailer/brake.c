@@ -23,26 +23,27 @@ static bool is_same(const struct brake *b, const struct relay_verdict *v)
 
 static bool share_is_over(struct brake *b)
 {
-	bool over = b->refused && (double)b->refused >= b->stop_share * BRAKE_SHARE_OF;
+	bool over = b->bad && (double)b->bad >= b->stop_share * BRAKE_SHARE_OF;
 
 	if (b->judged < BRAKE_SHARE_OF)
 		return false;
-	b->judged = b->refused = 0;
+	b->judged = b->bad = 0;
 	return over;
 }
 
 bool brake_feel(struct brake *b, const struct relay_verdict *v)
 {
-	bool refused = v->kind == RELAY_REFUSED;
+	bool refused = v->kind == RELAY_REFUSED, doubtful = v->kind == RELAY_IN_DOUBT;
 
-	if (v->session || (!refused && v->kind != RELAY_ACCEPTED))
+	if (v->session || (!refused && !doubtful && v->kind != RELAY_ACCEPTED))
 		return false; /* speaks of nobody, or not for good */
 	b->judged++;
 	b->all_judged++;
-	b->refused += refused;
+	b->bad += refused || doubtful;
 	b->all_refused += refused;
+	b->all_doubtful += doubtful;
 	if (!refused) {
-		b->in_row = 0;
+		b->in_row = doubtful ? b->in_row : 0;
 		return share_is_over(b);
 	}
 	b->in_row = is_same(b, v) ? b->in_row + 1 : 1;
@@ -59,6 +60,13 @@ int brake_fault(const struct brake *b, struct fault *f)
 		" approve --release and send: the refused are tried again. If so many addresses are"
 		" really gone, raise relay.stop_after and run send again";
 
+	if (!b->row && b->all_doubtful > b->all_refused)
+		return fault_set(f, FAULT_UNAVAILABLE,
+			"stopped: of %zu mails %zu were handed over whole and never answered, so they are in"
+			" doubt. Something breaks connections off behind the mail: ask the relay's"
+			" administrator what its log says, settle these (status lists their numbers, send"
+			" --resolve NUMBER says how), and run send again when the cause is mended",
+			b->all_judged, b->all_doubtful);
 	if (!b->code)
 		return fault_set(f, FAULT_UNAVAILABLE,
 			"stopped: the relay takes no mail as large as these. %s", advice);

@@ -4,7 +4,8 @@
  *
  * Many equal refusals in a row are hardly about so many people: a setting is wrong, and it would use up everyone's one try.
  * `relay.stop_after` says after how many (`count`), and at which share of refusals, looked at after each hundred mails
- * (`share`). Only verdicts about people count here; what a relay says of the session is relay.h's to slow down for.
+ * (`share`). What is in doubt counts in the share, too: a relay that goes on breaking off behind the dot would leave a human
+ * with each of them. Else only verdicts about people count; what a relay says of the session is relay.h's to slow down for.
  *
  * The request to stop is a file in the incident's folder, which the run looks for and takes away. It names the run that it
  * is for, as the lock does (lock.h): one that was left behind by another stops nobody.
@@ -24,8 +25,8 @@ struct brake {
 	size_t stop_count; /* equal refusals in a row */
 	double stop_share; /* of each BRAKE_SHARE_OF mails; 0: any refusal */
 	/* from here on brake's own */
-	size_t in_row, judged, refused;	   /* judged, refused: of the hundred at hand */
-	size_t all_judged, all_refused;
+	size_t in_row, judged, bad; /* judged, bad: of the hundred at hand */
+	size_t all_judged, all_refused, all_doubtful;
 	int code; /* of the last refusal; 0: too large for the relay */
 	char enhanced[12];
 	bool row; /* it was the row, not the share */

@@ -35,8 +35,7 @@ static void test_equal_ones_in_a_row(void **state)
 	assert_non_null(strstr(f.text, "550 5.7.1"));
 }
 
-/* Deferred, lost, in doubt, or about the session: none of these says that an address is
- * wrong. */
+/* Deferred, lost, or about the session: none of these says that an address is wrong. */
 static void test_what_does_not_count(void **state)
 {
 	struct brake b = {.stop_count = 2, .stop_share = 0.01};
@@ -47,7 +46,6 @@ static void test_what_does_not_count(void **state)
 	for (int i = 0; i < 500; i++) {
 		assert_false(feel(&b, RELAY_DEFERRED, 451, ""));
 		assert_false(feel(&b, RELAY_NOT_SENT, 0, ""));
-		assert_false(feel(&b, RELAY_IN_DOUBT, 0, ""));
 		assert_false(brake_feel(&b, &session));
 	}
 	assert_int_equal(b.all_judged, 0);
@@ -67,6 +65,27 @@ static void test_the_share(void **state)
 	assert_true(feel(&b, RELAY_ACCEPTED, 250, ""));
 	assert_int_equal(brake_fault(&b, &f), -1);
 	assert_non_null(strstr(f.text, "45 of 300 mails"));
+}
+
+/* In doubt is no refusal, and no acceptance; but many of them are many people of whom
+ * nobody knows. */
+static void test_what_is_in_doubt(void **state)
+{
+	struct brake b = {.stop_count = 3, .stop_share = 0.5};
+	struct fault f = {0};
+
+	(void)state;
+	assert_false(feel(&b, RELAY_REFUSED, 550, ""));
+	for (int i = 0; i < 48; i++)
+		assert_false(feel(&b, RELAY_IN_DOUBT, 0, ""));
+	assert_false(feel(&b, RELAY_REFUSED, 550, ""));
+	for (int i = 0; i < 49; i++)
+		assert_false(feel(&b, RELAY_ACCEPTED, 250, ""));
+	assert_true(feel(&b, RELAY_IN_DOUBT, 0, ""));
+	assert_int_equal(brake_fault(&b, &f), -1);
+	assert_int_equal(f.kind, FAULT_UNAVAILABLE);
+	assert_non_null(strstr(f.text, "of 100 mails 49 were handed over"));
+	assert_non_null(strstr(f.text, "send --resolve"));
 }
 
 static void test_a_request(void **state)
@@ -96,6 +115,7 @@ int main(void)
 		cmocka_unit_test(test_equal_ones_in_a_row),
 		cmocka_unit_test(test_what_does_not_count),
 		cmocka_unit_test(test_the_share),
+		cmocka_unit_test(test_what_is_in_doubt),
 		cmocka_unit_test(test_a_request),
 	};
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "mailer/wire/lane.h"
@@ -22,6 +23,8 @@
 #define WAIT_MS 100     /* at most between two turns */
 #define ASK_AGAIN_MS 20 /* when next had nothing */
 #define EVENTS 64
+#define FILES 64 /* open files of all else: ledger, journal, libcurl */
+#define EACH 4   /* of a connection, while its host's name is looked up */
 
 struct engine {
 	const struct relay_events *e;
@@ -369,6 +372,25 @@ static void say_goodbye(struct engine *en)
 
 /* --- from outside --- */
 
+/* A connection for which there is no descriptor would look like a relay that is away, and
+ * the ledger would lack one, too. */
+static int make_room(unsigned connections, struct fault *f)
+{
+	rlim_t need = FILES + connections, good = FILES + EACH * connections;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= good)
+		return 0;
+	files.rlim_cur = files.rlim_max < good ? files.rlim_max : good;
+	if (files.rlim_cur < need)
+		return fault_set(f, FAULT_CONFIG,
+			"relay.connections: %u in all need %llu open files, and a program may have %llu here (ulimit -n)",
+			connections, (unsigned long long)need,
+			(unsigned long long)files.rlim_cur);
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+	return 0;
+}
+
 static int open_engine(struct engine *en, const struct relay_settings *list,
 	double per_second, struct relay_summary *sums)
 {
@@ -391,7 +413,7 @@ static int open_engine(struct engine *en, const struct relay_settings *list,
 			return -1;
 		slots += en->lanes[i].s.connections;
 	}
-	return 0;
+	return make_room(slots, en->f);
 }
 
 static void close_engine(struct engine *en)

@@ -260,7 +260,8 @@ static bool is_held_up(struct sending *s, int32_t level)
 
 static bool is_full(const struct sending *s, size_t most)
 {
-	return s->ahead_count >= most || s->left <= 0;
+	return s->ahead_count >= most || s->left <= 0 ||
+	       s->outstanding + s->settled_count >= FLIGHT_PLACES;
 }
 
 /* Those that their domains kept, and may be given now. */

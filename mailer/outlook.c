@@ -91,7 +91,8 @@ static int add_released(struct gathering *g, struct fault *f)
 			" JOIN release_valid r ON r.id = i.release_id JOIN notice n ON n.id = i.notice_id"
 			" LEFT JOIN attempt_last a ON a.notice_id = i.notice_id"
 			" WHERE r.mode = :mode AND (:release = 0 OR r.id = :release)"
-			/* most of them, late in an incident: nothing more is asked of these */
+			/* most of them, late in an incident: nothing more is asked of
+			   these */
 			" AND i.notice_id NOT IN (SELECT notice_id FROM attempt_last WHERE verdict = 'accepted')"
 			" AND (a.verdict IS NULL OR a.verdict IN ('deferred', 'not_sent', 'claimed')"
 			" OR (a.verdict = 'refused' AND a.release_id <> i.release_id))"
@@ -321,11 +322,12 @@ static int work_out(struct gathering *g, struct fault *f)
 		.from = s->sending_from,
 		.to = s->sending_to,
 		.days = s->sending_days};
-	int64_t *used;
+	int64_t *used, start = g->options->not_before;
 	int failed = find_used(g, &used, &t.used_count, f);
 
 	t.used = used;
-	if (!failed && !schedule_run(&t, g->now, g->steps, g->steps_count))
+	start = start > g->now ? start : g->now;
+	if (!failed && !schedule_run(&t, start, g->steps, g->steps_count))
 		for (size_t i = 0; i < g->steps_count; i++) {
 			g->levels[g->level_of[i]].last_at = g->steps[i].ends;
 			g->last_at = g->steps[i].ends;

@@ -28,6 +28,7 @@ struct outlook_options {
 	int64_t release;	/* only what this release has left; 0: all that is released or composed */
 	unsigned connections;	/* 0: the settings' */
 	double per_second;	/* a limit for this run; 0: none */
+	int64_t not_before;	/* a start time, ms since 1970; 0: now */
 	bool whole;		/* also levels that are done, and those who are told in person */
 };
 

@@ -266,6 +266,7 @@ static void look_for_request(struct sending *s)
 static int on_turn(void *user, bool idle, struct fault *f)
 {
 	struct sending *s = user;
+	struct fault closed;
 
 	(void)f;
 	if (claim_is_due(s, idle))
@@ -274,7 +275,7 @@ static int on_turn(void *user, bool idle, struct fault *f)
 	if (clock_interrupted())
 		s->stop = true;
 	look_for_request(s);
-	if (!s->stop && settings_within_hours(s->options->settings, &s->fault))
+	if (!s->stop && settings_within_hours(s->options->settings, &closed))
 		s->stop = s->closed = true; /* the day ends: what is left waits */
 	return s->stop ? 0 : 1;
 }
@@ -412,15 +413,13 @@ static int run(struct sending *s, struct send_tally *ret, struct fault *f)
 		*f = s->fault;
 		failed = -1;
 	}
-	if (!failed && s->closed && !ret->stopped) {
-		*f = s->fault;
-		failed = -1;
-	}
 	if (!failed && s->braked && !ret->stopped)
 		failed = tell_brake(s, f);
 	flight_remove(s->options->settings->dir, s->flight);
 	brake_forget(s->options->settings->dir);
 	ret->asked = s->asked;
+	ret->closed = s->closed;
+	ret->day_over = s->left <= 0;
 	ret->holding = s->holding;
 	return failed;
 }
@@ -493,7 +492,10 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 	failed = give_up(l, o, s.release, ret, f) || send_all(&s, ret, f) ? -1 : 0;
 	head_close(s.head);
 	if (give_up(l, o, s.release, ret, failed ? &after : f) ||
-		tally_read(l, NULL, s.release, ret, failed ? &after : f))
+		tally_read(l, failed ? o->settings->dir : NULL, s.release, ret,
+			failed ? &after : f)) {
+		ret->released = 0; /* not known */
 		return -1;
+	}
 	return failed;
 }

@@ -20,6 +20,10 @@
 #include "recipients/fault.h"
 #include "recipients/ledger.h"
 
+/*
+ * Within no transaction. `*ret` is filled after a fault, too, if the ledger can be read and there is a release: how far it
+ * came; else `released` is 0.
+ */
 int send_run(struct ledger *l, const struct send_options *o, struct send_tally *ret, struct fault *f);
 
 #endif

@@ -29,6 +29,8 @@ struct send_tally {
 	struct head_starts head_starts; /* of this release */
 	bool stopped; /* Ctrl-C: what was on the wire was finished */
 	bool asked;   /* the same, by `send --stop` */
+	bool closed;  /* the same, for the sending hours are over */
+	bool day_over; /* relay.per_day is used up: what is left goes another day */
 	bool holding; /* lower levels wait for deferred mails of a higher one */
 };
 

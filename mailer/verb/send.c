@@ -232,6 +232,9 @@ static void show_deferred(struct command *c, const struct send_tally *t)
 	if (t->given_up)
 		show(c, "%9s  of the deferred were put off for too long: they are to be told in person (breachmail task)\n",
 			show_number(t->given_up, n));
+	show_json(c, "day_over", json_boolean(t->day_over));
+	if (t->day_over && t->pending + t->deferred > t->held + t->given_up)
+		show(c, "           the rest waits for another day: relay.per_day is used up, and counts the last 24 hours\n");
 	if (t->holding)
 		show(c, "           the levels below wait for deferred mails of a higher one (relay.hold_for)\n");
 }
@@ -403,17 +406,30 @@ static void progress(void *user, const struct send_progress *p)
 
 /* --- the end --- */
 
-/* A start time: nothing is sent before. */
-static int wait_until(const struct command *c, struct fault *f)
+/* 0: now. */
+static int start_time(const struct command *c, int64_t *ret, struct fault *f)
 {
 	const char *at = command_option(c, "at");
-	int64_t start;
 
-	if (!at || c->dry_run)
+	*ret = 0;
+	return at && clock_parse(at, ret)
+		       ? fault_set(f, FAULT_USAGE,
+				 "--at takes a time such as 2026-11-22T07:00:00Z")
+		       : 0;
+}
+
+/* A start time: nothing is sent before. */
+static int wait_until(const struct command *c, int64_t start, struct fault *f)
+{
+	char at[CLOCK_TEXT];
+
+	if (c->dry_run || clock_now() >= start)
 		return 0;
-	if (clock_parse(at, &start))
-		return fault_set(
-			f, FAULT_USAGE, "--at takes a time such as 2026-11-22T07:00:00Z");
+	(void)clock_write(start, at);
+	if (!c->quiet && !c->json && !clock_is_fixed())
+		(void)fprintf(stderr,
+			"breachmail send: waits until %s (Ctrl-C or send --stop ends that)\n",
+			at);
 	while (clock_now() < start) {
 		if (clock_is_fixed())
 			return fault_set(f, FAULT_TEMPORARY,
@@ -431,22 +447,29 @@ static int wait_until(const struct command *c, struct fault *f)
 static int forecast(struct command *c, const struct send_options *o,
 	const struct send_tally *t, struct fault *f)
 {
-	const struct outlook_options options = {.settings = o->settings,
+	struct outlook_options options = {.settings = o->settings,
 		.policy = o->policy,
 		.release = t->release_id,
 		.connections = o->connections,
 		.per_second = o->per_second};
+	char from[CLOCK_TEXT];
 	json_t *outlook;
 
 	show_json(c, "forecast", json_null());
 	if (!c->dry_run && !t->pending && !t->deferred)
 		return 0; /* done is done: the same run again says the same */
-	if (outlook_gather(c->ledger, &options, &outlook, f))
+	if (start_time(c, &options.not_before, f) ||
+		outlook_gather(c->ledger, &options, &outlook, f))
 		return -1;
 	show_json(c, "forecast", outlook);
 	if (!c->json && t->pending > t->held) {
-		show(c, "\n%s, the last mail of each level goes:\n",
-			c->dry_run ? "Sent now" : "Sent again as soon as it may be");
+		show(c, "\n%s%s, the last mail of each level goes:\n",
+			!c->dry_run          ? "Sent again as soon as it may be"
+			: options.not_before ? "Sent from "
+					     : "Sent now",
+			c->dry_run && options.not_before
+				? clock_write(options.not_before, from)
+				: "");
 		outlook_write(stdout, outlook);
 	}
 	return 0;
@@ -470,6 +493,10 @@ static int finish(struct command *c, const struct send_tally *t, struct fault *f
 		(void)fputs(
 			"breachmail send: stopped, as somebody asked with send --stop\n",
 			stderr);
+	if (t->closed && !c->json)
+		(void)fputs(
+			"breachmail send: stopped, as no mail goes any more today (sending_hours, sending_days)\n",
+			stderr);
 	if (t->waiting && t->pending + t->deferred - t->held <= t->waiting) {
 		(void)snprintf(c->next, sizeof(c->next),
 			"breachmail send (again, when the head start is over)");
@@ -486,14 +513,32 @@ static int finish(struct command *c, const struct send_tally *t, struct fault *f
 static int send_now(struct command *c, const struct send_options *o, struct fault *f)
 {
 	struct send_tally t;
+	int failed = send_run(c->ledger, o, &t, f);
 
-	if (send_run(c->ledger, o, &t, f))
+	if (failed && !t.released)
 		return -1;
 	show_tally(c, &t);
 	show_relays(c, o->relays);
-	show_json(c, "stopped", json_boolean(t.asked));
+	show_json(c, "stopped", json_boolean(t.asked || t.closed));
+	show_json(c, "closed", json_boolean(t.closed));
 	show_doubt(c, &t);
-	return forecast(c, o, &t, f) ? -1 : finish(c, &t, f);
+	return failed || forecast(c, o, &t, f) ? -1 : finish(c, &t, f);
+}
+
+/* What looks, tests or stops does that alone: what else was asked for would not be done.
+ */
+static int check_alone(const struct command *c, struct fault *f)
+{
+	static const char *const alone[] = {"stop", "test", "resolve", "lift-head-start"};
+
+	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
+		for (size_t j = 0; command_option(c, alone[i]) && j < c->choices_count;
+			j++)
+			if (strcmp(c->choices[j].name, alone[i]) != 0)
+				return fault_set(f, FAULT_USAGE,
+					"send --%s stands alone: --%s has no place beside it",
+					alone[i], c->choices[j].name);
+	return 0;
 }
 
 int verb_send(struct command *c, struct fault *f)
@@ -505,8 +550,11 @@ int verb_send(struct command *c, struct fault *f)
 		.dry_run = c->dry_run,
 		.watch = &watch};
 	long connections, rate, first;
+	int64_t start;
 	int failed;
 
+	if (check_alone(c, f))
+		return -1;
 	if (command_option(c, "stop"))
 		return stop(c, f);
 	if (command_option(c, "test"))
@@ -521,7 +569,7 @@ int verb_send(struct command *c, struct fault *f)
 		    c, "connections", 1, RELAY_CONNECTIONS_MAX, 0, &connections, f) ||
 		command_number(c, "rate", 1, 1000000, 0, &rate, f) ||
 		command_number(c, "first", 1, 1000000000, 0, &first, f) ||
-		command_policy(c, f))
+		start_time(c, &start, f) || command_policy(c, f))
 		return -1;
 	if (c->settings->live && !o.release)
 		return fault_set(f, FAULT_REFUSED,
@@ -531,7 +579,7 @@ int verb_send(struct command *c, struct fault *f)
 	o.per_second = (double)rate;
 	o.first = first;
 	o.due_only = command_option(c, "due") != NULL;
-	if (wait_until(c, f))
+	if (wait_until(c, start, f))
 		return -1;
 	o.relays = text_alloc(settings_relays(c->settings) * sizeof(*o.relays));
 	view.page = c->dry_run ? NULL : review_run_begin(c);

@@ -5,6 +5,7 @@ import datetime
 import getpass
 import json
 import re
+import resource
 import signal
 import socket
 import threading
@@ -12,7 +13,7 @@ import time
 
 import pytest
 
-from conftest import (HUMAN, INTERRUPTED, OK, TEMPORARY, TERMINATED, UNAVAILABLE, REFUSED, reconcile,
+from conftest import (CONFIG, HUMAN, INTERRUPTED, OK, TEMPORARY, TERMINATED, UNAVAILABLE, REFUSED, reconcile,
                       reconcile_send, twice)
 
 
@@ -394,7 +395,8 @@ def test_per_day(at, relay):
     assert tally["accepted"] == tally["sent_now"] == 25 == len(server.accepted())
     reconcile_send(incident, tally)
     tally = incident.run("send", code=TEMPORARY).tally
-    assert tally["sent_now"] == 0 and len(server.accepted()) == 25
+    assert tally["sent_now"] == 0 and len(server.accepted()) == 25 and tally["day_over"]
+    assert "relay.per_day is used up" in incident.text("send", code=TEMPORARY)
 
 
 def test_sending_hours(at):
@@ -405,6 +407,33 @@ def test_sending_hours(at):
     message = incident.error("send", code=TEMPORARY, env=night)
     assert "07:00" in message and not incident.outbox()
     incident.run("send", code=OK, env=day)
+
+
+@pytest.mark.long
+def test_the_sending_hours_end_in_the_middle(few):
+    """What went is told, and the rest waits."""
+    time.sleep(60 - time.time() % 60)
+    end = int(time.time() / 60 + 1) % 1440 or 1440
+    few.change({"timezone": "UTC", "sending_hours": f"00:00-{end // 60:02}:{end % 60:02}"})
+    few.release()
+    time.sleep(57 - time.time() % 60)
+    tally = few.run("send", "--rate", 1, code=TEMPORARY).tally
+    reconcile_send(few, tally)
+    assert tally["closed"] and 0 < tally["accepted"] < tally["released"]
+    assert "sending hours" in few.error("send", code=TEMPORARY)
+
+
+def test_open_files_are_enough_or_nothing_is_sent(few, relay):
+    """Without a file for the ledger's journal the run would end in its middle."""
+    server = relay()
+    few.send_to(server, connections=64)
+    few.release()
+
+    def limits(soft, hard):
+        return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    result = few.finish(few.start("send", preexec_fn=limits(100, 100)), "send")
+    assert result.code == CONFIG and "open files" in result.tally["error"]["message"] and not server.accepted()
+    assert few.finish(few.start("send", preexec_fn=limits(30, 1000)), "send").code == OK
 
 
 @pytest.mark.parametrize("pipelining", ["on", "full", "off"])

@@ -238,6 +238,7 @@ def test_the_count_of_equal_refusals_is_settable(at, relay):
     message = incident.error("send", code=UNAVAILABLE)
     assert "7 mails in a row" in message and "550" in message and "relay.stop_after" in message
     assert incident.status()["states"]["refused"] == 7
+    assert re.search(r"14  refused\n", incident.text("send", code=UNAVAILABLE))     # how far it came
 
 
 def test_a_share_of_refusals_stops_too(at, relay):
@@ -309,17 +310,32 @@ def test_nothing_goes_before_the_start_time(at):
     message = incident.error("send", "--at", "2023-08-27T10:00:00Z", code=TEMPORARY, env=at_time(59))
     assert "10:00" in message and not incident.outbox()
     incident.run("send", "--at", "2023-08-27T10:00:00Z", code=OK, env=at_time(60))
-    assert "--at" in at("released", "b").error("send", "--at", "ten", code=USAGE)
+    other = at("released", "b")
+    for words in (["--at", "ten"], ["-n", "--at", "ten"]):
+        assert "--at" in other.error("send", *words, code=USAGE)
+    later = other.run("send", "-n", "--at", "2023-08-27T10:00:00Z", env=at_time(0)).tally["forecast"]
+    assert later["last_at"] >= "2023-08-27T10:00:00Z"
+
+
+def test_what_stands_alone_does_not_pass_over_the_rest(at):
+    """A test mail at seven is no test mail now."""
+    incident = at("released")
+    before = incident.state()
+    for words in (["--test", "dpo@met.police.example", "--at", "2099-01-01T00:00:00Z"], ["--stop", "--first", 3],
+                  ["--resolve", 1, "--release", "12345678"], ["--lift-head-start", "--test", "dpo@met.police.example"]):
+        assert "stands alone" in incident.error("send", *words, code=USAGE)
+    assert incident.state() == before
 
 
 def test_waiting_for_the_start_time_can_be_stopped(at):
     incident = at("released")
-    process = incident.start("send", "--at", "2099-01-01T00:00:00Z")
+    process = incident.start("send", "--at", "2099-01-01T00:00:00Z", json=False)
     while not incident.run("send", "-n", "--stop").tally["at_work"]:
         time.sleep(.05)
     assert incident.run("send", "--stop", code=OK).tally["stopped"]
-    result = incident.finish(process, "send")
+    result = incident.finish(process, json=False)
     assert result.code == INTERRUPTED and not incident.outbox()
+    assert "waits until 2099-01-01T00:00:00Z" in result.stderr
 
 
 # -------------------------------------------------------------------------------------- how far it is

@@ -19,6 +19,7 @@ enum {
 	DELAYED,
 	RETRIED,
 	FINAL,
+	PERHAPS_FINAL,
 	DELIVERED,
 	RELAYED,
 	RETURNED,
@@ -28,8 +29,8 @@ enum {
 	SUBJECT_DELIVERED
 };
 static const char *const sections[] = {"failed", "delayed", "retried", "final",
-	"delivered", "relayed", "returned", "subject failed", "subject report",
-	"subject delayed", "subject delivered", NULL};
+	"perhaps final", "delivered", "relayed", "returned", "subject failed",
+	"subject report", "subject delayed", "subject delivered", NULL};
 static struct phrase_set set = {.source = words_bounce, .sections = sections};
 
 #define HITS 256
@@ -159,6 +160,9 @@ static void take_hit(struct bounce_tone *t, const struct phrase *phrase, bool su
 	case FINAL:
 		t->final = true;
 		break;
+	case PERHAPS_FINAL:
+		t->perhaps_final = true;
+		break;
 	case DELIVERED:
 		t->delivered = true;
 		break;
@@ -282,7 +286,8 @@ static bool begins_entry(struct span behind)
 	       span_starts(behind, "...");
 }
 
-/* Languages without blanks write on right before and behind an address. */
+/* Languages without blanks write on right before and behind an address; X.400 and old
+ * Exchange write "SMTP=" before it. */
 static size_t trim_address(char *address)
 {
 	char *sign = strrchr(address, '@'), *start = sign, *end = sign;
@@ -293,6 +298,8 @@ static size_t trim_address(char *address)
 	while (*end && !(*end & 0x80))
 		end++;
 	cut = strlen(end);
+	if (span_starts(span_of(start), "smtp="))
+		start += strlen("smtp=");
 	memmove(address, start, (size_t)(end - start));
 	address[end - start] = '\0';
 	return cut;

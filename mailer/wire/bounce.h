@@ -20,7 +20,7 @@
 struct bounce_tone {
 	bool failed, delivered, relayed;
 	bool delayed; /* it was late, or it goes on: */
-	bool retried, final;
+	bool retried, final, perhaps_final;
 	bool subject_failed, subject_delayed, subject_delivered;
 	bool subject_final; /* it names a failure before anything else */
 	bool family; /* only words of one system */

@@ -121,9 +121,11 @@ static void take_addresses(const struct dsn_recipient *d, struct letter_recipien
  * may have been late before. */
 static bool is_late(const struct bounce_tone *tone)
 {
-	bool late = tone->subject_final ? tone->retried : tone->delayed;
+	bool late = tone->retried ||
+		    (tone->delayed && !tone->subject_final && !tone->perhaps_final);
+	bool final = tone->final || dsn_find_reply(tone->words) >= 500;
 
-	return (tone->subject_delayed || (late && !tone->final)) &&
+	return (tone->subject_delayed || (late && !final)) &&
 	       !span_has(tone->words, "envelope expired");
 }
 
@@ -146,8 +148,8 @@ static enum letter_class action_class(const struct dsn_recipient *d, const char 
 		return LETTER_RELAYED;
 	case DSN_EXPANDED:
 		return LETTER_EXPANDED;
-	case DSN_OTHER_ACTION:
-		return LETTER_OTHER;
+	case DSN_OTHER_ACTION: /* "error"; "deliverable" asks for nothing */
+		return status[0] == '5' ? LETTER_BOUNCE_ANY : LETTER_OTHER;
 	case DSN_NO_ACTION:
 		break;
 	}

@@ -17,6 +17,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include "recipients/clock.h"
 #include "recipients/hatch.h"
 #include "recipients/vault.h"
 
@@ -86,6 +87,24 @@ static void write_fingerprint(const unsigned char sha256[32], char *out)
 		(void)snprintf(out + 3 * i, 4, "%02X%s", sha256[i], i < 31 ? ":" : "");
 }
 
+/* Nobody is to learn to click warnings away. */
+static int check_term(gnutls_x509_crt_t crt, const char *what, struct fault *f)
+{
+	time_t now = time(NULL);
+	char at[CLOCK_TEXT];
+
+	if (gnutls_x509_crt_get_activation_time(crt) > now)
+		return fault_set(
+			f, FAULT_CONFIG, "%s: this certificate begins later", what);
+	return gnutls_x509_crt_get_expiration_time(crt) > now
+		       ? 0
+		       : fault_set(f, FAULT_CONFIG, "%s: this certificate ended at %s",
+				 what,
+				 clock_write(
+					 gnutls_x509_crt_get_expiration_time(crt) * 1000,
+					 at));
+}
+
 /* The first of the chain is the page's. */
 static int read_chain(
 	struct certificate *c, gnutls_x509_crt_t crt, const char *what, struct fault *f)
@@ -128,7 +147,10 @@ int certificate_load(
 		return -1;
 	if (gnutls_x509_crt_init(&crt))
 		return fault_set(f, FAULT_INTERNAL, "no memory for a certificate");
-	return read_chain(ret, crt, chain, f) || check_pair(ret, key, f) ? -1 : 0;
+	return read_chain(ret, crt, chain, f) || check_term(crt, chain, f) ||
+			       check_pair(ret, key, f)
+		       ? -1
+		       : 0;
 }
 
 /* --- our own --- */

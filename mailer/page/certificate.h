@@ -21,7 +21,7 @@ struct certificate {
 	struct text chain, key;
 	char fingerprint[CERTIFICATE_FINGERPRINT];
 };
-/* The force's own. FAULT_CONFIG: they are not there, not readable, or do not belong together. */
+/* The force's own. FAULT_CONFIG: they are not there, not readable, do not belong together, or are not valid now. */
 int certificate_load(const char *chain, const char *key, struct certificate *ret, struct fault *f);
 /* The one in the file, or a new one. FAULT_CANTCREATE. */
 int certificate_own(const char *path, const char *host, struct certificate *ret, struct fault *f);

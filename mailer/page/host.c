@@ -34,12 +34,20 @@
 
 /* --- listening --- */
 
+void host_place_remove(const struct host_place *p)
+{
+	struct stat st;
+
+	if (p->path && !lstat(p->path, &st) && S_ISSOCK(st.st_mode) &&
+		st.st_dev == p->device && st.st_ino == p->inode)
+		(void)unlink(p->path);
+}
+
 void host_place_done(struct host_place *p)
 {
 	if (p->fd >= 0)
 		(void)close(p->fd);
-	if (p->path)
-		(void)unlink(p->path);
+	host_place_remove(p);
 	text_freep(&p->host);
 	text_freep(&p->path);
 	p->fd = -1;
@@ -64,6 +72,7 @@ static void remove_old(const struct sockaddr_un *at)
 static int listen_unix(const char *path, struct host_place *ret, struct fault *f)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct stat st = {0};
 
 	if (!*path || strlen(path) >= sizeof(at.sun_path))
 		return fault_set(f, FAULT_USAGE,
@@ -76,9 +85,24 @@ static int listen_unix(const char *path, struct host_place *ret, struct fault *f
 		listen(ret->fd, BACKLOG))
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno));
 	ret->path = text_copy(path);
+	if (!lstat(path, &st)) {
+		ret->device = st.st_dev;
+		ret->inode = st.st_ino;
+	}
 	return chmod(path, 0660)
 		       ? fault_set(f, FAULT_CANTCREATE, "%s: %s", path, strerror(errno))
 		       : 0;
+}
+
+static void look_at_address(const struct sockaddr_storage *bound, struct host_place *ret)
+{
+	const struct sockaddr_in *four = (const struct sockaddr_in *)bound;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)bound;
+	bool is_six = bound->ss_family == AF_INET6;
+
+	ret->port = ntohs(is_six ? six->sin6_port : four->sin_port);
+	ret->open = is_six ? !IN6_IS_ADDR_LOOPBACK(&six->sin6_addr)
+			   : ntohl(four->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
 }
 
 static int listen_at(const struct addrinfo *a, const char *where, struct host_place *ret,
@@ -96,9 +120,7 @@ static int listen_at(const struct addrinfo *a, const char *where, struct host_pl
 		bind(ret->fd, a->ai_addr, a->ai_addrlen) || listen(ret->fd, BACKLOG) ||
 		getsockname(ret->fd, (struct sockaddr *)&bound, &length))
 		return fault_set(f, FAULT_CANTCREATE, "%s: %s", where, strerror(errno));
-	ret->port = ntohs(bound.ss_family == AF_INET6
-				  ? ((struct sockaddr_in6 *)&bound)->sin6_port
-				  : ((struct sockaddr_in *)&bound)->sin_port);
+	look_at_address(&bound, ret);
 	return 0;
 }
 

@@ -13,6 +13,9 @@
 #ifndef MAILER_PAGE_HOST_H
 #define MAILER_PAGE_HOST_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "mailer/page/certificate.h"
 #include "mailer/page/pages.h"
 #include "recipients/fault.h"
@@ -25,12 +28,16 @@
 struct host_place {
 	char *host; /* as it was written; NULL: a Unix socket */
 	char *path; /* of the socket */
+	uint64_t device, inode; /* of that, as it was made */
 	unsigned port;
+	bool open; /* other machines may reach it */
 	int fd;
 };
 /* "127.0.0.1:8443", "[::1]:8443", "localhost:8443", "unix:PATH"; port 0: any. FAULT_USAGE, FAULT_CANTCREATE. */
 int host_listen(const char *where, struct host_place *ret, struct fault *f);
+/* Closes it, and removes a socket if it is still the one that was made; the latter alone. */
 void host_place_done(struct host_place *p);
+void host_place_remove(const struct host_place *p);
 #define auto_host_place __attribute__((cleanup(host_place_done))) struct host_place
 
 struct host;

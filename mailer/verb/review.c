@@ -16,6 +16,7 @@
 #include "mailer/page/journal.h"
 #include "mailer/page/session.h"
 #include "mailer/page/shut_in.h"
+#include "mailer/page/sweep.h"
 #include "mailer/point.h"
 #include "mailer/resend.h"
 #include "mailer/reviewer.h"
@@ -242,6 +243,10 @@ static int find_certificate(struct command *c, const struct host_place *place,
 
 	if (!cert != !key)
 		return fault_set(f, FAULT_USAGE, "--tls-cert and --tls-key go together");
+	if (place->path)
+		return cert ? fault_set(f, FAULT_USAGE,
+				      "--tls-cert is not for a Unix socket: the web server in front of it has the certificate")
+			    : 0;
 	if (cert)
 		return certificate_load(cert, key, ret, f);
 	return certificate_path(c, &path, f) || certificate_own(path, place->host, ret, f)
@@ -266,6 +271,8 @@ static void show_place(const struct command *c, const struct host_place *place,
 			"    %s\n",
 			six ? "[" : "", place->host, six ? "]" : "", place->port,
 			certificate->fingerprint);
+	if (place->open)
+		(void)fputs("Other machines can reach it there.\n", out);
 	(void)fputs("It shows what the other commands have put there. Ctrl-C ends it.\n",
 		out);
 	(void)fflush(out);
@@ -275,12 +282,17 @@ static void show_place(const struct command *c, const struct host_place *place,
 static int serve(struct command *c, struct host_place *place,
 	const struct certificate *certificate, struct pages *pages, struct fault *f)
 {
+	struct sweep sweep;
 	const char *lacks;
 	struct host *host;
 	int failed;
 
-	if (host_open(place, certificate, pages, &host, f))
+	if (sweep_begin(place, &sweep, f))
 		return -1;
+	if (host_open(place, certificate, pages, &host, f)) {
+		sweep_end(&sweep);
+		return -1;
+	}
 	lacks = shut_in(c->dir);
 	if (lacks)
 		(void)fprintf(stderr,
@@ -289,6 +301,7 @@ static int serve(struct command *c, struct host_place *place,
 	show_place(c, place, certificate);
 	failed = host_run(host, f);
 	host_close(host);
+	sweep_end(&sweep);
 	return failed;
 }
 
@@ -307,7 +320,7 @@ static int listen_all(struct command *c, struct fault *f)
 			f, FAULT_USAGE, "--idle takes a duration of at most 15m");
 	if (command_settings(c, f) ||
 		host_listen(command_option(c, "listen"), &place, f) ||
-		(!place.path && find_certificate(c, &place, &certificate, f)))
+		find_certificate(c, &place, &certificate, f))
 		return -1;
 	o.settings = c->settings;
 	if (pages_open(&o, &pages, f))

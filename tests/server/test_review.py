@@ -535,7 +535,21 @@ def test_behind_a_web_server(few, tmp_path):
     assert visitor.get("/", **{"X-Forwarded-For": "not an address"}).status == 200
     assert [event["from"] for event in events(few)] == ["192.0.2.7", "local"]
     page.stop()
-    page = Page(few, listen=f"unix:{tmp_path}/page.sock")       # what is left of the first is no hindrance
+    assert not (tmp_path / "page.sock").exists()
+    killed = Page(few, listen=f"unix:{tmp_path}/page.sock")
+    killed.process.kill()
+    killed.process.communicate()
+    end = time.monotonic() + 60
+    while (tmp_path / "page.sock").exists() and time.monotonic() < end:
+        time.sleep(.01)
+    assert not (tmp_path / "page.sock").exists()
+    other = Page(few, listen=f"unix:{tmp_path}/page.sock")
+    (tmp_path / "page.sock").rename(tmp_path / "moved")
+    (tmp_path / "page.sock").write_text("of somebody else")
+    other.stop()
+    assert (tmp_path / "page.sock").read_text() == "of somebody else"
+    (tmp_path / "moved").rename(tmp_path / "page.sock")
+    page = Page(few, listen=f"unix:{tmp_path}/page.sock")       # a socket that was left is no hindrance
     assert Visitor(page).get("/sign-in").status == 200
     page.stop()
 
@@ -592,9 +606,13 @@ def test_the_certificate(page, incident, pki):
     own.stop()
     for words, why in ((["--tls-cert", pki / "good.pem"], "go together"),
                        (["--tls-cert", pki / "good.pem", "--tls-key", pki / "other.key"], "other.key"),
+                       (["--tls-cert", pki / "old.pem", "--tls-key", pki / "old.key"], "ended at 2020-01-02T00:00:00Z"),
+                       (["--tls-cert", pki / "early.pem", "--tls-key", pki / "early.key"], "begins later"),
+                       (["--tls-cert", pki / "good.pem", "--tls-key", pki / "good.key", "--listen", "unix:x"], "web server"),
                        (["--idle", "16m"], "at most 15m")):
-        done = subprocess.run([BINARY, "-C", twin.folder, "review", "--listen", "127.0.0.1:0", *map(str, words)],
-                              env=twin.env(), capture_output=True, text=True, timeout=60, check=False)
+        where = [] if "--listen" in words else ["--listen", "127.0.0.1:0"]
+        done = subprocess.run([BINARY, "-C", twin.folder, "review", *where, *map(str, words)],
+                              env=twin.env(), cwd=twin.tmp, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode in (64, 78) and why in done.stderr, done.stderr
 
 

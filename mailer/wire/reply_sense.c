@@ -171,12 +171,14 @@ static bool opens_with_question(const struct sentence *s, struct span text)
 	size_t at;
 
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->hits[i].phrase->kind != QUESTION)
+		if (s->hits[i].phrase->kind != QUESTION ||
+			is_within(s, &s->hits[i], NO_QUESTION))
 			continue;
 		at = s->hits[i].start;
 		while (at > s->start && strchr(" \n", text.at[at]))
 			at--;
-		if (at == s->start || strchr(",;:-", text.at[at]))
+		/* the blank before a phrase may be the mark that ended a sentence */
+		if (at <= s->start || strchr(",;:-", text.at[at]))
 			return true;
 	}
 	return false;

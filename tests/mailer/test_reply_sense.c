@@ -47,7 +47,11 @@ static void who_knows_says_so(void **state)
 		"Many thanks, received.", "This is to confirm receipt of your notice.",
 		"I confirm that I have read this.", "Thank you for letting me know.",
 		"Read and understood", "Not at work today.\nI have read this.",
-		"I have read this, no questions.", "Yes I read this",
+		"I have read this, no questions.", "Yes I read this", "Rec'd, thanks",
+		"I have read this. I no longer work for the force.",
+		"I have read this. No need to call me.",
+		"I have read this and will be in touch if I need anything.",
+		"I have read this. If I have any questions I will ask.",
 		"Diolch am roi gwybod i mi", NULL};
 
 	(void)state;
@@ -66,7 +70,10 @@ static void what_proves_nothing(void **state)
 		"If you have read this, you can reply with the words \"I have read this\".",
 		"I have read in the paper that rents go up.",
 		"They told me to say I have read this.", "I have received nothing.",
-		"I refuse to acknowledge receipt.", NULL};
+		"I refuse to acknowledge receipt.", "I have yet to read this.",
+		"I have received this email but have not read it.",
+		"My mother has read this on my behalf.",
+		"I no longer work for the force.", NULL};
 
 	(void)state;
 	assert_all(texts, "");
@@ -78,10 +85,14 @@ static void who_asks_is_heard(void **state)
 		"Can you ring me", "Please call me on my mobile",
 		"Hi, can you tell me what to do", "Please acknowledge receipt.",
 		"I would like to know what was lost",
-		"This is not me, you have the wrong person", "I no longer work there",
+		"This is not me, you have the wrong person", "Take me off this list",
+		"I am not the person you mean", "I'd like a copy of what was lost",
 		"I want to make a complaint", "This looks like a scam",
 		"Could you confirm receipt of this?", "My address has changed", NULL};
 	static const char *const both[] = {"I have read this. Who has my data?",
+		"I have read this.\n\nIs there anything I should do\n",
+		"I have read this. What now", "I have read this. I need help.",
+		"I have read this. Please update my address.",
 		"I have read this but do not understand it", "Received. Please call me.",
 		NULL};
 
@@ -95,9 +106,11 @@ static void who_is_afraid_is_found(void **state)
 {
 	static const char *const texts[] = {"I am worried", "I'm really scared",
 		"My family is in danger", "I do not feel safe", "he was outside my house",
-		"I fear for my children", "Mae ofn arna i", NULL};
+		"I fear for my children", "Mae ofn arna i", "They know where I live.",
+		"I am very concerned", NULL};
 	static const char *const calm[] = {"No worries!", "Don't worry",
-		"I am not worried about it", "Nothing to worry about", NULL};
+		"I am not worried about it", "Nothing to worry about",
+		"It is over as far as I am concerned", NULL};
 
 	(void)state;
 	assert_all(texts, "w");

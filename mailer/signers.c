@@ -447,7 +447,7 @@ static int check_kept(const struct signer *who, const struct proposal *p,
 	int found;
 
 	if (sshsig_who(&key, 1, space, kept->armour, text_string(&p->text),
-		    p->text.length, &found, f))
+		    p->text.length, &found, NULL, f))
 		return -1;
 	return found ? fault_set(f, FAULT_REFUSED,
 			       "a signature is not over what is to be sent: something changed the ledger. Keep it, call for help")
@@ -489,14 +489,18 @@ int signers_check(struct ledger *l, const struct signers *s, const struct propos
 {
 	auto_signatures kept = {0};
 	const char *keys[POLICY_MAX_SIGNERS];
-	int found;
+	int found, named;
 
 	for (size_t i = 0; i < s->count; i++)
 		keys[i] = s->list[i].key;
 	if (sshsig_who(keys, s->count, space, armour, text_string(&p->text),
-		    p->text.length, &found, f) ||
+		    p->text.length, &found, &named, f) ||
 		proposal_signatures(l, p->id, &kept, f))
 		return -1;
+	if (found < 0 && named >= 0)
+		return fault_set(f, FAULT_REFUSED,
+			"%s has signed something else than %.16s, or for another use than %s: what is signed is the file of approve --manifest, to the byte (no editor, no other line ends), with ssh-keygen -Y sign -n %s",
+			s->list[named].name, p->digest, space, space);
 	if (found < 0)
 		return fault_set(f, FAULT_REFUSED,
 			"this is not a signature of one of the signers over %.16s in the namespace %s (approve --signers; approve --manifest FILE)",

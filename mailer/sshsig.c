@@ -24,7 +24,8 @@
 #define PROGRAM "ssh-keygen"
 #define OUTPUT_MOST 65536
 #define KEY_LINE 8192
-#define FILE_PATH 40 /* "/proc/self/fd/N" */
+#define FILE_PATH 40   /* "/proc/self/fd/N" */
+#define RSA_LEAST 2048 /* bits; NIST SP 800-131A */
 
 /* --- the child --- */
 
@@ -130,7 +131,7 @@ static bool is_known_type(const char *type, size_t length)
 	return false;
 }
 
-/* "256 SHA256:... no comment (ED25519)": the second word. */
+/* "256 SHA256:... no comment (ED25519)": the second word, if the key is long enough. */
 static int read_fingerprint(
 	const char *said, char fingerprint[SSHSIG_FINGERPRINT], struct fault *f)
 {
@@ -139,6 +140,10 @@ static int read_fingerprint(
 
 	if (!at || strncmp(at + 1, "SHA256:", 7) != 0 || length >= SSHSIG_FINGERPRINT)
 		return fault_set(f, FAULT_INPUT, "this is not a public SSH key");
+	if (strstr(said, "(RSA)") && strtol(said, NULL, 10) < RSA_LEAST)
+		return fault_set(f, FAULT_INPUT,
+			"an RSA key of %ld bits is too weak to sign with: %d at least, or better ed25519",
+			strtol(said, NULL, 10), RSA_LEAST);
 	memcpy(fingerprint, at + 1, length);
 	fingerprint[length] = '\0';
 	return 0;
@@ -285,7 +290,7 @@ static bool is_armour(const char *signature)
 }
 
 int sshsig_who(const char *const *keys, size_t count, const char *space,
-	const char *signature, const char *bytes, size_t length, int *ret,
+	const char *signature, const char *bytes, size_t length, int *ret, int *ret_named,
 	struct fault *f)
 {
 	auto_text_buffer allowed = {0}, said = {0};
@@ -302,6 +307,8 @@ int sshsig_who(const char *const *keys, size_t count, const char *space,
 	int code, found;
 
 	*ret = -1;
+	if (ret_named)
+		*ret_named = -1;
 	if (!is_armour(signature))
 		return 0;
 	for (size_t i = 0; i < count; i++)
@@ -315,6 +322,8 @@ int sshsig_who(const char *const *keys, size_t count, const char *space,
 	found = code ? -1 : read_who(text_string(&said), count);
 	if (found < 0)
 		return 0;
+	if (ret_named)
+		*ret_named = found;
 	(void)snprintf(who, sizeof(who), "signer-%d", found);
 	(void)lseek(in, 0, SEEK_SET);
 	if (call(&verify, &said, &code, f))

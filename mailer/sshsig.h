@@ -20,7 +20,7 @@
 
 /*
  * "ssh-ed25519 AAAA..." out of the line of a public key; its comment is left out. FAULT_INPUT: no key that we take, which
- * are ed25519, ecdsa, RSA, and their kinds on a token (sk-); certificates and DSA are not among them.
+ * are ed25519, ecdsa, RSA of 2048 bits and more, and their kinds on a token (sk-); certificates and DSA are not among them.
  */
 int sshsig_key(const char *line, char **ret, char fingerprint[SSHSIG_FINGERPRINT], struct fault *f);
 /* The same out of a file. */
@@ -35,8 +35,11 @@ int sshsig_make(const char *path, struct fault *f);
 /* Signs: the armoured signature. FAULT_REFUSED: ssh-keygen did not (it says why), FAULT_INPUT: there is no such key. */
 int sshsig_sign(const char *key_file, const char *space, const char *bytes, size_t length, struct text *ret, struct fault *f);
 
-/* Which of these keys made it, if it is good; -1 without a fault: none of them, or it is not over these bytes. */
+/*
+ * Which of these keys made it, if it is good; -1 without a fault: none of them, or it is not over these bytes in this
+ * namespace. `ret_named`: which of them it names as its own, good or not; -1: none. NULL: nobody asks.
+ */
 int sshsig_who(const char *const *keys, size_t count, const char *space, const char *signature, const char *bytes,
-	size_t length, int *ret, struct fault *f);
+	size_t length, int *ret, int *ret_named, struct fault *f);
 
 #endif

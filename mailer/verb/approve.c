@@ -43,7 +43,8 @@ const struct verb_option approve_options[] = {
 	{"sign", "KEYFILE", "sign the release with your SSH key"},
 	{"manifest", "FILE",
 		"write out what is to be signed, for ssh-keygen -Y sign -n breachmail-release"},
-	{"signature", "FILE", "take that signature back"},
+	{"signature", "FILE",
+		"take that signature back; with --manifest FILE if that was not changed on its way"},
 	{"emergency", NULL,
 		"with --sign, --by and --reason: alone, for the highest level, where the policy allows it"},
 	{"enrol", "NAME", "somebody may sign from now on, with a new key"},
@@ -452,7 +453,7 @@ static int check_together(const struct command *c, bool signs, struct fault *f)
 			return fault_set(f, FAULT_USAGE, "--%s goes with --%s",
 				needs[i][0], needs[i][1]);
 	if (command_option(c, "emergency") &&
-		(!signs || command_option(c, "manifest") || command_option(c, "enrol") ||
+		(!signs || sign_writes(c) || command_option(c, "enrol") ||
 			command_option(c, "signers")))
 		return fault_set(f, FAULT_USAGE,
 			"--emergency goes with --sign KEYFILE or --signature FILE, under a release");
@@ -472,7 +473,7 @@ int verb_approve(struct command *c, struct fault *f)
 
 	if (sign_choice(c, &signs, f) || check_together(c, signs, f))
 		return -1;
-	c->document = file && !strcmp(file, "-") && !c->dry_run;
+	c->document = sign_writes(c) && !strcmp(file, "-") && !c->dry_run;
 	if (c->arguments_count)
 		return fault_set(f, FAULT_USAGE, "breachmail approve takes no arguments");
 	if (command_policy(c, f))

@@ -12,16 +12,20 @@
 #include "mailer/show.h"
 #include "mailer/sshsig.h"
 
+bool sign_writes(const struct command *c)
+{
+	return command_option(c, "manifest") && !command_option(c, "signature");
+}
+
 int sign_choice(const struct command *c, bool *ret, struct fault *f)
 {
-	int ways = (command_option(c, "sign") != NULL) +
-		   (command_option(c, "manifest") != NULL) +
-		   (command_option(c, "signature") != NULL);
+	bool key = command_option(c, "sign"),
+	     file = command_option(c, "manifest") || command_option(c, "signature");
 
-	*ret = ways > 0;
-	return ways > 1
+	*ret = key || file;
+	return key && file
 		       ? fault_set(f, FAULT_USAGE,
-				 "one of --sign KEYFILE, --manifest FILE, --signature FILE at a time")
+				 "--sign KEYFILE goes without --manifest and --signature")
 		       : 0;
 }
 
@@ -35,23 +39,53 @@ static int write_out(const char *path, const struct proposal *p, struct fault *f
 	return show_file_close(&out, f);
 }
 
-static int read_signature(const char *path, struct text *ret, struct fault *f)
+static void read_file(const char *path, size_t most, struct text *ret)
 {
 	FILE *file = fopen(path, "re");
 	char bytes[4096];
 	size_t got;
 
-	while (file && ret->length <= SSHSIG_SIGNATURE_MAX &&
+	while (file && ret->length <= most &&
 		(got = fread(bytes, 1, sizeof(bytes), file)) > 0)
 		text_add(ret, bytes, got);
 	if (file)
 		(void)fclose(file);
+}
+
+/* Line ends of other systems say nothing in armour, and stop ssh-keygen. */
+static void drop_returns(struct text *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->length; i++)
+		if (t->bytes[i] != '\r' || t->bytes[i + 1] != '\n')
+			t->bytes[kept++] = t->bytes[i];
+	text_cut(t, kept);
+}
+
+static int read_signature(const char *path, struct text *ret, struct fault *f)
+{
+	read_file(path, SSHSIG_SIGNATURE_MAX, ret);
 	if (!ret->length || ret->length > SSHSIG_SIGNATURE_MAX ||
 		strlen(ret->bytes) != ret->length)
 		return fault_set(f, FAULT_INPUT,
 			"%s: cannot be read, or is not a signature of ssh-keygen -Y sign (at most %d bytes)",
 			path, SSHSIG_SIGNATURE_MAX);
+	drop_returns(ret);
 	return 0;
+}
+
+static int check_returned(const char *path, const struct proposal *p, struct fault *f)
+{
+	auto_text_buffer said = {0};
+
+	read_file(path, p->text.length, &said);
+	return said.length == p->text.length &&
+			       !memcmp(said.bytes, p->text.bytes, said.length)
+		       ? 0
+		       : fault_set(f, FAULT_REFUSED,
+				 "%s is not, to the byte, the manifest that waits for signatures (%.16s): approve --manifest writes it",
+				 path, p->digest);
 }
 
 int sign_obtain(struct command *c, const struct proposal *p, const char *space,
@@ -60,8 +94,10 @@ int sign_obtain(struct command *c, const struct proposal *p, const char *space,
 	const char *key = command_option(c, "sign"),
 		   *file = command_option(c, "manifest");
 
-	if (file)
+	if (sign_writes(c))
 		return c->dry_run ? 0 : write_out(file, p, f);
+	if (!key && file && check_returned(file, p, f))
+		return -1;
 	if (!key)
 		return read_signature(command_option(c, "signature"), ret, f);
 	show(c, "%s\nThis is what is signed (%.16s).\n", text_string(&p->text),
@@ -174,7 +210,7 @@ int sign_release(
 	show_count(c, "needed", o->signers->approvals);
 	show_count(c, "released", done.released);
 	show_json(c, "signed", sign_names(&p.signed_by));
-	if (command_option(c, "manifest"))
+	if (sign_writes(c))
 		show_written(c, RELEASE_SPACE);
 	else if (done.who)
 		show_signed(c, o, &p, &done);

@@ -9,11 +9,13 @@
 #include "mailer/release.h"
 #include "mailer/verb.h"
 
-/* --sign, --manifest or --signature, or none of them; FAULT_USAGE for several. */
+/* --sign, --manifest, --signature, the last two together, or none of them; FAULT_USAGE for others. */
 int sign_choice(const struct command *c, bool *ret, struct fault *f);
+/* --manifest alone, which writes the text out. With --signature it is the text that comes back with it. */
+bool sign_writes(const struct command *c);
 /*
  * --manifest: the text is written to the file. --sign: it is shown, and signed with the key. --signature: it is read from the
- * file. `*ret`: the armour; empty after --manifest.
+ * file, and a manifest beside it must be this text, to the byte (FAULT_REFUSED). `*ret`: the armour; empty after --manifest.
  */
 int sign_obtain(struct command *c, const struct proposal *p, const char *space, struct text *ret, struct fault *f);
 /* Who has signed so far, into the tally. */

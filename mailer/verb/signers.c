@@ -142,7 +142,7 @@ static int sign_list(struct command *c, const struct signers *now,
 	show_count(c, "signatures", (int64_t)tally.count);
 	show_json(c, "signed", sign_names(&tally));
 	show_json(c, "effect", json_boolean(effect));
-	if (command_option(c, "manifest"))
+	if (sign_writes(c))
 		show(c,
 			"Written to %s. Signers sign this file, wherever their key is:\n"
 			"  ssh-keygen -Y sign -n %s -f KEYFILE %s\n",

@@ -146,7 +146,10 @@ def test_signed_elsewhere(two, keys):
     again = incident.run("approve", "--manifest", path, code=OK).tally
     assert again["release"] == written["release"]
     for n, name in enumerate(NAMES[:2], 1):
-        tally = incident.run("approve", "--signature", keys.sign(name, path), code=OK).tally
+        signature = keys.sign(name, path)
+        signature.write_bytes(signature.read_bytes().replace(b"\n", b"\r\n"))      # came by a mail program
+        both = ["--manifest", path] if n == 2 else []       # both come back
+        tally = incident.run("approve", *both, "--signature", signature, code=OK).tally
         assert (tally["signatures"], tally["signed_by"]) == (n, name)
     incident.run("send", code=OK)
 
@@ -222,7 +225,11 @@ def test_strangers_and_other_texts(two, few, keys, tmp_path):
     other.run("approve", "--manifest", tmp_path / "other.txt", code=OK)
     for signature in (keys.sign(NAMES[0], path, "file"), keys.sign(NAMES[0], path, SIGNERS),
                       keys.sign(NAMES[0], edited), keys.sign(NAMES[0], tmp_path / "other.txt")):
-        incident.error("approve", "--signature", signature, code=REFUSED)
+        says = incident.error("approve", "--signature", signature, code=REFUSED)
+        assert f"{NAMES[0]} has signed something else" in says and "to the byte" in says
+    good = keys.sign(NAMES[0], path)
+    says = incident.error("approve", "--manifest", edited, "--signature", good, code=REFUSED)
+    assert "is not, to the byte, the manifest that waits" in says
     for junk in ("", "junk\n", "-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n"):
         (incident.tmp / "junk.sig").write_text(junk)
         incident.run("approve", "--signature", incident.tmp / "junk.sig", code=(REFUSED, INPUT))

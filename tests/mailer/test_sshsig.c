@@ -96,6 +96,10 @@ static void lines_of_keys(void **state)
 	read_key(KEY " ann@force.example\n", FAULT_NONE);
 	for (size_t i = 0; i < LENGTH(none); i++)
 		read_key(none[i], FAULT_INPUT);
+	keygen("echo '2048 SHA256:abc no comment (RSA)'");
+	read_key(KEY, FAULT_NONE);
+	keygen("echo '2047 SHA256:abc no comment (RSA)'");
+	read_key(KEY, FAULT_INPUT);
 }
 
 static void answers_that_are_none(void **state)
@@ -216,6 +220,8 @@ static void signing(void **state)
 	(void)unlink(key);
 }
 
+static int named; /* whose key the last armour said it was made with */
+
 /* Of two keys; -1: none. */
 static int who_of(const char *armour, const char *does, enum fault_kind kind)
 {
@@ -224,7 +230,7 @@ static int who_of(const char *armour, const char *does, enum fault_kind kind)
 	int found, failed;
 
 	keygen(does);
-	failed = sshsig_who(keys, 2, "space", armour, "text", 4, &found, &f);
+	failed = sshsig_who(keys, 2, "space", armour, "text", 4, &found, &named, &f);
 	if (kind)
 		is_fault(failed, &f, kind);
 	else
@@ -266,6 +272,9 @@ static void whose(void **state)
 		1);
 	for (size_t i = 0; i < LENGTH(nobody); i++)
 		assert_int_equal(who(nobody[i], FAULT_NONE), -1);
+	assert_int_equal(named, 1); /* the last: over something else */
+	(void)who("exit 1", FAULT_NONE);
+	assert_int_equal(named, -1);
 	(void)who(NULL, FAULT_CONFIG);
 	(void)who("/bin/rm $0; echo signer-1", FAULT_CONFIG);
 }

@@ -42,8 +42,9 @@ static void write_clock(const struct screen *sc, const json_t *status)
 		     *after = json_object_get(clock, "regulator_told_after");
 	double hours = json_real_value(json_object_get(clock, "hours"));
 	double of = (double)json_integer_value(json_object_get(clock, "of"));
+	char n[SHOW_NUMBER];
 
-	(void)fprintf(sc->out, "Clock     aware %s; ",
+	(void)fprintf(sc->out, "Clock     aware %s;",
 		json_string_value(json_object_get(clock, "aware_at")));
 	if (json_is_real(after))
 		(void)fprintf(sc->out,
@@ -52,11 +53,12 @@ static void write_clock(const struct screen *sc, const json_t *status)
 			json_real_value(after) > of ? sc->red : "",
 			json_real_value(after), of, sc->plain);
 	else if (hours <= of)
-		(void)fprintf(sc->out, "%.0f of %.0f hours gone\n", hours, of);
+		(void)fprintf(sc->out, " %s of %.0f hours gone\n",
+			show_number((int64_t)hours, n), of);
 	else
 		(void)fprintf(sc->out,
-			"\n          %s%.0f hours ago: the %.0f hours to tell the regulator are over%s\n",
-			sc->red, hours, of, sc->plain);
+			"\n          %s%s hours ago: the %.0f hours to tell the regulator are over%s\n",
+			sc->red, show_number((int64_t)hours, n), of, sc->plain);
 }
 
 /* "%9s  " and words, which may go over several lines. */

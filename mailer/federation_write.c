@@ -19,6 +19,9 @@ static const char *string_of(const json_t *object, const char *name)
 
 /* --- text --- */
 
+#define VALUES 29 /* the column in which they begin */
+#define NUMBER 6  /* columns of "47,000" */
+
 static void heading(FILE *out, const char *words)
 {
 	(void)fprintf(out, "\n%s\n", words);
@@ -28,9 +31,8 @@ static void fact(FILE *out, const char *name, const char *value)
 {
 	if (!value || !*value)
 		return;
-	(void)fprintf(out, "  %-26s ", name);
-	show_safely(out, value);
-	(void)fputc('\n', out);
+	(void)fprintf(out, "  %-*s ", VALUES - 3, name);
+	show_wrapped(out, value, VALUES, VALUES);
 }
 
 static void paragraphs(FILE *out, const json_t *list)
@@ -41,8 +43,7 @@ static void paragraphs(FILE *out, const json_t *list)
 	json_array_foreach(list, i, item)
 	{
 		(void)fputs("  ", out);
-		show_safely(out, json_string_value(item));
-		(void)fputc('\n', out);
+		show_wrapped(out, json_string_value(item), 2, 2);
 	}
 }
 
@@ -86,54 +87,83 @@ static void text_incident(FILE *out, const json_t *view)
 	items(out, "what is done about it", json_object_get(i, "measures"));
 	fact(out, "next update", string_of(i, "next_update"));
 	fact(out, "help", string_of(json_object_get(i, "help"), "line"));
+	fact(out, "", string_of(json_object_get(i, "help"), "hours"));
 	fact(out, "welfare", string_of(json_object_get(i, "help"), "welfare"));
 	fact(out, "is a letter genuine?",
 		string_of(json_object_get(i, "verify"), "where"));
+	fact(out, "", string_of(json_object_get(i, "verify"), "hours"));
 	fact(out, "data protection officer", string_of(dpo, "name"));
 	fact(out, "", string_of(dpo, "email"));
 	fact(out, "", string_of(dpo, "phone"));
 }
 
-static void count(FILE *out, const json_t *point, const char *measure, const char *hidden)
+static void count(FILE *out, const json_t *point, const char *measure, const char *hidden,
+	int width)
 {
 	const json_t *n = json_object_get(point, measure);
 	char words[SHOW_NUMBER];
 
-	(void)fprintf(out, "  %12s",
+	(void)fprintf(out, "  %*s", width,
 		json_is_integer(n) ? show_number(json_integer_value(n), words) : hidden);
+}
+
+/* A measure's words, behind its count. */
+static void text_measure(FILE *out, size_t i, unsigned column)
+{
+	auto_text words = text_format(
+		"%s: %s", federation_measure_title(i), federation_measure_words(i));
+
+	(void)fputs("  ", out);
+	show_wrapped(out, words, column + 2, column + 2);
+}
+
+static int width_of(size_t measure)
+{
+	int length = (int)strlen(federation_measure(measure));
+
+	return length > NUMBER ? length : NUMBER;
+}
+
+/* All but the first measure, who is concerned, which does not grow with time. */
+static void text_series(FILE *out, const json_t *series)
+{
+	json_t *point;
+	size_t i;
+
+	if (!json_array_size(series))
+		return;
+	(void)fprintf(out, "\n  %-20s", "by");
+	for (i = 1; federation_measure(i); i++)
+		(void)fprintf(out, "  %*s", width_of(i), federation_measure(i));
+	(void)fputc('\n', out);
+	json_array_foreach(series, i, point)
+	{
+		(void)fprintf(out, "  %-20s", string_of(point, "at"));
+		for (size_t k = 1; federation_measure(k); k++)
+			count(out, point, federation_measure(k), "-", width_of(k));
+		(void)fputc('\n', out);
+	}
 }
 
 static void text_figures(FILE *out, const json_t *view)
 {
 	const json_t *figures = json_object_get(view, "figures"),
-		     *now = json_object_get(figures, "now"),
-		     *series = json_object_get(figures, "over_time");
-	json_t *point;
-	size_t i;
+		     *now = json_object_get(figures, "now");
+	const char *hidden = string_of(figures, "hidden");
+	int width = (int)strlen(hidden);
 
 	heading(out, "HOW MANY WERE TOLD");
 	fact(out, "as of", string_of(now, "at"));
-	for (i = 0; federation_measure(i); i++) {
-		count(out, now, federation_measure(i), string_of(figures, "hidden"));
-		(void)fprintf(out, "  %s: %s\n", federation_measure_title(i),
-			federation_measure_words(i));
+	for (size_t i = 0; federation_measure(i); i++) {
+		count(out, now, federation_measure(i), hidden, width);
+		text_measure(out, i, (unsigned)width + 2);
 	}
-	if (json_array_size(series)) {
-		(void)fprintf(out, "\n  %-20s", "by");
-		for (i = 1; federation_measure(i); i++)
-			(void)fprintf(out, "  %12s", federation_measure(i));
-		(void)fputc('\n', out);
-	}
-	json_array_foreach(series, i, point)
-	{
-		(void)fprintf(out, "  %-20s", string_of(point, "at"));
-		for (size_t k = 1; federation_measure(k); k++)
-			count(out, point, federation_measure(k), "-");
-		(void)fputc('\n', out);
-	}
+	text_series(out, json_object_get(figures, "over_time"));
 	(void)fputc('\n', out);
 	paragraphs(out, json_object_get(figures, "words"));
 }
+
+/* --- its texts --- */
 
 static void text_letter(FILE *out, const json_t *text)
 {

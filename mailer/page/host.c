@@ -178,9 +178,10 @@ struct host {
 	struct guest_line *lines;
 };
 
-/* Headers that must not come twice: two readers may take different ones. */
+/* Headers that must not come twice: two readers may take different ones. And names with a
+ * blank in them, which one reader cuts off (RFC 9112, 5.1). */
 struct once {
-	unsigned hosts, lengths, types, cookies, codings, upgrades;
+	unsigned hosts, lengths, types, cookies, codings, upgrades, blanks;
 };
 
 static enum MHD_Result count_header(
@@ -195,6 +196,7 @@ static enum MHD_Result count_header(
 	o->types += !strcasecmp(name, "Content-Type");
 	o->cookies += !strcasecmp(name, "Cookie");
 	o->codings += !strcasecmp(name, "Transfer-Encoding");
+	o->blanks += strcspn(name, " \t") != strlen(name);
 	o->upgrades += !strcasecmp(name, "Upgrade") || !strcasecmp(name, "Expect");
 	return MHD_YES;
 }
@@ -216,7 +218,7 @@ static unsigned refuse_head(
 	if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
 		return 505;
 	if (o.hosts > 1 || o.lengths > 1 || o.types > 1 || o.cookies > 1 || o.codings ||
-		o.upgrades || (!o.hosts && !strcmp(version, "HTTP/1.1")))
+		o.upgrades || o.blanks || (!o.hosts && !strcmp(version, "HTTP/1.1")))
 		return 400;
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 && !posts)
 		return 405;

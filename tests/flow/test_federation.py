@@ -363,6 +363,7 @@ def test_table_and_text(stages, views):
     assert any(row["name"] == "text" and "Commonwords" in row["value"] for row in table)
     text = show(incident, "everyone", "text", env=now(hours=30))
     assert "Record, for those who represent: Everyone" in text and view["proof"]["texts_sha256"] in text
+    assert max(len(line) for line in text.splitlines() if not re.search("[0-9a-f]{64}", line)) <= 80
     assert "Draft for comment" in show(stages[0][2], "staff", "text")
 
 

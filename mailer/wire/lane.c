@@ -73,6 +73,13 @@ static unsigned limit_of(const struct lane *l, unsigned strict)
 	return l->s.failures > strict ? strict : l->s.failures;
 }
 
+/* One more could not be made while others stand: it may have as many as it likes. */
+static void on_turned_away(struct lane *l)
+{
+	if (back_off_hit(&l->more, clock_monotonic()))
+		l->enough = l->open;
+}
+
 /* A connection could not be made, or was lost before it was of any use. */
 static void on_failure(struct lane *l, bool hopeless, const struct fault *why)
 {
@@ -273,10 +280,11 @@ static void dial(struct lane_connection *c)
 
 void lane_dial(struct lane *l)
 {
-	unsigned most = l->connects.in_row || !l->open ? 1 : l->open;
+	unsigned most = l->connects.in_row || l->more.in_row || !l->open ? 1 : l->open;
 	int64_t now = clock_monotonic();
 
-	if (now < l->connects.until || now < l->refusals.until)
+	if (now < l->connects.until || now < l->refusals.until ||
+		(l->open >= l->enough && now < l->more.until))
 		return;
 	for (unsigned i = 0; i < l->s.connections && l->dialing < most; i++)
 		if (l->connection[i].state == CLOSED && lane_is_used(l))
@@ -292,6 +300,8 @@ static void on_stands(struct lane_connection *c)
 	l->dialing--;
 	l->open++;
 	l->stood = true;
+	if (l->open > l->enough)
+		back_off_clear(&l->more);
 	l->size = c->dial.size;
 	l->sum->connections++;
 	l->sum->tls = c->dial.tls;
@@ -319,7 +329,10 @@ void lane_dialed(struct lane_connection *c, CURLcode code)
 		return;
 	}
 	hang_up(c);
-	on_failure(c->lane, hopeless, &why);
+	if (c->lane->open && !hopeless)
+		on_turned_away(c->lane);
+	else
+		on_failure(c->lane, hopeless, &why);
 }
 
 /* --- work --- */
@@ -441,7 +454,7 @@ int lane_init(struct lane *l, const struct relay_settings *s, unsigned first_slo
 		return fault_set(f, FAULT_CONFIG, "relay.connections is over %d",
 			RELAY_CONNECTIONS_MAX);
 	pace_init(&l->pace, l->s.per_second, clock_monotonic());
-	l->connects.first = l->refusals.first = l->s.timeouts.back_off;
+	l->connects.first = l->more.first = l->refusals.first = l->s.timeouts.back_off;
 	l->outs.first = OUT * l->s.timeouts.back_off;
 	l->connection = text_alloc(l->s.connections * sizeof(*l->connection));
 	for (unsigned i = 0; i < l->s.connections; i++) {

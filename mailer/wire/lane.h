@@ -2,8 +2,8 @@
 /*
  * lane: the connections to one relay, within a run of relay.c.
  *
- * Opens as many as the work asks for, hands mails to those that are free, ends the idle and the used up, slows down when
- * the relay says so. A relay that goes on misbehaving is left out: its connections finish what is on the wire, and it is
+ * Opens as many as the work asks for and the relay lets stand, hands mails to those that are free, ends the idle and the used
+ * up, slows down when the relay says so. A relay that goes on misbehaving is left out: its connections finish what is on the wire, and it is
  * asked for nothing more, for half a minute, then for twice that ... up to a quarter of an hour. After that it is on trial
  * with one mail at a time. One that cannot be trusted, or does not know us, stays out.
  */
@@ -43,6 +43,7 @@ struct lane {
 	struct relay_summary *sum; /* the caller's */
 	struct lane_connection *connection;
 	unsigned first_slot, open, dialing;
+	unsigned enough; /* as many stood when it turned one more away; asked for again when `more` says so */
 	size_t flights; /* mails on its connections, not yet settled */
 	size_t given;	/* those, and all that it did not leave unsent */
 	size_t size;	/* the largest mail it takes; 0: any, or not known yet */
@@ -51,7 +52,7 @@ struct lane {
 	bool for_good;	/* left out until the end */
 	struct fault why; /* it is left out; kind FAULT_NONE: it is not */
 	struct pace pace;
-	struct back_off connects, refusals, outs;
+	struct back_off connects, more, refusals, outs;
 };
 
 /* `l` must not move afterwards. FAULT_CONFIG, FAULT_INTERNAL: as dial_init. Undone by lane_done in any case. */

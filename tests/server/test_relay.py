@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from scripted import Playing
+
 HERE = pathlib.Path(__file__).parent
 # The driver stands in the same build as the program, whose path is in BREACHMAIL.
 BINARY = os.environ.get("BREACHMAIL", "")
@@ -414,6 +416,14 @@ def test_storm(tmp_path):
         dialed = sum(x.startswith("EHLO") for x in server.commands())
     assert run.kinds() == ["accepted"] * 20
     assert dialed <= 8
+
+
+def test_turned_away_while_others_stand(tmp_path):
+    """A relay that takes two connections and no more is not asked for a third with each mail."""
+    with Playing("--plan", "greet-421@3-", "--delay", 2) as server:
+        run = Run(url(server), [GOOD] * 60, connections=8, **dict(FAST, back_off=500))
+        assert len(server.entries) == 60 and server.server.sessions <= 5
+    assert run.exit == 0 and run.kinds() == ["accepted"] * 60
 
 
 # ---- TLS and login ----

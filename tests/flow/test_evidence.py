@@ -180,6 +180,19 @@ def test_what_is_no_pack(told, tmp_path):
     (tmp_path / "junk").write_bytes(b"junk" * 1000)
     program(tmp_path / "junk", code=1)
     program(tmp_path, code=1)
+    assert "is no ordinary file" in program("/dev/zero", code=1)
+    subprocess.run(["tar", "-xf", packed(told, "odd.tar"), "-C", tmp_path], check=True)
+    folder = tmp_path / "evidence"
+    (folder / "a\x1b[31m\udcff\u00e9").touch()        # nothing of it reaches a terminal as it is
+    said = program(folder, code=1, PYTHONIOENCODING="ascii")
+    assert "\\x1b[31m\\udcff\\xe9" in said and "\x1b" not in said and "Traceback" not in said
+    os.mkfifo(folder / "waits")
+    assert "is no ordinary file" in program(folder, code=1)
+    (folder / "waits").unlink()
+    (folder / "inner").mkdir()
+    assert "is a folder" in program(folder, code=1)
+    full = subprocess.run(f"{SCRIPTS}/verify-evidence {tmp_path}/junk >/dev/full", shell=True, capture_output=True, text=True, check=False)
+    assert full.returncode == CANTCREATE and "Traceback" not in full.stderr
     program(tmp_path / "absent", code=65)
     program(code=64)
     told.error("report", "--kind", "evidence", code=USAGE)

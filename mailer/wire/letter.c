@@ -376,6 +376,16 @@ static bool says_code(struct span words)
 	return false;
 }
 
+/* "I moved", "my old address": of those whom nothing else shows to be a machine. */
+static bool is_personal(struct span words)
+{
+	for (size_t i = 0; i + 1 < words.length; i++)
+		if (words.at[i] == 'I' && words.at[i + 1] == ' ' &&
+			(!i || strchr(" \n\r", words.at[i - 1])))
+			return true;
+	return span_has(words, " my ");
+}
+
 static bool says_success(const struct bounce_tone *tone)
 {
 	return tone->delivered || tone->relayed;
@@ -396,7 +406,8 @@ static bool try_words(const struct reading *r, const struct bounce_tone *tone,
 		return false;
 	if (!sure) /* and it is no automatic answer */
 		enough = (machine && (subject || body)) ||
-			 (subject && body && (!l->n_references || from.list)) ||
+			 (subject && body && !is_personal(tone->words) &&
+				 (!l->n_references || from.list)) ||
 			 (named && tone->returned.length) || (named && r->report);
 	if (enough)
 		verdict_words(r, tone, l);

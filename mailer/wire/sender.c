@@ -29,11 +29,10 @@ static bool is_mail_system(struct span from)
 }
 
 /* An address of a mailing list, a task, an answering machine. */
-static bool is_unattended(struct span address)
+static bool is_robot(struct span address)
 {
-	static const char *const within[] = {"no-reply", "noreply", "no_reply",
-		"donotreply", "do-not-reply", "do_not_reply", "-bounces@", "-bounces+",
-		"-request@", "auto-reply@", "autoreply@", "autoresponder@"};
+	static const char *const within[] = {"-bounces@", "-bounces+", "-request@",
+		"auto-reply@", "autoreply@", "autoresponder@"};
 	static const char *const starts[] = {
 		"root@", "daemon@", "listserv@", "majordomo@", "owner-"};
 
@@ -41,6 +40,25 @@ static bool is_unattended(struct span address)
 		if (span_starts(address, starts[i]))
 			return true;
 	return has_any(address, within, sizeof(within) / sizeof(*within));
+}
+
+/* "Do not answer here": automatic answers and bulk mail; but a form that a person has
+ * filled in comes from there, too. */
+static bool is_no_reply(struct span address)
+{
+	static const char *const within[] = {"no-reply", "noreply", "no_reply",
+		"donotreply", "do-not-reply", "do_not_reply"};
+
+	return has_any(address, within, sizeof(within) / sizeof(*within));
+}
+
+static bool is_bulk_or_answer(struct span head)
+{
+	struct span value = header_value(head, "precedence");
+
+	return span_is(value, "bulk") || span_is(value, "junk") ||
+	       header_find(head, "in-reply-to", &value) ||
+	       header_find(head, "references", &value);
 }
 
 /* RFC 3834 section 5: whatever it says but "no". */
@@ -82,6 +100,8 @@ struct sender sender_read(struct span head, const char *address, struct span sub
 		    span_starts(path, "<mailer-daemon") ||
 		    span_starts(path, "<postmaster") || !span_trim(from).length ||
 		    span_is(from, "<>");
-	s.unattended = is_unattended(span_of(address)) || is_made(head);
+	s.unattended =
+		is_robot(span_of(address)) || is_made(head) ||
+		(is_no_reply(span_of(address)) && (s.list || is_bulk_or_answer(head)));
 	return s;
 }

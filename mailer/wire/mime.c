@@ -51,23 +51,25 @@ static struct span data_span(const struct mailmime_data *data)
 		data->dt_data.dt_text.dt_data, data->dt_data.dt_text.dt_length};
 }
 
-/* The header block of a part: libetpan points to its start. */
-static struct span part_head(const struct mailmime *mime)
-{
-	struct span whole = {mime->mm_mime_start, mime->mm_length};
-
-	if (!whole.at)
-		return span_of("");
-	whole.length = header_length(whole);
-	return whole;
-}
-
 struct walk {
 	struct mime *ret;
 	struct span head; /* of the message around a part that has none of its own */
 	bool returned;
 	unsigned depth;
 };
+
+/* The header block of a part: libetpan points to its start. */
+static struct span part_head(const struct walk *w, const struct mailmime *mime)
+{
+	struct span whole = {mime->mm_mime_start, mime->mm_length};
+
+	if (mime->mm_parent && mime->mm_parent->mm_type == MAILMIME_MESSAGE)
+		return w->head;
+	if (!whole.at)
+		return span_of("");
+	whole.length = header_length(whole);
+	return whole;
+}
 
 static void walk_mime(struct walk w, struct mailmime *mime);
 
@@ -84,7 +86,7 @@ static void walk_message(struct walk w, struct mailmime *mime)
 	struct span body = data_span(mime->mm_body);
 
 	if (mime->mm_parent) { /* not the letter itself */
-		p = add_part(w.ret, part_head(mime), body, MAILMIME_MECHANISM_8BIT);
+		p = add_part(w.ret, part_head(&w, mime), body, MAILMIME_MECHANISM_8BIT);
 		if (p)
 			p->returned = w.returned;
 		w.returned = true;
@@ -98,7 +100,6 @@ static void walk_message(struct walk w, struct mailmime *mime)
 static void walk_mime(struct walk w, struct mailmime *mime)
 {
 	struct mime_part *p;
-	struct span head;
 
 	if (!mime || w.depth > MIME_DEPTH)
 		return;
@@ -110,10 +111,7 @@ static void walk_mime(struct walk w, struct mailmime *mime)
 		walk_message(w, mime);
 		return;
 	}
-	head = mime->mm_parent && mime->mm_parent->mm_type == MAILMIME_MESSAGE
-		       ? w.head
-		       : part_head(mime);
-	p = add_part(w.ret, head, data_span(mime->mm_data.mm_single),
+	p = add_part(w.ret, part_head(&w, mime), data_span(mime->mm_data.mm_single),
 		mime->mm_data.mm_single ? mime->mm_data.mm_single->dt_encoding
 					: MAILMIME_MECHANISM_8BIT);
 	if (p)
@@ -139,6 +137,18 @@ static bool has_structure(struct span head)
 	return span_starts(type, "multipart/") || span_starts(type, "message/");
 }
 
+/* Where the first field that says something of the parts begins: those before it would
+ * be taken apart and thrown away. */
+static size_t structure_start(struct span head)
+{
+	size_t at = 0, start = 0;
+	struct span line;
+
+	while (span_line(head, &at, &line) && !span_starts(line, "content-"))
+		start = at;
+	return start;
+}
+
 static int encoding_of(struct span head)
 {
 	struct span value = header_value(head, "content-transfer-encoding");
@@ -153,10 +163,11 @@ static int encoding_of(struct span head)
 void mime_read(struct span letter, struct mime *ret)
 {
 	struct mailmime *tree = NULL;
-	size_t at = 0;
+	size_t at;
 
 	ret->count = 0;
 	ret->head = (struct span){letter.at, header_length(letter)};
+	at = structure_start(ret->head);
 	if (has_structure(ret->head) && has_boundary(letter, ret->head) &&
 		mailmime_parse(letter.at, letter.length, &at, &tree) == MAILIMF_NO_ERROR)
 		walk_mime((struct walk){.ret = ret, .head = ret->head}, tree);

@@ -62,9 +62,12 @@ static void read_source(struct phrase_set *set)
 
 #define ENDS 0x8000u  /* beside a state in a row: phrases end in it */
 #define STATE 0x7fffu /* the state alone */
+#define LINE 64       /* bytes of a line of a processor's cache */
+#define FREQUENT PHRASE_FREQUENT
 enum {
 	NO_CLASS, /* no phrase has it */
-	BLANK
+	BLANK,
+	BEYOND_ASCII = FREQUENT /* and no phrase has it */
 };
 
 static bool is_blank(unsigned char c)
@@ -72,35 +75,49 @@ static bool is_blank(unsigned char c)
 	return c <= ' ' || c == 0x7f;
 }
 
-/* What is frequent comes first, so that it stands close together in each row. Returns how
- * many states there can be. */
-static size_t find_classes(struct phrase_set *set)
+/* What all texts have: ASCII, the letters in both cases. */
+static unsigned find_frequent(struct phrase_set *set)
 {
-	size_t bytes = 1;
+	unsigned frequent = BLANK + 1;
 
-	set->width = BLANK + 1;
 	for (unsigned c = 0; c < 0x80; c++)
 		set->class_of[c] = is_blank((unsigned char)c) ? BLANK : NO_CLASS;
-	for (unsigned c = 'a'; c <= 'z'; c++)
-		set->class_of[c] = (unsigned char)set->width++;
-	for (unsigned c = 'a'; c <= 'z'; c++)
+	memset(set->class_of + 0x80, BEYOND_ASCII, 0x80);
+	for (unsigned c = 'a'; c <= 'z'; c++) {
+		set->class_of[c] = (unsigned char)frequent++;
 		set->class_of[c - 'a' + 'A'] = set->class_of[c];
-	for (size_t i = 0; i < set->count; i++)
-		for (const char *s = set->table[i].words; *s; s++, bytes++)
-			if (!set->class_of[(unsigned char)*s])
-				set->class_of[(unsigned char)*s] =
-					(unsigned char)set->width++;
-	if (set->width > 256)
+	}
+	return frequent;
+}
+
+/* Returns how many states there can be. */
+static size_t find_classes(struct phrase_set *set)
+{
+	unsigned frequent = find_frequent(set), rare = BEYOND_ASCII + 1;
+	size_t bytes = 1;
+
+	for (size_t i = 0; i < set->count; i++) {
+		for (const char *s = set->table[i].words; *s; s++, bytes++) {
+			unsigned char *class = &set->class_of[(unsigned char)*s];
+
+			if (*class == NO_CLASS && frequent < FREQUENT)
+				*class = (unsigned char)frequent++;
+			else if (*class == NO_CLASS || *class == BEYOND_ASCII)
+				*class = (unsigned char)rare++;
+		}
+	}
+	if (rare > 256)
 		abort();
-	for (set->shift = 5; set->width > 1u << set->shift;)
-		set->shift++;
+	set->rare = rare - FREQUENT;
 	return bytes;
 }
 
-static uint16_t *row(const struct phrase_set *set, unsigned state)
-{
-	return set->rows + ((size_t)state << set->shift);
-}
+/* A state while the automaton is built. */
+struct node {
+	uint16_t first, sibling; /* its first child; its parent's next one; 0: none */
+	uint16_t tail;           /* the longest of its tails that is a state too */
+	unsigned char class;     /* on which its parent leads to it */
+};
 
 /* What is left of a phrase, and the state that its start has led to. */
 struct path {
@@ -108,24 +125,31 @@ struct path {
 	uint16_t state;
 };
 
-static bool add_state(struct phrase_set *set, struct path *p, uint16_t *states)
+static bool add_state(const struct phrase_set *set, struct path *p, struct node *nodes,
+	uint16_t *states)
 {
-	uint16_t *next;
+	struct node *parent = &nodes[p->state];
+	unsigned char class;
 
 	if (!*p->rest)
 		return false;
-	next = &row(set, p->state)[set->class_of[(unsigned char)*p->rest++]];
-	if (!*next)
-		*next = (*states)++;
+	class = set->class_of[(unsigned char)*p->rest++];
+	p->state = parent->first;
+	while (p->state && nodes[p->state].class != class)
+		p->state = nodes[p->state].sibling;
+	if (p->state)
+		return true;
+	p->state = (*states)++;
 	if (*states > STATE)
 		abort();
-	p->state = *next;
+	nodes[p->state] = (struct node){.sibling = parent->first, .class = class};
+	parent->first = p->state;
 	return true;
 }
 
 /* Level by level, so that a state's number is greater than those of all shorter ones, and
  * the short ones, where a scan spends its time, stand together. Returns how many. */
-static uint16_t add_states(struct phrase_set *set)
+static uint16_t add_states(struct phrase_set *set, struct node *nodes)
 {
 	struct path *paths = text_alloc(set->count * sizeof(*paths));
 	uint16_t states = 1;
@@ -136,14 +160,39 @@ static uint16_t add_states(struct phrase_set *set)
 	while (more) {
 		more = false;
 		for (size_t i = 0; i < set->count; i++)
-			more |= add_state(set, &paths[i], &states);
+			more |= add_state(set, &paths[i], nodes, &states);
 	}
+	set->found = text_alloc(states * sizeof(*set->found));
 	for (size_t i = 0; i < set->count; i++) {
 		set->table[i].same = set->found[paths[i].state];
 		set->found[paths[i].state] = (uint16_t)(i + 1);
 	}
 	free(paths);
 	return states;
+}
+
+/* What follows a state on a class. */
+static uint16_t *cell(const struct phrase_set *set, size_t state, unsigned class)
+{
+	return class < FREQUENT ? &set->rows[state][class]
+				: &set->rare_rows[state * set->rare + class - FREQUENT];
+}
+
+static void make_rows(struct phrase_set *set, size_t states)
+{
+	set->rows = aligned_alloc(LINE, states * sizeof(*set->rows));
+	if (!set->rows)
+		abort();
+	memset(set->rows, 0, sizeof(*set->rows));
+	set->rare_rows = text_alloc(states * set->rare * sizeof(*set->rare_rows));
+	set->shorter = text_alloc(states * sizeof(*set->shorter));
+}
+
+static void copy_row(struct phrase_set *set, size_t to, size_t from)
+{
+	memcpy(set->rows[to], set->rows[from], sizeof(*set->rows));
+	memcpy(cell(set, to, FREQUENT), cell(set, from, FREQUENT),
+		set->rare * sizeof(*set->rare_rows));
 }
 
 /* What is known of a state as soon as one knows the longest of its tails. */
@@ -155,41 +204,35 @@ static uint16_t mark_state(struct phrase_set *set, uint16_t state, uint16_t tail
 
 /* Where a state fails, its next states are those of its longest tail. Behind a blank it
  * stays what it is on more of them, and finds nothing again. */
-static void link_states(struct phrase_set *set, uint16_t states)
+static void link_states(struct phrase_set *set, struct node *nodes, uint16_t states)
 {
-	uint16_t *tail = text_alloc(states * sizeof(*tail));
-
+	make_rows(set, states);
 	for (uint16_t state = 0; state < states; state++) {
-		uint16_t *mine = row(set, state), *other = row(set, tail[state]);
+		struct node *mine = &nodes[state], *child;
 
-		for (unsigned c = 0; c < set->width; c++) {
-			uint16_t next = mine[c];
+		if (state)
+			copy_row(set, state, mine->tail);
+		if (state && mine->class == BLANK)
+			*cell(set, state, BLANK) = state;
+		for (uint16_t i = mine->first; i; i = child->sibling) {
+			uint16_t *next = cell(set, state, (child = &nodes[i])->class);
 
-			if (next > state) {
-				tail[next] = state ? other[c] & STATE : 0;
-				mine[c] = mark_state(set, next, tail[next]);
-			} else if (!next) {
-				mine[c] = other[c];
-			}
-			if (next && c == BLANK)
-				row(set, next)[BLANK] = next;
+			child->tail = *next & STATE;
+			*next = mark_state(set, i, child->tail);
 		}
 	}
-	free(tail);
 }
 
 void phrase_prepare(struct phrase_set *set)
 {
-	size_t most;
+	struct node *nodes;
 
 	if (set->rows)
 		return;
 	read_source(set);
-	most = find_classes(set);
-	set->rows = text_alloc((most << set->shift) * sizeof(*set->rows));
-	set->found = text_alloc(most * sizeof(*set->found));
-	set->shorter = text_alloc(most * sizeof(*set->shorter));
-	link_states(set, add_states(set));
+	nodes = text_alloc(find_classes(set) * sizeof(*nodes));
+	link_states(set, nodes, add_states(set, nodes));
+	free(nodes);
 }
 
 /* --- the text --- */
@@ -273,25 +316,28 @@ static void add_hits(struct scan *s, size_t end)
 
 static void feed(struct scan *s, unsigned char c, size_t end)
 {
-	uint16_t next = row(s->set, s->state)[s->set->class_of[c]];
+	uint16_t next = *cell(s->set, s->state, s->set->class_of[c]);
 
 	s->state = next & STATE;
 	if (next & ENDS)
 		add_hits(s, end);
 }
 
-/* The same for a run of ASCII from `at` on, to the first hit: the state stays in a
- * register. Returns where it stopped. */
-static size_t feed_plain(struct scan *s, size_t at)
+/* The same for a run of what is frequent from `at` on, to the first hit: here a scan
+ * spends its time. Returns where it stopped. */
+static size_t feed_frequent(struct scan *s, size_t at)
 {
 	const unsigned char *text = (const unsigned char *)s->text.at;
 	const unsigned char *class_of = s->set->class_of;
+	uint16_t(*const rows)[FREQUENT] = s->set->rows;
 	uint16_t next = s->state;
+	unsigned class;
 
-	while (at < s->text.length && text[at] < 0x80) {
-		next = row(s->set, next)[class_of[text[at++]]];
-		if (next & ENDS)
+	for (size_t length = s->text.length; at < length && !(next & ENDS); at++) {
+		class = class_of[text[at]];
+		if (class >= FREQUENT)
 			break;
+		next = rows[next][class];
 	}
 	s->state = next & STATE;
 	if (next & ENDS)
@@ -319,10 +365,10 @@ size_t phrase_scan(
 	phrase_prepare(set);
 	feed(&s, ' ', 0);
 	for (size_t at = 0; at < text.length && s.count < room;) {
-		if (text.at[at] & 0x80)
-			at = feed_character(&s, at);
+		if (set->class_of[(unsigned char)text.at[at]] < FREQUENT)
+			at = feed_frequent(&s, at);
 		else
-			at = feed_plain(&s, at);
+			at = feed_character(&s, at);
 	}
 	feed(&s, ' ', text.length);
 	return s.count;

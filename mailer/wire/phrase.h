@@ -15,6 +15,8 @@
 
 #include "mailer/wire/span.h"
 
+#define PHRASE_FREQUENT 64 /* classes of bytes that a scan is quick with */
+
 struct phrase {
 	const char *words;
 	unsigned char kind; /* which of the owner's sections, from 0 */
@@ -35,9 +37,10 @@ struct phrase_set {
 	struct phrase *table;
 	size_t count;
 	unsigned char class_of[256];
-	unsigned width;   /* how many classes there are */
-	unsigned shift;   /* a row has room for 1 << shift classes */
-	uint16_t *rows;   /* what follows a state on a class: a state, and ENDS if phrases end there */
+	/* what follows a state on a class: a state, and a mark if phrases end there */
+	uint16_t (*rows)[PHRASE_FREQUENT];
+	uint16_t *rare_rows; /* on one of the other classes */
+	unsigned rare;	     /* how many these are */
 	uint16_t *found;  /* [state]: which phrase ends here, plus one */
 	uint16_t *shorter; /* [state]: the next state with a phrase that ends here too; 0: none */
 };

@@ -138,15 +138,20 @@ static bool has_structure(struct span head)
 }
 
 /* Where the first field that says something of the parts begins: those before it would
- * be taken apart and thrown away. */
+ * be taken apart and thrown away. A line among them that is no field ends the header for
+ * the library, as it does for the pre-scan: then it has to see it. */
 static size_t structure_start(struct span head)
 {
 	size_t at = 0, start = 0;
-	struct span line;
+	struct span name, value;
 
-	while (span_line(head, &at, &line) && !span_starts(line, "content-"))
-		start = at;
-	return start;
+	for (; header_next(head, &at, &name, &value); start = at) {
+		if (name.at != head.at + start)
+			return 0;
+		if (span_starts(name, "content-"))
+			return start;
+	}
+	return 0;
 }
 
 static int encoding_of(struct span head)

@@ -279,7 +279,7 @@ static int reply_at(struct span s, size_t at)
 size_t dsn_reply_place(struct span text)
 {
 	for (size_t at = 0; at + 2 < text.length; at++)
-		if (reply_at(text, at))
+		if ((text.at[at] == '4' || text.at[at] == '5') && reply_at(text, at))
 			return at;
 	return text.length;
 }

@@ -5,10 +5,24 @@
 #include <string.h>
 
 #define GROUP 5
+#define SHORTEST (2 * GROUP) /* of a code */
 #define LOOK_MAX (64 * 1024) /* bytes of a returned text */
 
 static const bool is_sign[256] = {
 	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true};
+
+/* They and the dash: what a code is made of. */
+static const bool is_part[256] = {
+	['-'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true};
+
+static size_t parts(struct span s, size_t at)
+{
+	size_t length = 0;
+
+	while (at + length < s.length && is_part[(unsigned char)s.at[at + length]])
+		length++;
+	return length;
+}
 
 static size_t signs(struct span s, size_t at)
 {
@@ -38,31 +52,38 @@ static void add(struct letter *l, struct span code, bool quoted)
 	l->codes_quoted[l->n_codes++] = quoted;
 }
 
-static void find(struct span s, bool quoted, struct letter *l)
+/* In a run of parts: behind a group stands a dash, or the end. */
+static void find_in_run(struct span run, bool quoted, struct letter *l)
 {
-	for (size_t at = 0; at + GROUP <= s.length;) {
-		size_t end = at + GROUP - 1, first, second = 0;
-		struct span code;
+	for (size_t at = 0; at < run.length;) {
+		size_t first = signs(run, at), second = 0;
+		struct span code = {run.at + at, first};
 
-		/* what has no sign here is shorter than a group up to here */
-		if (!is_sign[(unsigned char)s.at[end]]) {
-			at = end + 1;
-			continue;
-		}
-		while (end > at && is_sign[(unsigned char)s.at[end - 1]])
-			end--;
-		at = end;
-		first = signs(s, at);
-		code = (struct span){s.at + at, first};
-		if (first == GROUP && at + first < s.length && s.at[at + first] == '-')
-			second = signs(s, at + first + 1);
+		if (first == GROUP && at + first < run.length)
+			second = signs(run, at + first + 1);
 		if (second == GROUP) {
 			code.length = 2 * GROUP + 1;
 			add(l, code, quoted);
 		} else if (first == 2 * GROUP && has_digit(code)) {
 			add(l, code, quoted);
 		}
-		at += first;
+		at += first ? first : 1;
+	}
+}
+
+static void find(struct span s, bool quoted, struct letter *l)
+{
+	for (size_t at = 0, length; at + SHORTEST <= s.length; at += length) {
+		size_t end = at + SHORTEST;
+
+		/* a run that ends before is too short; mostly one looks at its end alone
+		 */
+		while (end > at && is_part[(unsigned char)s.at[end - 1]])
+			end--;
+		at = end;
+		length = parts(s, at);
+		if (length >= SHORTEST)
+			find_in_run((struct span){s.at + at, length}, quoted, l);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "mailer/wire/plain.h"
 
 #define WORDS_MAX (128 * 1024)
+#define SUBJECT_MAX 8192 /* bytes of its field; RFC 5322 has 998 in a line */
 
 struct span reading_span(const struct text *t)
 {
@@ -115,9 +116,9 @@ static void take_other_words(struct reading *r)
 	}
 }
 
-static struct span shortened(struct span s)
+static struct span shortened(struct span s, size_t most)
 {
-	return s.length > WORDS_MAX ? (struct span){s.at, WORDS_MAX} : s;
+	return s.length > most ? (struct span){s.at, most} : s;
 }
 
 void reading_read(struct span letter, struct reading *ret)
@@ -133,7 +134,8 @@ void reading_read(struct span letter, struct reading *ret)
 	ret->head = ret->mime.head;
 	ret->report =
 		span_starts(header_value(ret->head, "content-type"), "multipart/report");
-	header_decode(header_value(ret->head, "subject"), &ret->subject);
+	header_decode(shortened(header_value(ret->head, "subject"), SUBJECT_MAX),
+		&ret->subject);
 	for (size_t i = 0; i < ret->mime.count; i++)
 		if (!ret->mime.parts[i].returned)
 			take_part(&ret->mime.parts[i], ret);
@@ -141,7 +143,8 @@ void reading_read(struct span letter, struct reading *ret)
 	if (is_blank(&ret->words) &&
 		!ret->status.length) /* no structure, or a broken one */
 		charset_decode(span_of(""),
-			shortened(span_from(letter, ret->head.length)), &ret->words);
+			shortened(span_from(letter, ret->head.length), WORDS_MAX),
+			&ret->words);
 	/* a report that somebody passed on as an attachment */
 	for (size_t i = 0; i < ret->mime.count && !ret->report; i++)
 		if (ret->mime.parts[i].returned)

@@ -57,14 +57,12 @@ static const bool is_mark[256] = {['\0'] = true,
 	['_'] = true,
 	['{' ... '~'] = true};
 
-/* Where a sentence may end: 0 not here, 1 it does, 2 with a question mark. */
+/* A sentence may end at a mark: 0 not here, 1 it does, 2 with a question mark. */
 static int end_at(struct span text, size_t i, size_t line_start)
 {
 	char c = text.at[i], next;
 	bool behind;
 
-	if (!is_mark[(unsigned char)c])
-		return 0;
 	next = i + 1 < text.length ? text.at[i + 1] : '\n';
 	behind = next == ' ' || next == '\n' || next == '"' || next == ')' ||
 		 next == '?' || next == '!' || (next & 0x80);
@@ -79,15 +77,18 @@ static int end_at(struct span text, size_t i, size_t line_start)
 
 static bool next_sentence(struct span text, struct sentence *s)
 {
-	size_t line_start = s->end;
+	size_t line_start = s->end, i = s->end;
 	int end = 0;
 
-	s->start = s->end;
-	for (s->question = false; s->end < text.length && !end; s->end++) {
-		end = end_at(text, s->end, line_start);
-		if (text.at[s->end] == '\n')
-			line_start = s->end + 1;
+	s->start = i;
+	for (; i < text.length && !end; i++) {
+		if (!is_mark[(unsigned char)text.at[i]])
+			continue;
+		end = end_at(text, i, line_start);
+		if (text.at[i] == '\n')
+			line_start = i + 1;
 	}
+	s->end = i;
 	s->question = end == 2;
 	return s->start < text.length;
 }
@@ -103,15 +104,16 @@ static bool is_wide_mark(const char *p, size_t left)
  */
 static void soften(struct span text, struct text *out)
 {
+	char *bytes;
+
 	text_add(out, text.at, text.length);
-	for (size_t i = 0; i < text.length; i++) {
-		if (is_mark[(unsigned char)text.at[i]]) {
-			out->bytes[i] = ' ';
-		} else if (is_wide_mark(text.at + i, text.length - i)) {
-			memset(out->bytes + i, ' ', 3);
-			i += 2;
-		}
-	}
+	bytes = out->bytes;
+	for (size_t i = 0; i < text.length; i++)
+		bytes[i] = is_mark[(unsigned char)bytes[i]] ? ' ' : bytes[i];
+	for (char *p = bytes; (p = memchr(p, '\xe2', text.length - (size_t)(p - bytes)));
+		p++)
+		if (is_wide_mark(p, text.length - (size_t)(p - bytes)))
+			memset(p, ' ', 3);
 }
 
 /* --- what a sentence says --- */

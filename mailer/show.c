@@ -261,19 +261,20 @@ void show_cell(FILE *out, const char *value, char end)
 
 /* One process, one progress: the time of the last line. */
 static int64_t shown_at, begun_at;
+static bool terminal;
 
 static void progress_line(void *user, const char *what, size_t done, size_t total)
 {
 	int64_t now = clock_monotonic();
-	bool terminal;
 	char a[SHOW_NUMBER], b[SHOW_NUMBER], bar[31];
 	size_t filled = total ? done * 30 / total : 0;
 
-	if (!begun_at)
+	if (!begun_at) {
 		begun_at = shown_at = now;
+		terminal = isatty(STDERR_FILENO);
+	}
 	if (now - shown_at < 100)
 		return;
-	terminal = isatty(STDERR_FILENO);
 	if (terminal ? now - begun_at < 400 : now - shown_at < 10000)
 		return;
 	shown_at = now;

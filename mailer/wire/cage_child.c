@@ -244,8 +244,9 @@ int cage_work(cage_reader *read)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	/* one letter needs what the one before needed: the system is not asked again */
 	(void)mallopt(M_ARENA_MAX, 1);
-	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	(void)mallopt(M_MMAP_THRESHOLD, 16 << 20);
 	(void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
+	(void)mallopt(M_MXFAST, 0);
 	step = shut_in();
 	if (write_all(&first, 1) && step == CAGE_READY)
 		while (serve(read, &letter))

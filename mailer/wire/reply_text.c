@@ -43,6 +43,7 @@ struct line {
 	unsigned has;       /* 1 << mark: somewhere in it */
 	unsigned begins;    /* ... at its start */
 	unsigned disclaims; /* how often */
+	bool colon;         /* it ends in one */
 	bool quoted, dropped;
 };
 
@@ -85,6 +86,7 @@ static void split(struct span body, struct body *b)
 	while (b->count < REPLY_LINES_MAX && span_line(body, &at, &line)) {
 		line = span_trim(line);
 		b->lines[b->count++] = (struct line){.text = line,
+			.colon = span_ends(line, ":") || span_ends(line, "\xef\xbc\x9a"),
 			.quoted = line.length && *line.at == '>' && !span_is(line, ">:")};
 	}
 }
@@ -174,10 +176,12 @@ static bool is_sent_from(const struct line *l)
 /* "OFFICIAL - SENSITIVE" */
 static bool is_marking(const struct line *l)
 {
+	if (!begins(l, MARKING))
+		return false;
 	for (size_t i = 0; i < l->text.length; i++)
 		if (l->text.at[i] >= 'a' && l->text.at[i] <= 'z')
 			return false;
-	return begins(l, MARKING);
+	return true;
 }
 
 /* A date in front, then who: "2016-03-03 17:21 GMT+01:00 Some One". */
@@ -211,7 +215,7 @@ static bool is_introduction(
 			return false;
 		if (k == i && is_dated(all))
 			return *ret_sure = true;
-		if (!span_ends(last, ":") && !span_ends(last, "\xef\xbc\x9a"))
+		if (!b->lines[k].colon)
 			continue;
 		*ret_sure = (wrote && (count_digits(all) >= 3 || span_has(all, "@"))) ||
 			    (span_ends(last, ">:") && count_digits(all) >= 4);

@@ -163,12 +163,13 @@ static void give_up(struct walk *w, const char *wrong)
 	w->scan->wrong = wrong;
 }
 
+/* Mostly the first letter tells that it is not. */
 static bool field_is(const char *p, const char *end, const char *name)
 {
 	size_t length = strlen(name);
 
-	return (size_t)(end - p) > length && !strncasecmp(p, name, length) &&
-	       (p[length] == ':' || is_blank(p[length]));
+	return (size_t)(end - p) > length && (*p | 0x20) == *name &&
+	       !strncasecmp(p, name, length) && (p[length] == ':' || is_blank(p[length]));
 }
 
 static bool starts(const char *p, const char *end, const char *word)

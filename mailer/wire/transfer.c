@@ -19,7 +19,10 @@ static unsigned base64_value(char c)
 void transfer_base64(struct span s, struct text *out)
 {
 	unsigned bits = 0, count = 0;
+	char *to;
 
+	text_reserve(out, s.length);
+	to = out->bytes + out->length;
 	for (size_t i = 0; i < s.length; i++) {
 		unsigned value = base64_value(s.at[i]);
 
@@ -27,8 +30,10 @@ void transfer_base64(struct span s, struct text *out)
 			continue;
 		bits = (bits << 6 | value) & 0xffffff;
 		if (count++ % 4)
-			text_add_char(out, (char)(bits >> (6 - 2 * ((count - 1) % 4))));
+			*to++ = (char)(bits >> (6 - 2 * ((count - 1) % 4)));
 	}
+	*to = '\0';
+	out->length = (size_t)(to - out->bytes);
 }
 
 static int hex_value(char c)

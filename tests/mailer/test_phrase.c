@@ -21,10 +21,15 @@ static const char words[] = "# a comment\n[one]\nhers\nshe\nhe\n_is_\n~ can't\n"
 static const char *const sections[] = {"one", "two", NULL};
 static struct phrase_set set = {.source = words, .sections = sections};
 
-static void assert_hits(const char *text, const char *want)
+/* More signs than there is room for among the frequent ones. */
+static const char signs[] = "[one]\n!\"$%&'()*+,-./0123456789:;<=>?@[\\]^`{|}~\n9: x~\n"
+			    "ü~\n~~\n";
+static struct phrase_set signs_set = {.source = signs, .sections = sections};
+
+static void assert_set(struct phrase_set *s, const char *text, const char *want)
 {
 	struct phrase_hit hits[32];
-	size_t count = phrase_scan(&set, span_of(text), hits, 32);
+	size_t count = phrase_scan(s, span_of(text), hits, 32);
 	struct text found = {0};
 
 	for (size_t i = 0; i < count; i++)
@@ -33,6 +38,21 @@ static void assert_hits(const char *text, const char *want)
 	if (strcmp(text_string(&found), want))
 		fail_msg("%s: %s", text, text_string(&found));
 	text_done(&found);
+}
+
+static void assert_hits(const char *text, const char *want)
+{
+	assert_set(&set, text, want);
+}
+
+static void test_signs(void **state)
+{
+	(void)state;
+	assert_set(&signs_set, "9: x~", "0@0-5");
+	assert_set(&signs_set, "9:  X~~~", "0@0-6 0@5-7 0@6-8");
+	assert_set(&signs_set, "#_9: y~", "");
+	assert_set(&signs_set, "\xc3\x9c~ é~ ü ~", "0@0-3");
+	assert_set(&signs_set, " !\"$%&'()*+,-./0123456789:;<=>?@[\\]^`{|}~~", "0@1-41 0@40-42");
 }
 
 static void test_found(void **state)
@@ -114,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_signs),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_reasons),
 	};

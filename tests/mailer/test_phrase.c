@@ -52,7 +52,8 @@ static void test_signs(void **state)
 	assert_set(&signs_set, "9:  X~~~", "0@0-6 0@5-7 0@6-8");
 	assert_set(&signs_set, "#_9: y~", "");
 	assert_set(&signs_set, "\xc3\x9c~ é~ ü ~", "0@0-3");
-	assert_set(&signs_set, " !\"$%&'()*+,-./0123456789:;<=>?@[\\]^`{|}~~", "0@1-41 0@40-42");
+	assert_set(&signs_set, " !\"$%&'()*+,-./0123456789:;<=>?@[\\]^`{|}~~",
+		"0@1-41 0@40-42");
 }
 
 static void test_found(void **state)

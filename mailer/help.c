@@ -121,7 +121,7 @@ void help_overview(FILE *out, const struct verb_option *global)
 		if (!is_tonight(v->name))
 			put(out, v->name, LEFT, v->summary);
 	(void)fputs("\nMore about one of them: breachmail help COMMAND\n"
-		    "About the files: breachmail help incident|policy|templates|ledger\n"
+		    "About the files: breachmail help incident|policy|templates|ledger|evidence\n"
 		    "\nOptions, before or after the command:\n",
 		out);
 	put_options(out, global);

@@ -130,39 +130,145 @@ static void put_manual(FILE *out, const struct verb_option *global)
 
 /* --- completion --- */
 
+#define LOWER "abcdefghijklmnopqrstuvwxyz-"
+
+/* "text (as it is), json, csv or html": what an option takes, where its help begins so.
+ */
+static bool find_choices(const char *help, struct text *ret)
+{
+	for (bool last = false;;) {
+		size_t length = strspn(help, LOWER);
+
+		text_printf(ret, " %.*s", (int)length, help);
+		help += length;
+		if (!strncmp(help, " (", 2))
+			help += strcspn(help, ")") + (strchr(help, ')') != NULL);
+		if (!length || last)
+			return length && last;
+		last = !strncmp(help, ", or ", 5) || !strncmp(help, " or ", 4);
+		if (last)
+			help += *help == ',' ? 5 : 4;
+		else if (!strncmp(help, ", ", 2))
+			help += 2;
+		else
+			return false;
+	}
+}
+
+/* Words, FILE, DIR, or "-" for what nobody can know. `before`: the beginning of a pattern
+ * of the shell. */
+static void put_taken(FILE *out, const char *before, const struct verb_option *list)
+{
+	for (; list && list->name; list++) {
+		auto_text_buffer choices = {0};
+		const char *takes = list->argument;
+
+		if (!takes)
+			continue;
+		if (find_choices(list->help, &choices))
+			takes = text_string(&choices) + 1;
+		else
+			takes = strstr(takes, "FILE")  ? "FILE"
+				: strstr(takes, "DIR") ? "DIR"
+						       : "-";
+		(void)fprintf(
+			out, "\t%s --%s') takes='%s' ;;\n", before, list->name, takes);
+	}
+}
+
+/* "add passphrase": the words among a command's arguments. */
+static void put_words(FILE *out, const char *arguments)
+{
+	while (*arguments) {
+		size_t word = strcspn(arguments, " |[]");
+
+		if (word > 1 && *arguments != '-' && strspn(arguments, LOWER) == word)
+			(void)fprintf(out, " %.*s", (int)word, arguments);
+		arguments += word;
+		arguments += *arguments != '\0';
+	}
+}
+
 static void put_names(FILE *out, const struct verb_option *list)
 {
 	for (; list && list->name; list++)
 		(void)fprintf(out, " --%s", list->name);
 }
 
+/* What may stand behind a command, and whether files may. */
+static void put_behind(FILE *out)
+{
+	(void)fputs(
+		"\tcase $verb in\n\t'') words=$verbs ;;\n\thelp) words=\"$verbs", out);
+	for (size_t i = 0; pages[i].name; i++)
+		if (!strncmp(pages[i].name, "breachmail-", 11))
+			(void)fprintf(out, " %.*s", (int)strcspn(pages[i].name + 11, "."),
+				pages[i].name + 11);
+	(void)fputs(" exit-codes\" ;;\n", out);
+	for (const struct verb *v = verbs; v->name; v++) {
+		bool files = strstr(v->arguments, "FILE") || strstr(v->arguments, "DIR");
+
+		(void)fprintf(out, "\t%s) %swords='", v->name, files ? "files=1 " : "");
+		put_words(out, v->arguments);
+		(void)fputs("' options='", out);
+		put_names(out, v->options);
+		(void)fputs("' ;;\n", out);
+	}
+	(void)fputs("\tesac\n", out);
+}
+
+static const char completion_head[] =
+	"\"\n\tlocal verb= words= options= files= takes= i\n"
+	"\t[[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}\n"
+	"\t[[ $word == = ]] && word=\n"
+	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	"\t\tcase \" $verbs \" in *\" ${COMP_WORDS[i]} \"*) verb=${COMP_WORDS[i]}; break ;; esac\n"
+	"\tdone\n";
+
+static const char completion_foot[] =
+	"\tcase $takes in\n"
+	"\tFILE) words= files=1 ;;\n"
+	"\tDIR)\n"
+	"\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$word\")\n"
+	"\t\treturn ;;\n"
+	"\t-) return ;;\n"
+	"\t?*) words=$takes files= ;;\n"
+	"\t*) [[ -n $verb || $word == -* ]] && words=\"$words $options\" ;;\n"
+	"\tesac\n"
+	"\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+	"\tif [[ -n $files ]]; then\n"
+	"\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$word\")\n"
+	"\tfi\n"
+	"}\n"
+	"complete -F _breachmail breachmail\n";
+
 static void put_completion(FILE *out, const struct verb_option *global)
 {
 	(void)fputs(
 		"# bash completion for breachmail, made by: breachmail help completion\n"
-		"_breachmail()\n{\n\tlocal word=${COMP_WORDS[COMP_CWORD]} verb= options= i\n"
+		"_breachmail()\n{\n"
+		"\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
 		"\tlocal verbs=\"help",
 		out);
 	for (const struct verb *v = verbs; v->name; v++)
 		(void)fprintf(out, " %s", v->name);
-	(void)fputs(
-		"\"\n\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-		"\t\tcase \" $verbs \" in *\" ${COMP_WORDS[i]} \"*) verb=${COMP_WORDS[i]}; break ;; esac\n\tdone\n"
-		"\tcase $verb in\n\t'') options=$verbs ;;\n\thelp) options=$verbs ;;\n",
-		out);
-	for (const struct verb *v = verbs; v->name; v++) {
-		(void)fprintf(out, "\t%s) options=\"", v->name);
-		put_names(out, v->options);
-		(void)fputs("\" ;;\n", out);
-	}
-	(void)fputs(
-		"\tesac\n\tif [[ $word == -* || -z $verb ]]; then\n\t\tCOMPREPLY=($(compgen -W \"$options",
-		out);
+	(void)fputs(completion_head, out);
+	put_behind(out);
+	(void)fputs("\t[[ $word == -* ]] && options=\"$options", out);
 	put_names(out, global);
 	(void)fputs(
-		"\" -- \"$word\"))\n\telse\n\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$word\") $(compgen -f -- \"$word\"))\n"
-		"\tfi\n}\ncomplete -o filenames -F _breachmail breachmail\n",
+		"\"\n\tCOMPREPLY=()\n\tcase \"$verb $before\" in\n\t*' -C') takes='DIR' ;;\n",
 		out);
+	for (const struct verb *v = verbs; v->name; v++) {
+		auto_text before = text_format("'%s", v->name);
+
+		put_taken(out, before, v->options);
+	}
+	put_taken(out, "*'", global);
+	(void)fputs("\tesac\n", out);
+	(void)fputs(completion_foot, out);
 }
 
 bool manual_has(const char *topic)

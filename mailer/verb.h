@@ -24,7 +24,7 @@
 struct verb_option {
 	const char *name;
 	const char *argument; /* NULL: a flag */
-	const char *help;
+	const char *help; /* begins with the words that may be given, if there are such: "text, json or csv" */
 };
 
 enum verb_needs {

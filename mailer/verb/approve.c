@@ -31,7 +31,7 @@ const struct verb_option approve_options[] = {
 	{"nobody", NULL, "with --row: it is nobody on the list"},
 	{"all-candidates", NULL, "with --row: tell all candidates that they may be"},
 	{"close", "KIND",
-		"with --row: nobody is told on it: leaver, other-controller, not-a-person or junk"},
+		"leaver, other-controller, not-a-person or junk: with --row, nobody is told on it"},
 	{"controller", "NAME",
 		"with --close other-controller: whose it is; without --row, all rows of theirs"},
 	{"reopen", NULL, "with --row: take back what was decided about it"},

@@ -20,7 +20,7 @@
 
 const struct verb_option init_options[] = {
 	{"example", "NAME",
-		"start from an example: supplier, foi-release, crime-data, publication, lost-notebook or lost-footage"},
+		"supplier, foi-release, crime-data, publication, lost-notebook or lost-footage: the example to start from"},
 	{NULL, NULL, NULL}};
 
 #define COLUMNS "people-columns.csv" /* empty: what to ask HR for */

@@ -15,7 +15,7 @@
 
 const struct verb_option note_options[] = {
 	{"kind", "KIND",
-		"regulator-told, decision, delay (why) or measure; or answer, to a point that a rep has raised"},
+		"regulator-told, decision, delay (why), measure, or answer (to a point that a rep has raised)"},
 	{"point", "N",
 		"of kind answer: which point (review --points); the rep reads the answer on the page"},
 	{"at", "TIME", "when it was so, such as 2026-11-21T09:00:00Z (default: now)"},

@@ -25,7 +25,7 @@ const struct verb_option task_options[] = {
 	{"open", NULL, "only what is still to be done"},
 	{"overdue", NULL, "only what should be done by now"},
 	{"owner", "NAME", "only what this person has; '' what nobody has"},
-	{"kind", "KIND", "only visit, call, letter, liaison or next-of-kin"},
+	{"kind", "KIND", "visit, call, letter, liaison or next-of-kin alone"},
 	{"to", "NAME", "assign: who does it"},
 	{"as", "KIND", "assign: do it in another way, such as a visit instead of a call"},
 	{"due", "TIME", "assign, not-reached: by when, a time or from now (4h, 2d)"},

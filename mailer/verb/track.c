@@ -30,7 +30,7 @@ const struct verb_option track_options[] = {
 	{"settle", "N",
 		"say what a letter means: --as, or --tie, with --by and --reason"},
 	{"as", "WHAT",
-		"ack (they know), bounced, answered (dealt with), nothing (proves nothing), reopen"},
+		"ack (they know), bounced, answered (dealt with), nothing (proves nothing), or reopen"},
 	{"tie", "CODE", "it belongs to the notice with this reference code"},
 	{"classify", NULL, "only say what kind of letters these files are (- for names on stdin)"},
 	{NULL, NULL, NULL}};

@@ -69,11 +69,20 @@ def test_completion(tmp_path):
         done = subprocess.run(["bash", "-c", f"source {script}; COMP_WORDS=(breachmail {line}); COMP_CWORD={len(words)};"
                                " _breachmail; printf '%s\\n' \"${COMPREPLY[@]}\""], capture_output=True, text=True,
                               timeout=30, check=True, cwd=tmp_path)
-        return done.stdout.split()
+        return [line for line in done.stdout.splitlines() if line]
     assert complete("ma") == ["match"]
     assert complete("send", "--st") == ["--stop"]
     assert "--first" in complete("-C", "x", "send", "--f") and "--map" not in complete("send", "--")
-    assert complete("help", "appr") == ["approve"]
+    assert complete("help", "appr") == ["approve"] and complete("help", "po") == ["policy"]
+    assert complete("report", "--format", "") == ["text", "json", "csv", "html"]
+    assert complete("report", "--kind", "fed") == ["federation"] and complete("review", "--role", "") == ["rep", "desk"]
+    assert complete("status", "--color", "=", "n") == complete("--color", "=", "n") == ["never"]
+    assert complete("key", "remo") == ["remove"] and complete("import", "peo") == ["people"]
+    assert complete("review", "--add", "") == complete("report", "--scope", "") == complete("verify", "") == []
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "list.csv").write_text("")
+    assert complete("-C", "a") == ["a folder"] and complete("-C", "l") == []
+    assert complete("import", "people", "l") == complete("match", "--export", "l") == ["list.csv"]
 
 
 @pytest.mark.parametrize("topic", ["incident", "policy", "templates", "ledger", "exit-codes"])

@@ -171,14 +171,33 @@ static void take_places(struct span head, struct letter *l)
 	}
 }
 
+/* The one in angle brackets: a name may look like somebody else's address. */
+static void take_sender(struct span from, char *out)
+{
+	bool quoted = false;
+	size_t at = 0;
+
+	for (size_t i = 0; i < from.length; i++) {
+		if (from.at[i] == '"')
+			quoted = !quoted;
+		if (from.at[i] == '<' && !quoted) {
+			at = i;
+			break;
+		}
+	}
+	if (!header_address(from, &at, out, LETTER_ADDRESS)) {
+		at = 0;
+		(void)header_address(from, &at, out, LETTER_ADDRESS);
+	}
+}
+
 static void take_header(const struct reading *r, struct letter *l)
 {
 	struct span path;
-	size_t at = 0;
 
 	take_ids(r->head, l);
 	take_places(r->head, l);
-	(void)header_address(header_value(r->head, "from"), &at, l->from, LETTER_ADDRESS);
+	take_sender(header_value(r->head, "from"), l->from);
 	l->date_ms = header_date(header_value(r->head, "date"));
 	if (l->date_ms < 0)
 		l->date_ms = 0;

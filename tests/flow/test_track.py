@@ -178,12 +178,14 @@ def test_a_report_without_our_token_moves_nothing(sent, forged):
 
 def test_an_acknowledgement_of_somebody_else(sent):
     notice = sent.notice
+    named = written(notice[MARY], ACK, number=3).replace(
+        f"From: Somebody <{MARY}>", f'From: "{MARY}" <stranger@else.example>')
     tally = track(sent, written(notice[JACK], ACK, sender="stranger@else.example"),
-                  written(notice[JOHN], ACK, sender=EVE, number=2))
-    assert (tally["tied"], tally["state_changes"]) == (2, 0)
+                  written(notice[JOHN], ACK, sender=EVE, number=2), named)
+    assert (tally["tied"], tally["state_changes"]) == (3, 0)
     assert {state(sent, to) for to in IDS} == {"accepted"}
-    assert needs(sent) == {"letters_unsure": 2}
-    (first, _) = letters(sent, "unsure")
+    assert needs(sent) == {"letters_unsure": 3}
+    (first, *_) = letters(sent, "unsure")
     sent.run("track", "--settle", first["letter"], "--as", "ack", *SAID, code=OK)
     assert state(sent, JACK) == "acknowledged"
 

@@ -41,7 +41,7 @@ struct scan {
 	const char *at;
 	unsigned line;
 	bool first; /* the next word begins a sentence, an item, a heading */
-	bool joins; /* nothing but one blank or dash since the last word */
+	bool joins; /* nothing but one blank, dash or line's end since the last word */
 };
 
 struct token {
@@ -121,9 +121,12 @@ static size_t tag_length(const char *s)
 /* Up to the next word or the end; true: behind a tag. */
 static bool skip_signs(struct scan *s, bool template)
 {
+	char first = *s->at;
 	size_t signs = 0;
 
-	for (s->joins = true; *s->at && !is_of_word(s->at); signs++) {
+	s->joins = first == ' ' || first == '-' || first == '\n' ||
+		   !strncmp(s->at, "\xc2\xa0", 2);
+	for (; *s->at && !is_of_word(s->at); signs++) {
 		size_t tag = template ? tag_length(s->at) : 0;
 
 		for (size_t i = 0; i < tag; i++)
@@ -131,7 +134,8 @@ static bool skip_signs(struct scan *s, bool template)
 		s->at += tag;
 		if (tag)
 			return true;
-		s->joins = s->joins && !signs && (*s->at == ' ' || *s->at == '-');
+		/* an indent belongs to the line's end before it */
+		s->joins = s->joins && (!signs || (first == '\n' && *s->at == ' '));
 		s->first = s->first || strchr(".!?:;#*", *s->at) ||
 			   (*s->at == '-' && s->at[1] == ' ') ||
 			   (*s->at == '\n' && s->at[1] == '\n');

@@ -3,9 +3,10 @@
  * leak: the words of texts, so arranged that one can ask for a hundred thousand values where they stand.
  *
  * A word is a run of letters and digits in any case; apostrophes within it do not count, all other signs part words, and
- * a value is a row of them, a number has no noughts in front: "s.white@force.example" is four words and is found in "S White, force example" too. Digits in
- * groups ("0300 123 456") are one number, and none of its groups is one. Words that an author would write in any text are
- * found with a capital alone, where the value has one: "Public Order", not "public order".
+ * a value is a row of them; a number has no noughts in front: "s.white@force.example" is four words and is found in
+ * "S White, force example" too. Digits in groups ("0300 123 456"), on two lines too, are one number, and none of its groups
+ * is one. Words that an author would write in any text are found with a capital alone, where the value has one: "Public
+ * Order", not "public order".
  *
  * It holds hashes of 64 bits, not the words. Which values are asked for is mailer/leakage.h's.
  */

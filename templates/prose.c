@@ -160,14 +160,28 @@ static int prose_check(const char *prose, struct fault *f)
 	return 0;
 }
 
-/* Bytes of the most whole words that fit in `room` columns; at least one word. */
+#define NUMBER 24 /* columns of a telephone number, at most */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_within_number(const char *words, size_t blank)
+{
+	return blank && is_digit(words[blank - 1]) && is_digit(words[blank + 1]);
+}
+
+/* Bytes of the most whole words that fit in `room` columns; at least one word. What looks
+ * like a telephone number stays in one line: it is read aloud, and tapped on. */
 static size_t line_take(const char *words, size_t room)
 {
 	utf8proc_int32_t character;
 	size_t width = 0, taken = 0, i = 0;
 
 	while (words[i]) {
-		if (words[i] == ' ')
+		if (words[i] == ' ' &&
+			(i - taken > NUMBER || !is_within_number(words, i)))
 			taken = i;
 		if ((unsigned char)words[i] < 0x80) {
 			width++;

@@ -16,7 +16,7 @@ static const char text[] =
 	"White, Megan O\xe2\x80\x99Neill-Smith is in Public Order; they keep public peace.\n"
 	"- Gravesend is far. We met at Bexley on 03/04/1985.\n"
 	"{{controller.name}} {{\nincident.nature}} Mill {{x}} Lane {{{y}}} \xc2\xa3"
-	"38,205 \xe2\x80\x94 CS960 and 100 099, Smith' said; \xe2x \xc2";
+	"38,205 \xe2\x80\x94 CS960 and 100 099, Smith' said; \xe2x or 0303\xc2\xa0\x31\x32\x33\n  1113; \xc2";
 
 /* How each is asked for. */
 enum as {
@@ -62,6 +62,8 @@ static const struct {
 	{"Gravesend", PROPER, 0},
 	{"Bexley", PROPER, 5},
 	{"Smith said", WORDS, 7},
+	{"3031231113", ONE, 7}, /* it goes on in the next line */
+	{"303123", ONE, 0},
 	{"\xe2x", ONE, 7},
 };
 

@@ -104,6 +104,13 @@ static const struct {
 	/* an accent of its own (U+0301) has no width */
 	{NAME_20 " " NAME_20 " " NAME_20 " 12345678e\xcc\x81 x",
 		NAME_20 " " NAME_20 " " NAME_20 " 12345678e\xcc\x81\nx\n"},
+	/* a telephone number stays whole; a long row of numbers does not */
+	{NAME_20 " " NAME_20 " " NAME_20 " 0303 123 1113",
+		NAME_20 " " NAME_20 " " NAME_20 "\n0303 123 1113\n"},
+	{NAME_20 " " NAME_20 " " NAME_20 " 1234567 1234567 1234567 12 3",
+		NAME_20 " " NAME_20 " " NAME_20 "\n1234567 1234567 1234567 12 3\n"},
+	{NAME_20 " " NAME_20 " 123456789 123456789 123456789 12",
+		NAME_20 " " NAME_20 " 123456789 123456789 123456789\n12\n"},
 	/* a no-break space breaks no line */
 	{NAME_20 " " NAME_20 " " NAME_20 " 0303\xc2\xa0\x31\x32\x33",
 		NAME_20 " " NAME_20 " " NAME_20 " 0303\xc2\xa0\x31\x32\x33\n"},

@@ -7,13 +7,16 @@
 
 #include <string.h>
 
+#include "mailer/outcome.h"
 #include "mailer/scribe.h"
 #include "recipients/decision.h"
 #include "recipients/text.h"
 
 /* The row of a number that a human may settle. */
-static int query_doubt(struct ledger *l, int64_t id, struct query **ret, struct fault *f)
+static int query_doubt(struct ledger *l, const char *dir, int64_t id, struct query **ret,
+	struct fault *f)
 {
+	const char *verdict = "";
 	int got;
 
 	if (ledger_query(l,
@@ -25,22 +28,25 @@ static int query_doubt(struct ledger *l, int64_t id, struct query **ret, struct 
 	got = query_next(*ret, f);
 	if (got < 0)
 		return -1;
-	if (!got || (strcmp(query_text(*ret, "verdict"), "in_doubt") &&
-			    strcmp(query_text(*ret, "verdict"), "claimed")))
+	if (got)
+		verdict = query_text(*ret, "verdict");
+	if (!strcmp(verdict, "claimed"))
+		verdict = outcome_of_claim(dir, id, query_int(*ret, "notice_id"));
+	if (strcmp(verdict, "in_doubt") != 0)
 		return fault_set(f, FAULT_USAGE,
 			"number %lld is not in doubt (breachmail status lists what is)",
 			(long long)id);
 	return 0;
 }
 
-int doubt_find(struct ledger *l, int64_t id, int64_t *ret_at, size_t *ret_relay,
-	char **ret_token, struct fault *f)
+int doubt_find(struct ledger *l, const char *dir, int64_t id, int64_t *ret_at,
+	size_t *ret_relay, char **ret_token, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_row facts = {0};
 	const char *token;
 
-	if (query_doubt(l, id, &q, f) ||
+	if (query_doubt(l, dir, id, &q, f) ||
 		query_sealed(q, "facts_sealed", "notice.facts_sealed",
 			query_int(q, "notice_id"), &facts.packed, f))
 		return -1;
@@ -53,8 +59,8 @@ int doubt_find(struct ledger *l, int64_t id, int64_t *ret_at, size_t *ret_relay,
 	return 0;
 }
 
-int doubt_settle(struct ledger *l, int64_t id, const char *settle_as, const char *by,
-	const char *reason, struct fault *f)
+int doubt_settle(struct ledger *l, const char *dir, int64_t id, const char *settle_as,
+	const char *by, const char *reason, struct fault *f)
 {
 	struct decision d = {.kind = "resolve",
 		.choice = settle_as,
@@ -67,7 +73,7 @@ int doubt_settle(struct ledger *l, int64_t id, const char *settle_as, const char
 		strcmp(settle_as, "leave"))
 		return fault_set(f, FAULT_USAGE,
 			"--resolve takes a number and one of: resend, accepted, leave");
-	if (query_doubt(l, id, &q, f))
+	if (query_doubt(l, dir, id, &q, f))
 		return -1;
 	query_reset(q);
 	return decision_write(l, &d, f);

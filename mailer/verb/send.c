@@ -51,7 +51,7 @@ static int look(struct command *c, long number, struct fault *f)
 	int64_t ms;
 	size_t relay;
 
-	if (doubt_find(c->ledger, number, &ms, &relay, &token, f))
+	if (doubt_find(c->ledger, c->dir, number, &ms, &relay, &token, f))
 		return -1;
 	show_count(c, "number", number);
 	show_count(c, "relay", (int64_t)relay + 1);
@@ -83,8 +83,8 @@ static int resolve(struct command *c, struct fault *f)
 		return -1;
 	if (send_only_looks(c))
 		return look(c, number, f);
-	if (command_decides(c, f) ||
-		doubt_settle(c->ledger, number, c->arguments[0], c->by, c->reason, f))
+	if (command_decides(c, f) || doubt_settle(c->ledger, c->dir, number,
+					     c->arguments[0], c->by, c->reason, f))
 		return -1;
 	show_count(c, "resolved", number);
 	show(c, "Kept: number %ld is settled as '%s' by %s.\n", number, c->arguments[0],

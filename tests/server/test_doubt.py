@@ -2,10 +2,11 @@
 """What is in doubt: nobody sends it again but a person, or the policy of its level, which the release shows;
 and what else is settled before or between sends: who may be written to, and who is told by a human."""
 import json
+import time
 
 import pytest
 
-from flow import HUMAN, OK, REFUSED, TEMPORARY
+from flow import HUMAN, OK, REFUSED, TEMPORARY, USAGE
 from scripted import Playing
 import invariants
 
@@ -57,6 +58,24 @@ def test_what_a_person_leaves_is_left(few):
         assert tally["sent_now"] == 0 and tally["in_doubt"] == 1 and len(server.entries) == count
         few.run("send", "--resolve", number, "resend", "--by", "Joan", "--reason", "better twice", code=OK)
         assert invariants.send(few, code=OK).tally["sent_now"] == 1
+
+
+def test_what_is_on_the_wire_is_not_in_doubt_yet(few):
+    """Nobody is sent to look for a mail that is just being handed over."""
+    with Playing("--plan", "dot-hang@1") as server:
+        few.send_to(server)
+        few.release()
+        process = few.start("send")
+        while len(server.server.marks_in) < 5:      # EHLO, MAIL, RCPT, DATA, and the dot
+            time.sleep(.02)
+        assert "not in doubt" in few.error("send", "--resolve", 1, code=USAGE)
+        assert not few.status()["in_doubt"]
+        process.kill()
+        few.finish(process)
+        assert few.status()["in_doubt"] == [1]
+        few.run("send", "--resolve", 1, code=OK)
+        few.run("send", "--resolve", 1, "accepted", "--by", "Joan", "--reason", "its log", code=OK)
+        assert invariants.send(few, code=OK).tally["sent_now"] == 4
 
 
 @pytest.mark.parametrize("key, value", [("allowed_domains", ["other.example"]), ("closed_channels", ["email"])])

@@ -39,7 +39,8 @@ static void post_done(struct post *p)
 static struct relay_settings to_wire(
 	const struct settings_relay *r, size_t place, const struct post_limits *limits)
 {
-	return (struct relay_settings){.url = r->url,
+	return (struct relay_settings){.name = r->name,
+		.url = r->url,
 		.user = r->user,
 		.token_file = r->token_file,
 		.ca_file = r->ca_file,
@@ -143,7 +144,7 @@ int post_probe(const struct settings *s, size_t relay, struct probe *ret, struct
 {
 	const struct settings_relay *r = settings_relay(s, relay);
 	__attribute__((cleanup(wipe))) char *password = NULL;
-	struct dial_settings place = {.name = "relay",
+	struct dial_settings place = {.name = r->name,
 		.scheme = "smtp",
 		.user = r->user,
 		.token_file = r->token_file,

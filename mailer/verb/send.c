@@ -127,7 +127,8 @@ static int test(struct command *c, struct fault *f)
 	c->exit_code = c->dry_run || r.kind == RELAY_ACCEPTED ? 0
 		       : r.kind == RELAY_REFUSED              ? 1
 							      : 75;
-	(void)snprintf(c->next, sizeof(c->next), "breachmail send");
+	(void)snprintf(c->next, sizeof(c->next), "%s",
+		c->exit_code ? "breachmail doctor" : "breachmail send");
 	return 0;
 }
 

@@ -101,11 +101,11 @@ static void on_refusal(struct lane *l, const struct relay_verdict *v)
 		return;
 	reply_public(v->text, words, sizeof(words));
 	(void)fault_set(&why, hard ? FAULT_UNAVAILABLE : FAULT_TEMPORARY,
-		"relay %s:%u does not take our mail, %u times in a row; to %s it says: %d %s. %s",
-		l->place.server.host, l->place.server.port, l->refusals.in_row, v->stage,
-		v->code, words,
-		hard ? "Check relay.envelope_from, relay.user, and what it allows this "
-		       "machine to send."
+		"%s %s:%u does not take our mail, %u times in a row; to %s it says: %d %s. %s%s%s",
+		l->place.name, l->place.server.host, l->place.server.port,
+		l->refusals.in_row, v->stage, v->code, words, hard ? "Check " : "",
+		hard ? l->place.name : "",
+		hard ? ".envelope_from, its user, and what it allows this machine to send."
 		     : "Run again later, perhaps at a lower rate.");
 	leave_out(l, false, &why);
 }
@@ -234,9 +234,9 @@ static void on_lost(struct lane_connection *c)
 	if (!useless)
 		return;
 	(void)fault_set(&why, FAULT_UNAVAILABLE,
-		"relay %s:%u breaks connections off before it has answered for one mail. "
+		"%s %s:%u breaks connections off before it has answered for one mail. "
 		"Ask its administrator what its log says.",
-		l->place.server.host, l->place.server.port);
+		l->place.name, l->place.server.host, l->place.server.port);
 	on_failure(l, false, &why);
 }
 
@@ -430,7 +430,7 @@ static void fill_gaps(struct relay_settings *s)
 
 static void fill_place(struct dial_settings *place, const struct relay_settings *s)
 {
-	place->name = "relay";
+	place->name = s->name ? s->name : "relay";
 	place->scheme = "smtp";
 	place->ehlo = s->ehlo;
 	place->user = s->user;

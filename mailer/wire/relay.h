@@ -84,6 +84,7 @@ struct relay_timeouts {
 };
 
 struct relay_settings {
+	const char *name;     /* as faults name it and what it is set by; NULL: "relay" */
 	const char *url;      /* "smtp://host:port" (587) or "smtps://host:port" (465) */
 	const char *ehlo;     /* our name; NULL: the name of this machine */
 	const char *user;     /* NULL: no AUTH */

@@ -88,7 +88,7 @@ def test_a_test_mail_that_is_refused_says_why(at, relay):
     incident.send_to(server)
     tally = incident.run("send", "--test", "dpo@met.police.example", code=HUMAN).tally
     assert tally["test"] == "refused" and tally["code"] == 550 and tally["sent_now"] == 0
-    assert "@" not in tally["reply"]
+    assert "@" not in tally["reply"] and tally["next"] == "breachmail doctor"
 
 
 # ------------------------------------------------------------------------------- a stop from elsewhere

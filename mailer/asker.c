@@ -258,6 +258,29 @@ static bool fits_words(const struct askers *a, size_t person, const char *words)
 	return fits;
 }
 
+/* "Mary <mary@force.example>": a word of what they are called. */
+static bool is_called(const struct askers *a, size_t person, const char *word)
+{
+	static const char *const fields[] = {"forenames", "known_as", "name"};
+	char folded[FOLD_ROOM], asked[FOLD_ROOM];
+	const char *words[16];
+
+	(void)fold_words(word, asked, sizeof(asked));
+	for (const struct roster_row *e = NULL; (e = roster_entry(a->people, person, e));)
+		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+			const char *value = roster_value(e, fields[i]);
+			size_t count;
+
+			(void)fold_words(value ? value : "", folded, sizeof(folded));
+			count = fold_split(
+				folded, words, sizeof(words) / sizeof(words[0]));
+			for (size_t k = 0; k < count; k++)
+				if (!strcmp(words[k], asked))
+					return true;
+		}
+	return false;
+}
+
 /* Where a number or an address says who it is, any word of the name is enough. */
 static bool fits_name(const struct askers *a, size_t person, const char *name)
 {
@@ -267,7 +290,7 @@ static bool fits_name(const struct askers *a, size_t person, const char *name)
 	if (fits_words(a, person, name))
 		return true;
 	for (char *w = strtok_r(copy, " ", &rest); w; w = strtok_r(NULL, " ", &rest))
-		if (fits_words(a, person, w))
+		if (fits_words(a, person, w) || is_called(a, person, w))
 			return true;
 	return false;
 }

@@ -61,6 +61,8 @@ nobody@else.example
 
 A4 Castle
 Uma Safe, uma@met.police.example.
+Uma <uma@met.police.example>
+Eve <uma@met.police.example>
 """
 
 
@@ -71,11 +73,12 @@ def test_requests(told):
     told.run("resend", "--requests", path, "-n", code=OK)
     assert {k: v for k, v in told.state().items() if "report" not in k} == {**before}
     shown = told.run("resend", "--requests", path, "--report", report, code=OK)
-    assert set(shown.tally) == {"version", "verb", "requests", "answer", "next"} and shown.tally["requests"] == 12
+    assert set(shown.tally) == {"version", "verb", "requests", "answer", "next"} and shown.tally["requests"] == 14
     with open(report, newline="") as file:
         outcomes = {int(row["line"]): row["outcome"] for row in csv.DictReader(file)}
     assert outcomes == {1: "nobody", 2: "again", 3: "repeated", 4: "again", 5: "unclear", 6: "again", 7: "unclear",
-                        8: "in-person", 9: "nobody", 10: "nobody", 12: "in-person", 13: "again"}
+                        8: "in-person", 9: "nobody", 10: "nobody", 12: "in-person", 13: "again", 14: "repeated",
+                        15: "unclear"}
     assert told.run("send", code=OK).tally["accepted"] == 4
     assert not [mail for mail in mails(told) if "private.example" in mail["To"]]
     tasks = [task for task in told.run("task", "--open").tally["tasks"] if task["reason"] == "new-address"]

@@ -40,46 +40,47 @@ void automatic_prepare(void)
 /* --- fields --- */
 
 /* A field made for it. */
-static bool is_marked(struct span head)
+static bool is_marked(const struct header *head)
 {
 	static const char *const fields[] = {"x-autoreply", "x-autorespond",
 		"x-autoresponder", "x-auto-reply", "x-autoreply-from", "x-mail-autoreply",
 		"x-away-message", "x-vacation", "x-facebook-autoreply", "autoreply",
 		NULL};
 	static const char *const precedences[] = {"precedence", "x-precedence", NULL};
-	struct span value = header_value(head, "auto-submitted"), name;
+	struct span value = header_field_value(head, "auto-submitted");
 
 	if (span_has(value, "auto-replied") || span_has(value, "auto-notified") ||
 		span_has(value, "vacation"))
 		return true;
-	for (size_t at = 0; header_next(head, &at, &name, &value);)
-		for (const char *const *f = fields; *f; f++)
-			if (span_is(name, *f) && !span_is(value, "no"))
+	for (const char *const *f = fields; *f; f++)
+		for (size_t at = 0; header_field_next(head, &at, *f, &value);)
+			if (!span_is(value, "no"))
 				return true;
 	for (const char *const *f = precedences; *f; f++) {
-		value = header_value(head, *f);
+		value = header_field_value(head, *f);
 		if (span_has(value, "auto_reply") || span_has(value, "auto-reply") ||
 			span_has(value, "autoreply"))
 			return true;
 	}
-	return span_has(header_value(head, "x-post-messageclass"), "autoresponder") ||
-	       span_is(header_value(head, "x-fc-machinegenerated"), "true") ||
-	       span_has(header_value(head, "delivered-to"), "autoresponder");
+	return span_has(header_field_value(head, "x-post-messageclass"),
+		       "autoresponder") ||
+	       span_is(header_field_value(head, "x-fc-machinegenerated"), "true") ||
+	       span_has(header_field_value(head, "delivered-to"), "autoresponder");
 }
 
 /* Signs of a machine that others leave too. */
-static bool is_hinted(struct span head)
+static bool is_hinted(const struct header *head)
 {
 	struct span value;
 
-	if (header_find(head, "auto-submitted", &value) && !span_is(value, "no"))
+	if (header_field(head, "auto-submitted", &value) && !span_is(value, "no"))
 		return true;
-	if (header_find(head, "return-path", &value) &&
+	if (header_field(head, "return-path", &value) &&
 		(span_is(value, "<>") || span_starts(value, "<mailer-daemon")))
 		return true;
-	value = header_value(head, "precedence");
+	value = header_field_value(head, "precedence");
 	return span_is(value, "bulk") || span_is(value, "junk") ||
-	       header_find(head, "x-auto-response-suppress", &value);
+	       header_field(head, "x-auto-response-suppress", &value);
 }
 
 /* --- words --- */
@@ -153,8 +154,8 @@ static struct span own_words(struct span text)
 	return text;
 }
 
-void automatic_read(
-	struct span head, struct span subject, struct span text, struct automatic *ret)
+void automatic_read(const struct header *head, struct span subject, struct span text,
+	struct automatic *ret)
 {
 	struct tone tone = {0};
 	bool hinted = is_hinted(head), answers = is_answer_to(subject);

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "mailer/wire/header.h"
 #include "mailer/wire/letter.h"
 #include "mailer/wire/span.h"
 
@@ -20,8 +21,9 @@ struct automatic {
 	enum letter_evidence evidence;
 };
 
-/* `head`: raw header block; subject and text: UTF-8, the text without what it quotes. */
-void automatic_read(struct span head, struct span subject, struct span text, struct automatic *ret);
+/* Subject and text: UTF-8, the text without what it quotes. */
+void automatic_read(const struct header *head, struct span subject, struct span text,
+	struct automatic *ret);
 
 /* Until when the person is away, in seconds since 1970, 0 if it is not said in a form that
  * is understood. `now`: when the letter was written. */

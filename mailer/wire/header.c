@@ -100,6 +100,53 @@ struct span header_value(struct span block, const char *name)
 	return value;
 }
 
+void header_read(struct span block, struct header *ret)
+{
+	struct header_field *f = ret->fields;
+	size_t at = 0;
+
+	while (f < ret->fields + HEADER_FIELDS &&
+		header_next(block, &at, &f->name, &f->value))
+		f++;
+	ret->count = (size_t)(f - ret->fields);
+	ret->rest = span_from(block, at);
+}
+
+bool header_field_next(
+	const struct header *h, size_t *at, const char *name, struct span *ret)
+{
+	size_t in_rest;
+
+	while (*at < h->count) {
+		const struct header_field *f = &h->fields[(*at)++];
+
+		*ret = f->value;
+		if (span_starts(f->name, name) && span_is(f->name, name))
+			return true;
+	}
+	in_rest = *at - h->count;
+	if (header_find_next(h->rest, &in_rest, name, ret)) {
+		*at = h->count + in_rest;
+		return true;
+	}
+	return false;
+}
+
+bool header_field(const struct header *h, const char *name, struct span *ret)
+{
+	size_t at = 0;
+
+	return header_field_next(h, &at, name, ret);
+}
+
+struct span header_field_value(const struct header *h, const char *name)
+{
+	struct span value;
+
+	(void)header_field(h, name, &value);
+	return value;
+}
+
 /* Where the value that starts at `*at` ends; `*at` is behind it then. */
 static struct span take_value(struct span s, size_t *at)
 {

@@ -31,6 +31,24 @@ bool header_find(struct span block, const char *name, struct span *ret);
 /* The same, or an empty span. */
 struct span header_value(struct span block, const char *name);
 
+/*
+ * The fields of a block, found once to be asked for often. `{0}` is an empty block; what
+ * is beyond the room of the list is looked for in the block.
+ */
+#define HEADER_FIELDS 128
+struct header {
+	struct header_field {
+		struct span name, value;
+	} fields[HEADER_FIELDS];
+	size_t count;
+	struct span rest; /* of the block */
+};
+void header_read(struct span block, struct header *ret);
+/* As header_find_next, header_find and header_value. */
+bool header_field_next(const struct header *h, size_t *at, const char *name, struct span *ret);
+bool header_field(const struct header *h, const char *name, struct span *ret);
+struct span header_field_value(const struct header *h, const char *name);
+
 /* A value unfolded and with its RFC 2047 words decoded, appended as UTF-8. */
 void header_decode(struct span value, struct text *out);
 

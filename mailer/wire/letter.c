@@ -129,16 +129,17 @@ static void add_first(const char *id, struct letter *l)
 	memcpy(l->references[0], id, strlen(id) + 1);
 }
 
-static void take_ids(struct span head, struct letter *l)
+static void take_ids(const struct header *head, struct letter *l)
 {
-	struct span value = header_value(head, "references");
+	struct span value = header_field_value(head, "references");
 	char id[LETTER_ID];
 	size_t at = 0;
 
-	(void)header_id(header_value(head, "message-id"), &at, l->message_id, LETTER_ID);
+	(void)header_id(
+		header_field_value(head, "message-id"), &at, l->message_id, LETTER_ID);
 	for (at = 0; header_id(value, &at, id, sizeof(id));)
 		add_first(id, l);
-	value = header_value(head, "in-reply-to");
+	value = header_field_value(head, "in-reply-to");
 	for (at = 0; header_id(value, &at, id, sizeof(id));)
 		add_first(id, l);
 }
@@ -151,7 +152,7 @@ static bool has_place(const struct letter *l, const char *address)
 	return false;
 }
 
-static void take_places(struct span head, struct letter *l)
+static void take_places(const struct header *head, struct letter *l)
 {
 	static const char *const fields[] = {"delivered-to", "x-original-to",
 		"envelope-to", "x-envelope-to", "x-delivered-to", "to", "cc"};
@@ -159,7 +160,7 @@ static void take_places(struct span head, struct letter *l)
 	struct span value;
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
-		for (size_t at = 0; header_find_next(head, &at, fields[i], &value);) {
+		for (size_t at = 0; header_field_next(head, &at, fields[i], &value);) {
 			size_t in = 0;
 
 			while (l->n_to < LETTER_PLACES &&
@@ -195,15 +196,15 @@ static void take_header(const struct reading *r, struct letter *l)
 {
 	struct span path;
 
-	take_ids(r->head, l);
-	take_places(r->head, l);
-	take_sender(header_value(r->head, "from"), l->from);
-	l->date_ms = header_date(header_value(r->head, "date"));
+	take_ids(&r->fields, l);
+	take_places(&r->fields, l);
+	take_sender(header_field_value(&r->fields, "from"), l->from);
+	l->date_ms = header_date(header_field_value(&r->fields, "date"));
 	if (l->date_ms < 0)
 		l->date_ms = 0;
 	(void)span_copy(span_trim(reading_span(&r->subject)), l->subject, LETTER_WORDS);
 	l->null_sender =
-		header_find(r->head, "return-path", &path) && span_is(path, "<>");
+		header_field(&r->fields, "return-path", &path) && span_is(path, "<>");
 }
 
 /* --- what it brings back --- */
@@ -268,7 +269,7 @@ static bool try_feedback(
 	char address[LETTER_ADDRESS];
 	size_t at = 0;
 	bool jmrp = header_find(head, "x-hmxmroriginalrecipient", &value) ||
-		    header_find(r->head, "x-hmxmroriginalrecipient", &value);
+		    header_field(&r->fields, "x-hmxmroriginalrecipient", &value);
 
 	if (!fields.length && !jmrp)
 		return false;
@@ -364,7 +365,7 @@ static bool try_report(
 static bool try_failed_recipients(
 	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
 {
-	struct span value = header_value(r->head, "x-failed-recipients");
+	struct span value = header_field_value(&r->fields, "x-failed-recipients");
 	char address[LETTER_ADDRESS];
 	size_t at = 0;
 
@@ -455,7 +456,7 @@ static bool take_answer(
 static bool is_suspect(const struct reading *r, struct sender from)
 {
 	return r->report || r->status.length || from.machine || from.unattended ||
-	       header_value(r->head, "x-failed-recipients").length ||
+	       header_field_value(&r->fields, "x-failed-recipients").length ||
 	       span_has(reading_span(&r->words), "final-recipient:");
 }
 
@@ -483,14 +484,14 @@ static bool try_reports(const struct reading *r, const struct bounce_tone *tone,
 static void judge(const struct reading *r, struct letter *l)
 {
 	struct span words = reading_span(&r->words), subject = reading_span(&r->subject);
-	struct sender from = sender_read(r->head, l->from, subject);
+	struct sender from = sender_read(&r->fields, l->from, subject);
 	struct bounce_tone tone;
 	struct automatic answer;
 
 	bounce_tone(subject, words, is_suspect(r, from), &tone);
 	if (!r->status.length && is_suspect(r, from))
 		bounce_pass_excerpt(words, &tone);
-	automatic_read(r->head, subject, tone.words, &answer);
+	automatic_read(&r->fields, subject, tone.words, &answer);
 	find_original(r, &tone, l);
 	if ((*text_string(&r->words) == '{' && event_read(words, l)) ||
 		try_feedback(r, &tone, l) || try_receipt(r, l))

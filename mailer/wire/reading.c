@@ -132,9 +132,10 @@ void reading_read(struct span letter, struct reading *ret)
 	ret->html = false;
 	mime_read(letter, &ret->mime);
 	ret->head = ret->mime.head;
-	ret->report =
-		span_starts(header_value(ret->head, "content-type"), "multipart/report");
-	header_decode(shortened(header_value(ret->head, "subject"), SUBJECT_MAX),
+	header_read(ret->head, &ret->fields);
+	ret->report = span_starts(
+		header_field_value(&ret->fields, "content-type"), "multipart/report");
+	header_decode(shortened(header_field_value(&ret->fields, "subject"), SUBJECT_MAX),
 		&ret->subject);
 	for (size_t i = 0; i < ret->mime.count; i++)
 		if (!ret->mime.parts[i].returned)

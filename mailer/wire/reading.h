@@ -8,6 +8,7 @@
 #ifndef MAILER_WIRE_READING_H
 #define MAILER_WIRE_READING_H
 
+#include "mailer/wire/header.h"
 #include "mailer/wire/mime.h"
 #include "mailer/wire/span.h"
 #include "recipients/text.h"
@@ -15,6 +16,7 @@
 struct reading {
 	struct mime mime;
 	struct span head;    /* raw header block of the letter */
+	struct header fields; /* its fields */
 	struct text subject; /* decoded */
 	struct text words;   /* its own text: plain parts, or HTML as text */
 	bool html;	     /* it had no plain text */

@@ -52,31 +52,31 @@ static bool is_no_reply(struct span address)
 	return has_any(address, within, sizeof(within) / sizeof(*within));
 }
 
-static bool is_bulk_or_answer(struct span head)
+static bool is_bulk_or_answer(const struct header *head)
 {
-	struct span value = header_value(head, "precedence");
+	struct span value = header_field_value(head, "precedence");
 
 	return span_is(value, "bulk") || span_is(value, "junk") ||
-	       header_find(head, "in-reply-to", &value) ||
-	       header_find(head, "references", &value);
+	       header_field(head, "in-reply-to", &value) ||
+	       header_field(head, "references", &value);
 }
 
 /* RFC 3834 section 5: whatever it says but "no". */
-static bool is_made(struct span head)
+static bool is_made(const struct header *head)
 {
 	struct span value;
 
-	return header_find(head, "auto-submitted", &value) && !span_starts(value, "no");
+	return header_field(head, "auto-submitted", &value) && !span_starts(value, "no");
 }
 
-static bool is_from_list(struct span head)
+static bool is_from_list(const struct header *head)
 {
 	static const char *const fields[] = {"list-id", "list-post", "list-unsubscribe",
 		"list-subscribe", "mailing-list", "x-beenthere", "x-mlserver"};
 	struct span value;
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		if (header_find(head, fields[i], &value))
+		if (header_field(head, fields[i], &value))
 			return true;
 	return false;
 }
@@ -88,10 +88,11 @@ static bool is_reply(struct span subject)
 	       span_starts(subject, "re :");
 }
 
-struct sender sender_read(struct span head, const char *address, struct span subject)
+struct sender sender_read(
+	const struct header *head, const char *address, struct span subject)
 {
-	struct span path = header_value(head, "return-path");
-	struct span from = header_value(head, "from");
+	struct span path = header_field_value(head, "return-path");
+	struct span from = header_field_value(head, "from");
 	struct sender s = {.replies = is_reply(subject), .list = is_from_list(head)};
 
 	/* "Ann Lee (mail administrator)" may answer */

@@ -6,6 +6,7 @@
 #ifndef MAILER_WIRE_SENDER_H
 #define MAILER_WIRE_SENDER_H
 
+#include "mailer/wire/header.h"
 #include "mailer/wire/span.h"
 
 struct sender {
@@ -16,8 +17,7 @@ struct sender {
 	bool replies;	 /* its subject answers or forwards another */
 };
 
-/* `head`: raw header block; `from`: the address in its From, "" if there is none. `subject`
- * is decoded. */
-struct sender sender_read(struct span head, const char *from, struct span subject);
+/* `from`: the address in the From of the head, "" if there is none. `subject` is decoded. */
+struct sender sender_read(const struct header *head, const char *from, struct span subject);
 
 #endif

@@ -44,6 +44,35 @@ static void test_fields(void **state)
 	assert_int_equal(header_length(span_of("a: b")), 4);
 }
 
+/* As often as there is room for in the list, and once more. */
+static void test_list(void **state)
+{
+	auto_text_buffer text = {0};
+	static struct header h;
+	struct span value;
+	size_t at = 0, count = 0;
+
+	(void)state;
+	text_add_string(&text, "From: a\nno field\nSubject : one\n two\n");
+	for (size_t i = 0; i < HEADER_FIELDS; i++)
+		text_printf(&text, "X-%zu: %zu\n", i, i);
+	text_add_string(&text, "subject: last\nX-Last: last\n\n");
+	header_read((struct span){text.bytes, text.length}, &h);
+	assert_int_equal(h.count, HEADER_FIELDS);
+	assert_span(header_field_value(&h, "from"), "a");
+	assert_span(header_field_value(&h, "x-1"), "1");
+	assert_span(header_field_value(&h, "x-last"), "last");
+	assert_true(header_field(&h, "subject", &value));
+	assert_span(value, "one\n two");
+	assert_false(header_field(&h, "x", &value));
+	assert_span(value, "");
+	while (header_field_next(&h, &at, "subject", &value))
+		count++;
+	assert_int_equal(count, 2);
+	header_read(span_of(""), &h);
+	assert_false(header_field(&h, "from", &value));
+}
+
 static void test_words(void **state)
 {
 	static const struct {
@@ -235,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_ids),

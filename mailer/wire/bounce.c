@@ -389,6 +389,17 @@ static bool same_form(struct span words, const struct place *a, const struct pla
 	       !memcmp(words.at + a->line, words.at + b->line, length);
 }
 
+/* "ann@force.example, bea@force.example and cy@force.example" */
+static bool goes_on(struct span words, const struct place *a, const struct place *b)
+{
+	static const char *const joints[] = {
+		",", ";", "&", " and ", " und ", " et ", " y ", " en ", " och ", NULL};
+	struct span between = {words.at + a->end, b->start - a->end};
+
+	return a->line == b->line && b->start > a->end && between.length <= 8 &&
+	       any_of(between, joints);
+}
+
 static void add_place(struct places *p, const struct place *place, struct span words)
 {
 	if (place->tier < p->best || place->tier == NOBODY)
@@ -398,7 +409,8 @@ static void add_place(struct places *p, const struct place *place, struct span w
 		p->count = 0;
 	}
 	/* where it merely stands in a sentence, the first is meant */
-	if (p->count && p->best < REFUSED && !same_form(words, &p->list[0], place))
+	if (p->count && p->best < REFUSED && !same_form(words, &p->list[0], place) &&
+		!goes_on(words, &p->list[p->count - 1], place))
 		return;
 	if (p->count < BOUNCE_RECIPIENTS && !known(p, place))
 		p->list[p->count++] = *place;

@@ -23,7 +23,9 @@ static bool is_mail_system(struct span from)
 		"mail administrator", "mail system", "mailerdaemon", "maildaemon",
 		"mail-daemon", "system administrator", "internet mail delivery", "mmdf",
 		"mailer daemon", "delivery subsystem", "delivery service", "mail_service",
-		"mailserver", "mail server", "administrator", "mail router", "ndr "};
+		"mailserver", "mail server", "administrator", "mail router", "ndr ",
+		"microsoftexchange", "virusalert", "amavis", "mailscanner",
+		"content filter", "mail gateway", "email gateway", "spam firewall"};
 
 	return has_any(from, names, sizeof(names) / sizeof(*names));
 }

@@ -2,7 +2,7 @@
 -- The ledger: what happened, in the order in which it happened. Rows are added and never changed: every table
 -- refuses UPDATE, and all but `message` and `stencil` refuse DELETE. State is read off which rows exist (the views at the end), as in qmail's queue.
 --
--- THE STATES OF A NOTICE, and who moves it on (+ a row exists, - none, . either)
+-- THE STATES OF A NOTICE, and who moves it on (+ a row exists, - none, . either). In full, and as they are now: 0008, 0009.
 --
 --   state      notice message release_item attempt outcome   next, and by whom
 --   planned      +      +         -           -       -      approve adds it to a release
@@ -13,8 +13,8 @@
 --   refused      +      .         +           +       +      5xx about this recipient or mail: needs a person
 --   deferred     +      +         +           +       +      4xx: a later send tries again (a new attempt)
 --   not_sent     +      +         +           +       +      nothing was handed over: a later send tries again
---   in_doubt     +      +         +           +       +      the final dot went out and no answer came: only a person settles
---                                                            it (decision "resolve"): resend, accepted or leave
+--   in_doubt     +      +         +           +       +      the final dot went out and no answer came: a person settles it
+--                                                            (decision "resolve"): resend, accepted or leave
 --
 -- The claim is committed before the first byte of MAIL, the outcome after the last reply. Between the two lies the only
 -- window in which a mail can be out without the book knowing, and no program can close it (RFC 5321, 4.2.5: the server

@@ -1,31 +1,36 @@
 -- SPDX-License-Identifier: MIT
--- HOW A NOTICE MOVES, from the release to an outcome. A state is what rows there are; nothing is ever overwritten.
+-- HOW A NOTICE MOVES, from the release to an outcome. A state is what rows there are; nothing is ever overwritten. (Views:
+-- attempt_last and notice_state, whose newest form stands in 0009; notice_barred, in 0010.)
 --
 --   state       rows                                          who moves it on
 --
 --   planned     notice, plan; in no valid release             approve: puts it into a release
---   released    + release_item; no attempt in that release    send: claims it
+--   released    + release_item; nobody of that release has    send: claims it
+--               an attempt
 --   claimed     + attempt, no outcome                         send: writes the outcome. Its sender is dead: the next send,
 --                                                             by the flight journal (flight.h), as below
+--   pending     as released, and others of it have attempts   send: claims it
 --   pending     + outcome 'not_sent': the final dot did       send: claims it again, in the same run or the next
 --               not go out, or the relay refused us and
---               not the person
+--               not the person; or in_doubt, to be sent again
 --   deferred    + outcome 'deferred': 4xx about this mail     send: claims it again when its time has come (retry.h), or
 --               or person                                     gives it up: given_up, and the person is told by a human
 --   accepted    + outcome 'accepted': 2xx to the final dot    letters that come back, never send
 --   refused     + outcome 'refused': 5xx about this mail or   a human: a new release tries it again, or another way
 --               person
 --   in_doubt    + outcome 'in_doubt': the final dot went      a human: decision 'resolve', as accepted, resend or leave
---               out, no complete answer came                  (send --resolve); or send, where the policy says resend
---   barred      any but accepted: a decision, a withdrawn     nobody: what is barred stays so (view notice_barred). What
---               file, a shield or given_up came after it      is to be told all the same is a new notice, or a task
+--               out, no complete answer came                  (send --resolve); or a letter that comes back: it was taken;
+--                                                             or send, where the policy says resend
+--   barred      any but accepted: a decision, a withdrawn     nobody: what these bar stays so. What is to be told all the
+--               file, a shield or given_up came after it,     same is a new notice, or a task. (A route that group has
+--               or group has found another route              changed bars while it is another.)
 --
 -- THE ORDER OF WRITES is the promise. A claim is durable before the first byte of MAIL: no mail is out that the book does
 -- not know. An outcome is written after the last reply. Both go in groups, so a crash finds claims without an outcome.
 -- Where on the way each of them was stands in the flight journal, which is mapped and shared: a store into it survives the
--- process, so after a kill only a mail whose final dot was on its way is in doubt, at most one a connection (two where
--- relay.pipelining is full). It does not survive the machine: the journal names the boot, and after another boot each claim
--- without an outcome is in doubt.
+-- process, so after a kill only a mail whose final dot was on its way is in doubt, at most one a connection (more often
+-- where relay.pipelining is full). It does not survive the machine: the journal names the boot, and after another boot each
+-- claim without an outcome is in doubt.
 --
 -- WHY NOT NEVER. Between "the relay has it" and "we know that it has it" lies a reply that can be lost, and no protocol
 -- closes that gap: whoever sends again may send twice, whoever does not may lose somebody. So such a mail is neither: it

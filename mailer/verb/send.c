@@ -13,11 +13,12 @@
 #include "mailer/show.h"
 #include "mailer/trial.h"
 #include "mailer/verb/doors.h"
+#include "mailer/verb/send_progress.h"
 #include "recipients/lock.h"
+#include "recipients/text.h"
 
 #define STOP_SECONDS 60 /* how long --stop waits for the run to end */
 #define STOP_PAUSE_US 50000
-#define PROGRESS_BAR 30
 
 const struct verb_option send_options[] = {
 	{"release", "DIGEST", "the release, by its first 8 or more digits"},
@@ -314,97 +315,6 @@ static void show_tally(struct command *c, const struct send_tally *t)
 		t->per_second);
 }
 
-/* --- progress --- */
-
-/* Of one run; for whoever waits at the terminal, or reads a log of it. */
-struct view {
-	const struct command *command;
-	struct review_run *page; /* NULL: nobody looks at it */
-	int64_t shown_at;
-	size_t level;
-	bool begun;
-};
-
-static void progress_json(const struct view *v, const struct send_progress *p)
-{
-	const struct send_count *l = &p->level[p->now];
-
-	(void)fprintf(stderr,
-		"{\"done\":%zu,\"total\":%zu,\"level\":\"%s\",\"level_done\":%zu,\"level_total\":%zu,"
-		"\"accepted\":%zu,\"refused\":%zu,\"deferred\":%zu,\"in_doubt\":%zu,\"per_second\":%.1f,"
-		"\"seconds_left\":%.0f}\n",
-		p->all.done, p->all.total, v->command->policy->levels[p->now].name,
-		l->done, l->total, p->all.accepted, p->all.refused, p->all.deferred,
-		p->all.in_doubt, p->per_second,
-		p->seconds_left < 0 ? 0 : p->seconds_left);
-}
-
-/* "counter-terrorism [####......] 1,204 of 4,112  accepted 1,203  deferred 1  162/s  18 s
- * left" */
-static void progress_level(
-	const struct view *v, const struct send_progress *p, size_t level, bool terminal)
-{
-	const struct send_count *l = &p->level[level];
-	char a[SHOW_NUMBER], b[SHOW_NUMBER], bar[PROGRESS_BAR + 3] = "";
-	size_t filled = l->total ? l->done * PROGRESS_BAR / l->total : 0;
-	const struct {
-		const char *word;
-		size_t count;
-	} parts[] = {{"accepted", l->accepted}, {"refused", l->refused},
-		{"deferred", l->deferred}, {"in doubt", l->in_doubt}};
-
-	for (size_t i = 0; terminal && i < PROGRESS_BAR; i++)
-		bar[i] = i < filled ? '#' : '.';
-	(void)fprintf(stderr, "%s%-18s %s%s%s of %s",
-		terminal ? "\r" : "sending: ", v->command->policy->levels[level].name,
-		bar, terminal ? " " : "", show_number((int64_t)l->done, a),
-		show_number((int64_t)l->total, b));
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (parts[i].count)
-			(void)fprintf(stderr, "  %s %s", parts[i].word,
-				show_number((int64_t)parts[i].count, a));
-	if (p->per_second > 0)
-		(void)fprintf(stderr, "  %.0f/s", p->per_second);
-	if (level == p->now && p->seconds_left > 0 && l->done < l->total)
-		(void)fprintf(stderr, "  %.0f s left", p->seconds_left);
-	(void)fputs(terminal ? "\033[K" : "\n", stderr);
-}
-
-static void progress(void *user, const struct send_progress *p)
-{
-	struct view *v = user;
-	int64_t now = clock_monotonic();
-	bool json = v->command->json, terminal = !json && isatty(STDERR_FILENO);
-	bool next = v->begun && v->level != p->now;
-
-	review_run_step(v->page);
-	if (v->command->quiet)
-		return;
-	if (!v->begun && !terminal && !json)
-		v->shown_at = v->shown_at ? v->shown_at : now;
-	if (!p->over && !(next && terminal) &&
-		now - v->shown_at < (json              ? 1000
-					    : terminal ? 100
-						       : 10000))
-		return;
-	if (p->over && !terminal && !json && now - v->shown_at < 10000)
-		return; /* the tally says it */
-	v->shown_at = now;
-	if (json) {
-		progress_json(v, p);
-		return;
-	}
-	if (next && terminal) { /* the level that is over keeps its line */
-		progress_level(v, p, v->level, terminal);
-		(void)fputc('\n', stderr);
-	}
-	v->begun = true;
-	v->level = p->now;
-	progress_level(v, p, p->now, terminal);
-	if (p->over && terminal)
-		(void)fputc('\n', stderr);
-}
-
 /* --- the end --- */
 
 /* 0: now. */
@@ -544,8 +454,8 @@ static int check_alone(const struct command *c, struct fault *f)
 
 int verb_send(struct command *c, struct fault *f)
 {
-	struct view view = {.command = c};
-	const struct send_watch watch = {progress, &view};
+	struct send_view view = {.command = c};
+	const struct send_watch watch = {send_progress_show, &view};
 	struct send_options o = {.settings = c->settings,
 		.release = command_option(c, "release"),
 		.dry_run = c->dry_run,

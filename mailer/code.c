@@ -83,17 +83,35 @@ int code_new(struct code_maker *m, char out[CODE_TEXT], struct fault *f)
 	return got > 0 ? 0 : -1;
 }
 
+/* Bytes of what a mail program, a telephone or a sentence puts between signs; 0: none. */
+static size_t gap(const char *p)
+{
+	static const char *const gaps[] = {"-", ".", ",", "\u2010", "\u2011", "\u2012",
+		"\u2013", "\u2014", "\u2212", "\u00a0", "\u202f", "\u200b", NULL};
+
+	if (isspace((unsigned char)*p))
+		return 1;
+	for (const char *const *g = gaps; *g; g++)
+		if (!strncmp(p, *g, strlen(*g)))
+			return strlen(*g);
+	return 0;
+}
+
+static const char *skip_gaps(const char *p)
+{
+	for (size_t length; (length = gap(p));)
+		p += length;
+	return p;
+}
+
 int code_read(const char *typed, char out[CODE_TEXT])
 {
 	unsigned values[CODE_SIGNS];
 	size_t count = 0;
 
-	for (; *typed; typed++) {
-		const char *sign;
+	for (typed = skip_gaps(typed); *typed; typed = skip_gaps(typed + 1)) {
+		const char *sign = strchr(signs, toupper((unsigned char)*typed));
 
-		if (*typed == '-' || isspace((unsigned char)*typed))
-			continue;
-		sign = strchr(signs, toupper((unsigned char)*typed));
 		if (!sign || count == CODE_SIGNS)
 			return -1;
 		values[count++] = (unsigned)(sign - signs);

@@ -31,7 +31,10 @@ int code_maker_open(struct ledger *l, struct code_maker *ret, struct fault *f);
 void code_maker_done(struct code_maker *m);
 int code_new(struct code_maker *m, char out[CODE_TEXT], struct fault *f);
 
-/* What a person typed or wrote down (case, blanks, dashes do not count) as it is shown; -1 if it cannot be one. */
+/*
+ * What a person typed or wrote down (case, blanks, dashes of any kind, full stops and commas do not count) as it is shown; -1 if
+ * it cannot be one.
+ */
 int code_read(const char *typed, char out[CODE_TEXT]);
 
 #endif

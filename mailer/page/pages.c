@@ -183,8 +183,8 @@ void visit_show(struct visit *v, unsigned status, const char *page, json_t *data
 	/* A stranger is not told whose page this is. */
 	(void)json_object_set_new(
 		data, "matter", who ? json_string(o->settings->title) : json_null());
-	(void)json_object_set_new(
-		data, "rehearsal", json_boolean(who && !o->settings->live));
+	(void)json_object_set_new(data, "rehearsal",
+		json_boolean(who && strcmp(shelf_mode(v->pages->shelf), "live") != 0));
 	(void)json_object_set_new(data, "signed_in", json_boolean(who != NULL));
 	(void)json_object_set_new(data, "pages",
 		who && !who->desk ? pages_of_rep(v->request->path) : json_array());

@@ -37,7 +37,7 @@ int verb_verify(struct command *c, struct fault *f)
 	got = got || person;
 	show_json(c, "genuine", json_boolean(got));
 	show(c, got ? "Yes: a notice of this incident has this code.\n"
-		    : "No: no notice that was sent has this code. Ask for it once more, sign by sign.\n");
+		    : "No: no notice that was sent has this code. Ask for it once more, letter by letter.\n");
 	c->exit_code = got ? 0 : 1;
 	return 0;
 }

@@ -478,6 +478,10 @@ def test_a_page_before_anybody_was_added(few):
     visitor = Visitor(page)
     assert visitor.sign_in("Rae Holt", secret).status == 303            # no restart
     draft = visitor.get("/").words
+    shelf = few.folder / "review" / "reviewers.json"
+    assert "Rehearsal." in visitor.get("/check").words      # until the incident goes live, not the page
+    shelf.write_text(shelf.read_text().replace('"mode":"rehearsal"', '"mode":"live"'))
+    assert "Rehearsal." not in visitor.get("/check").words
     assert "Draft for comment" in draft and "keep it to yourself" in draft and "pass it on" not in draft
     other = subprocess.run([BINARY, "-C", few.folder, "review", "--listen", "127.0.0.1:0"], env=few.env(),
                            capture_output=True, text=True, timeout=60, check=False)

@@ -19,7 +19,7 @@ static const struct {
 	const char *title, *words;
 } measures[ROLL_MEASURES] = {
 	[ROLL_PEOPLE] = {"People concerned",
-		"People of these ranks whose data is, or may be, in it."},
+		"People whose data is, or may be, in it."},
 	[ROLL_TOLD] = {"Told",
 		"A letter was taken by the mail system and, as far as is known, did not come back; or they were told in person."},
 	[ROLL_DELIVERED] = {"Delivered",

@@ -332,10 +332,11 @@ static json_t *figures_data(const json_t *view)
 		     *series = json_object_get(figures, "over_time");
 	const char *hidden = string_of(figures, "hidden");
 
-	return json_pack("{s:o,s:o,s:O,s:o,s:o}", "now", now_data(now, hidden), "at",
-		when_json(moment(now, "at")), "words", json_object_get(figures, "words"),
-		"bars", bars_html(now, hidden), "lines",
-		json_array_size(series) ? lines_html(series) : json_false());
+	return json_pack("{s:o,s:o,s:b,s:O,s:o,s:o}", "now", now_data(now, hidden), "at",
+		when_json(moment(now, "at")), "together",
+		json_is_true(json_object_get(figures, "together")), "words",
+		json_object_get(figures, "words"), "bars", bars_html(now, hidden),
+		"lines", json_array_size(series) ? lines_html(series) : json_false());
 }
 
 /* --- the page --- */

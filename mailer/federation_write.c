@@ -154,6 +154,10 @@ static void text_figures(FILE *out, const json_t *view)
 
 	heading(out, "HOW MANY WERE TOLD");
 	fact(out, "as of", string_of(now, "at"));
+	fact(out, "of",
+		json_is_true(json_object_get(figures, "together"))
+			? "all ranks together"
+			: string_of(json_object_get(view, "scope"), "words"));
 	for (size_t i = 0; federation_measure(i); i++) {
 		count(out, now, federation_measure(i), hidden, width);
 		text_measure(out, i, (unsigned)width + 2);
@@ -310,6 +314,8 @@ void federation_write_csv(FILE *out, const json_t *view)
 	csv_point(out, "now", json_object_get(figures, "now"), hidden);
 	json_array_foreach(json_object_get(figures, "over_time"), i, item)
 		csv_point(out, "over time", item, hidden);
+	json_array_foreach(json_object_get(figures, "words"), i, item)
+		line(out, "counts", "note", "", json_string_value(item));
 	csv_texts(out, view);
 	line(out, "proof", "SHA-256 of all texts", "", string_of(proof, "texts_sha256"));
 	json_array_foreach(json_object_get(proof, "releases"), i, item) line(out,

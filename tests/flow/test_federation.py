@@ -191,7 +191,10 @@ def test_few_in_all(few):
         figures = view["figures"]
         assert figures["together"] and figures["over_time"] == [] and figures["now"]["people"] == 5
         assert "totals of all ranks" in " ".join(figures["words"])
-    assert "fewer than 5" in show(few, "constable", "text")
+    text = show(few, "constable", "text")
+    assert "fewer than 5" in text and re.search(r"^  of +all ranks together$", text, re.M)
+    assert "all ranks together, since fewer than 100" in show(few, "constable", "html")
+    assert "totals of all ranks" in show(few, "constable", "csv")
 
 
 # -------------------------------------------------------------------------------------------- texts

@@ -96,7 +96,7 @@ int closing_open(struct ledger *l, const struct settings *s, const struct policy
 		       : 0;
 }
 
-static const char *words_of(const char *what)
+const char *closing_words(const char *what)
 {
 	return !strcmp(what, "tasks")      ? "tasks that are open (task --open)"
 	       : !strcmp(what, "unsigned") ? "release that waits for signatures (approve)"
@@ -112,7 +112,7 @@ static int refuse(json_t *open, struct fault *f)
 
 	json_object_foreach(open, what, count)
 		text_printf(&words, "%s%lld: %s", words.length ? "; " : "",
-			(long long)json_integer_value(count), words_of(what));
+			(long long)json_integer_value(count), closing_words(what));
 	return fault_set(f, FAULT_REFUSED,
 		"it is not over: %s. After it nobody can know who they are. --anyway closes it all the same",
 		text_string(&words));

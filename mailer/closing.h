@@ -44,6 +44,9 @@
 int closing_open(struct ledger *l, const struct settings *s, const struct policy *p, json_t **ret, json_t **ret_left,
 	struct fault *f);
 
+/* What such a name means, in words. */
+const char *closing_words(const char *what);
+
 struct closing {
 	const struct settings *settings;
 	const struct policy *policy;

@@ -46,11 +46,15 @@ static void searcher_done(struct searcher *s)
 
 /* --- findings --- */
 
-static void tell(struct searcher *s, const struct leak_place *at, const char *field)
+/* What somebody may have meant to name. */
+#define IF_MEANT ": if it is meant, say it in incident.json, too"
+
+static void tell(struct searcher *s, const struct leak_place *at, const char *field,
+	const char *hint)
 {
 	const char *path = at->where ? at->where : "";
-	auto_text what = text_format(
-		"%s%swhat %s says (%s)", path, *path ? ": " : "", s->whose, field);
+	auto_text what = text_format("%s%swhat %s says (%s)%s", path, *path ? ": " : "",
+		s->whose, field, hint);
 
 	lint_add(s->report, at->file, at->line, "leak", what);
 }
@@ -63,7 +67,7 @@ static void look(
 
 	if (leak_texts_find(s->said, v, capital, &at) &&
 		!leak_texts_find(s->contacts, v, false, &allowed))
-		tell(s, &at, field);
+		tell(s, &at, field, "");
 }
 
 static void look_word(struct searcher *s, uint64_t word, const char *field)
@@ -72,7 +76,7 @@ static void look_word(struct searcher *s, uint64_t word, const char *field)
 
 	if (leak_texts_find_word(s->said, word, false, &at) &&
 		!leak_texts_find_word(s->contacts, word, false, &allowed))
-		tell(s, &at, field);
+		tell(s, &at, field, "");
 }
 
 static void look_text(
@@ -287,7 +291,7 @@ static void look_place(struct searcher *s, const char *value, const char *field)
 
 	leak_value_read(value, &v);
 	if (v.digits + v.letters >= 4 && is_said(s, &v, !is_odd(&v), &at))
-		tell(s, &at, field);
+		tell(s, &at, field, IF_MEANT);
 }
 
 static void look_nowhere(struct searcher *s, const char *value, const char *field)
@@ -388,7 +392,7 @@ static void look_rows(struct searcher *s, const struct roster *rows, const char 
 	}
 	for (size_t i = 0; i < s->hits_count; i++)
 		if (s->hits[i].rows < LEAKAGE_MANY)
-			tell(s, &s->hits[i].place, s->hits[i].field);
+			tell(s, &s->hits[i].place, s->hits[i].field, IF_MEANT);
 	s->hits_count = 0;
 	free(of);
 }

@@ -430,6 +430,10 @@ int notice_write(struct notice_maker *m, const char *template,
 	set_person(m, p);
 	if (mustache_render(find(m, template, p->own), m->data, &w->rendered, f))
 		return -1;
+	/* whoever has it must be able to have it checked, whatever an own text leaves out
+	 */
+	if (p->code && !strstr(text_string(&w->rendered), p->code))
+		text_printf(&w->rendered, "\nReference: %s\n", p->code);
 	text_freep(&w->subject);
 	text_clear(&w->text);
 	text_clear(&w->html);

@@ -70,7 +70,10 @@ const char *notice_own(const struct policy *p, const char *level);
  */
 char *notice_text(const struct texts *texts, const char *template, const char *instead, const struct roster_row *entry);
 
-/* `template` as in the policy ("notice/officer"). `w` is used again from call to call. */
+/*
+ * `template` as in the policy ("notice/officer"); a text without the code gets it as its last line. `w` is used again from
+ * call to call.
+ */
 int notice_write(struct notice_maker *m, const char *template, const struct notice_person *p, struct notice_words *w,
 	struct fault *f);
 

@@ -321,6 +321,10 @@ static void write_facts(FILE *out, const json_t *report)
 		     *occurred = json_object_get(facts, "occurred"),
 		     *clock = json_object_get(report, "clock"),
 		     *after = json_object_get(clock, "regulator_told_after");
+	auto_text hours = text_format("%.1f of %" JSON_INTEGER_FORMAT,
+		json_number_value(
+			json_is_real(after) ? after : json_object_get(clock, "hours")),
+		json_integer_value(json_object_get(clock, "of")));
 
 	(void)fputs("\nFACTS\n", out);
 	line(out, "what kind", text_of(facts, "kind"));
@@ -332,13 +336,7 @@ static void write_facts(FILE *out, const json_t *report)
 	line(out, "regulator told",
 		json_is_real(after) ? text_of(clock, "regulator_told_at")
 				    : "not noted yet");
-	if (json_is_real(after)) {
-		auto_text hours = text_format("%.1f of %" JSON_INTEGER_FORMAT,
-			json_real_value(after),
-			json_integer_value(json_object_get(clock, "of")));
-
-		line(out, "hours until then", hours);
-	}
+	line(out, json_is_real(after) ? "hours until then" : "hours gone", hours);
 	line(out, "controller", text_of(controller, "name"));
 	line(out, "contact point", text_of(dpo, "name"));
 	line(out, "", text_of(dpo, "email"));

@@ -130,6 +130,16 @@ void text_cut(struct text *t, size_t length)
 	t->bytes[length] = '\0';
 }
 
+void text_line_ends(struct text *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->length; i++)
+		if (t->bytes[i] != '\r' || t->bytes[i + 1] != '\n')
+			t->bytes[kept++] = t->bytes[i];
+	text_cut(t, kept);
+}
+
 void text_clear(struct text *t)
 {
 	t->length = 0;

@@ -32,6 +32,7 @@ void text_add_string(struct text *t, const char *s);
 void text_add_char(struct text *t, char c);
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_cut(struct text *t, size_t length); /* shortens */
+void text_line_ends(struct text *t); /* CR LF becomes LF */
 void text_clear(struct text *t);      /* length 0, keeps the room */
 void text_done(struct text *t);	      /* frees */
 const char *text_string(const struct text *t); /* "" while empty */

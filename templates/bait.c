@@ -359,6 +359,9 @@ static const struct phrase phrases[] = {
 	{"greeting", "congratulations", false},
 	{"placeholder", "todo|tbc|tbd|xxx|xxxx|fixme|placeholder", false},
 	{"placeholder", "lorem ipsum", false},
+	{"placeholder", "to be confirmed|added|completed|inserted|decided|advised",
+		false},
+	{"placeholder", "this|text|details is|are to follow", false},
 	{"placeholder", "insert|your name|text|title here", false},
 };
 

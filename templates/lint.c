@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "templates/bait.h"
+#include "templates/excuse.h"
 #include "templates/lure.h"
 #include "templates/prose.h"
 #include "templates/words.h"
@@ -86,6 +87,15 @@ static const struct {
 	{"leak", AGAINST("GOV.UK Notify, information security")},
 	{"template", {"practice", NULL}}, /* it cannot be read at all */
 };
+
+/* Words with which false letters call. */
+static const char calling[] =
+	"important|alert|attention|warning|re|fw|fwd|reminder|action";
+
+/* A check that the message itself offers. */
+static const char *const own_channels[] = {
+	"reply|respond|answer|write ... this|message|email|letter|it|us",
+	"call|ring|phone ... number below|above|here"};
 
 /* Words that tell a stranger who looks at a telephone. */
 static const char *const telling[] = {
@@ -241,7 +251,7 @@ struct rendering {
 	const char *file;
 	const struct text *out;
 	bool seen[BLOCKS];
-	const char *salutation;
+	const char *salutation, *code;
 	size_t never_from, never_to; /* where block never_ask stands */
 };
 
@@ -279,6 +289,24 @@ static bool has_number(const char *s, size_t length)
 	return false;
 }
 
+/* "Reply to this message, and we will say that it is ours." */
+static bool offers_itself(const char *text, size_t length)
+{
+	auto_text copy = text_format("%.*s", (int)length, text);
+	auto_words w = {0};
+
+	words_read(copy, false, &w);
+	for (size_t i = 0; i < w.count; i++)
+		for (size_t k = 0; k < sizeof(own_channels) / sizeof(*own_channels);
+			k++) {
+			size_t count = words_match(&w, i, own_channels[k]);
+
+			if (count && !excuse_denied(copy, &w, i, count))
+				return true;
+		}
+	return false;
+}
+
 static void judge_contents(struct rendering *x, const char *file, unsigned line,
 	const char *name, const char *words, size_t length)
 {
@@ -287,9 +315,9 @@ static void judge_contents(struct rendering *x, const char *file, unsigned line,
 	if (!strcmp(name, "contact") && !reachable)
 		lint_add(x->report, file, line, "no-contact",
 			"block 'contact' gives no address and no number");
-	if (!strcmp(name, "genuine") && reachable)
+	if (!strcmp(name, "genuine") && (reachable || offers_itself(words, length)))
 		lint_add(x->report, file, line, "own-channel",
-			"block 'genuine' gives a number or an address of its own: name a way that the reader already knows");
+			"block 'genuine' offers this message's own number, address or reply: name a way that the reader already knows");
 }
 
 static void see_block(void *user, const char *file, const struct node *tag,
@@ -325,7 +353,8 @@ static void judge_blocks(struct rendering *x)
 		if (x->seen[i])
 			continue;
 		text = text_format(
-			"has no block '%s': %s", blocks[i].name, blocks[i].what);
+			"has no block '%s', or not in each of its forms (a section around it): %s",
+			blocks[i].name, blocks[i].what);
 		add_asked(x->report, x->file, 1, "missing-block", text, &blocks[i].asked);
 	}
 }
@@ -383,11 +412,31 @@ static void judge_age(struct rendering *x, const char *prose)
 	}
 }
 
+/* What a subject may not say of any letter; its code is for the telephone. */
+static void judge_calling(struct rendering *x, const char *subject)
+{
+	auto_words w = {0};
+
+	words_read(subject, false, &w);
+	for (size_t i = 0; i < w.count; i++)
+		if (words_match(&w, i, calling)) {
+			auto_text what = text_format(
+				"\"%s\" in the subject is what false letters say",
+				w.list[i].text);
+
+			lint_add(x->report, x->file, 1, "subject", what);
+		}
+	if (x->code && strstr(subject, x->code))
+		lint_add(x->report, x->file, 1, "subject",
+			"the reference code stands in the subject");
+}
+
 static void judge_beginning(struct rendering *x, const char *subject, const char *prose)
 {
 	auto_text first = beginning(prose, LINT_PREVIEW);
 
 	judge_telling(x, subject, 1, "subject", "the subject");
+	judge_calling(x, subject);
 	judge_telling(x, first, 1, "lock-screen", "the first 150 characters");
 }
 
@@ -455,7 +504,8 @@ void lint_rendering(struct lint_report *r, const char *file, const struct mustac
 	struct rendering x = {.report = r,
 		.file = file,
 		.out = &out,
-		.salutation = json_string_value(json_object_get(data, "salutation"))};
+		.salutation = json_string_value(json_object_get(data, "salutation")),
+		.code = json_string_value(json_object_get(data, "code"))};
 	const struct mustache_watch watch = {see_block, &x};
 	const char *prose;
 	struct fault f = {0};

@@ -19,10 +19,10 @@
  *
  * For lost data they are the same. Rules beside those of lure.h:
  *
- *	missing-block, empty-block
+ *	missing-block, empty-block: in every form that the letter may take
  *	no-contact	the contact block gives no address and no number
- *	own-channel	the block `genuine` offers a number or an address of its own: who fakes the message fakes that too
- *	subject		no subject, a value in it, or words that tell what it is about
+ *	own-channel	the block `genuine` offers a number, an address or a reply of its own: who fakes the message fakes that too
+ *	subject		no subject, the reader or the code in it, or words that tell what it is about or that false letters use
  *	lock-screen	the first 150 characters tell a stranger what it is about, or to whom it is
  *	leak		a number like a pay or warrant number; a rank with a unit (what rows say: mailer/leakage.h)
  *	reading-age	above LINT_READING_AGE (words.h says how it is counted)

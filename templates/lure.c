@@ -328,12 +328,14 @@ static bool is_alike(utf8proc_int32_t c)
 	       (c >= 0x2100 && c <= 0x214F);
 }
 
-/* Letters and signs that nobody types, and that are taken for those one does. */
+/* Letters and signs that nobody types and that are taken for those one does, and
+ * pictures. */
 static bool is_costume(utf8proc_int32_t c)
 {
 	return (c >= 0xFF01 && c <= 0xFF5E) || (c >= 0x1D400 && c <= 0x1D7FF) ||
 	       (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F189) ||
 	       c == 0x2024 || c == 0x3002 || c == 0xFF61 || c == 0x2044 || c == 0x2215 ||
+	       (c >= 0x2600 && c <= 0x27BF) || (c >= 0x1F300 && c <= 0x1FAFF) ||
 	       c == 0x2236 || c == 0xA789 || c == 0xFE52 || c == 0xFE6B;
 }
 
@@ -354,7 +356,8 @@ static void find_disguises(const struct finder *x)
 		if (is_unseen(c))
 			tell(x, line, "disguise", "a sign that is not seen");
 		if (is_costume(c))
-			tell(x, line, "disguise", "a sign that is taken for another");
+			tell(x, line, "disguise",
+				"a sign that is taken for another, or a picture");
 		if (latin && other) {
 			tell(x, line, "disguise", "a word with letters of two scripts");
 			other = false;

@@ -72,6 +72,8 @@ int texts_load(const struct texts *t, const char *name, struct text *ret, struct
 
 	if (t->dir && !access(t->dir, F_OK))
 		got = folder_load(&own, full, ret, f);
+	if (got > 0) /* written on another system */
+		text_line_ends(ret);
 	if (got)
 		return got;
 	text = texts_shipped(full);

@@ -42,10 +42,12 @@ static void tell_plan(struct command *c, const json_t *result)
 	json_t *count;
 	size_t i;
 
-	json_object_foreach(json_object_get(result, "open"), what, count) show(
-		c, "Still open:  %lld %s\n", (long long)json_integer_value(count), what);
-	json_object_foreach(json_object_get(result, "left"), what, count) show(c,
-		"Lost with it:  %lld %s\n", (long long)json_integer_value(count), what);
+	json_object_foreach(json_object_get(result, "open"), what, count)
+		show(c, "Still open:  %lld: %s\n", (long long)json_integer_value(count),
+			closing_words(what));
+	json_object_foreach(json_object_get(result, "left"), what, count)
+		show(c, "Lost with it:  %lld: %s\n", (long long)json_integer_value(count),
+			closing_words(what));
 	json_array_foreach(json_object_get(plan, "keys"), i, one)
 		show(c, "Destroyed:  %s\n", json_string_value(one));
 	json_array_foreach(json_object_get(plan, "outboxes"), i, one)

@@ -52,17 +52,6 @@ static void read_file(const char *path, size_t most, struct text *ret)
 		(void)fclose(file);
 }
 
-/* Line ends of other systems say nothing in armour, and stop ssh-keygen. */
-static void drop_returns(struct text *t)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < t->length; i++)
-		if (t->bytes[i] != '\r' || t->bytes[i + 1] != '\n')
-			t->bytes[kept++] = t->bytes[i];
-	text_cut(t, kept);
-}
-
 static int read_signature(const char *path, struct text *ret, struct fault *f)
 {
 	read_file(path, SSHSIG_SIGNATURE_MAX, ret);
@@ -71,7 +60,8 @@ static int read_signature(const char *path, struct text *ret, struct fault *f)
 		return fault_set(f, FAULT_INPUT,
 			"%s: cannot be read, or is not a signature of ssh-keygen -Y sign (at most %d bytes)",
 			path, SSHSIG_SIGNATURE_MAX);
-	drop_returns(ret);
+	text_line_ends(ret); /* of other systems: in armour they say nothing, and stop
+				ssh-keygen */
 	return 0;
 }
 

@@ -116,6 +116,7 @@ static int lint_file(
 
 	if (folder_read(path, &source, f))
 		return -1;
+	text_line_ends(&source);
 	sample_lint(report, path, text_string(&source), source.length, &texts);
 	return 0;
 }

@@ -65,10 +65,10 @@ BLOCKS = ("nature", "exposed", "consequences", "measures", "steps", "contact", "
 
 
 def bare_notice(subject, words):
-    """A text with every block that a notice needs, and nothing else: `words` in each."""
+    """A text with every block that a notice needs, and nothing else, not even the code: `words` in each."""
     ask = "{{controller.dpo.email}}"
     blocks = "".join(f"{{{{${name}}}}}\n{words}{' ' + ask if name == 'contact' else ''}\n\n{{{{/{name}}}}}\n" for name in BLOCKS)
-    return f"Subject: {subject}\n\n{blocks}{{{{code}}}}\n"
+    return f"Subject: {subject}\n\n{blocks}"
 
 
 class Incident:

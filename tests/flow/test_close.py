@@ -119,7 +119,7 @@ def test_a_dry_run(few):
     tally = few.run("close", "-n", code=OK).tally
     assert tally["open"] == {"planned": 5, "task": 3, "tasks": 3} and few.state() == before
     text = few.text("close", "-n", code=OK)
-    assert str(few.key) in text and "A dry run" in text
+    assert str(few.key) in text and "A dry run" in text and "Still open:  3: to be told in person: a task\n" in text
 
 
 def test_not_while_somebody_is_to_be_told(few):

@@ -605,6 +605,7 @@ def test_a_text_that_comes_later_is_used(work):
     assert "breachmail group" in incident.error("compose", code=REFUSED)
     incident.walk("group", "compose")
     assert incident.routes()["C17"][1] == "mail" and "Ogeysiis" in read(incident, "C17")
+    assert re.search(r" Reference: [0-9A-Z]{5}-[0-9A-Z]{5}$", read(incident, "C17"))
     assert "C17" not in listed(incident)
 
 

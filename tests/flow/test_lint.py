@@ -72,8 +72,12 @@ def test_our_own_texts_pass():
     assert lint(*sorted(path for path in SHIPPED.rglob("*.txt") if path.parent.name != "report")) == []
 
 
-def test_the_layout_as_an_own_text_passes(notice):
+def test_the_layout_as_an_own_text_passes(notice, tmp_path):
     assert notice(LAYOUT) == []
+    path = tmp_path / "notice/crlf.txt"         # as another system's editor leaves it
+    path.write_bytes(LAYOUT.replace("\n", "\r\n").encode())
+    both = [json.loads(template_lint("--json", "template", "lint", file).stdout) for file in (path, tmp_path / "notice/own.txt")]
+    assert both[0] == both[1]
 
 
 # --- what must be there ---
@@ -129,6 +133,13 @@ BROKEN = [
     (LAYOUT.replace("Subject: A notice about your personal data\n\n", ""), "subject"),
     (LAYOUT.replace("Subject: A notice", "Subject: Data breach: a notice"), "subject"),
     (LAYOUT.replace("Subject: A notice about", "Subject: {{salutation}}, a notice about"), "subject"),
+    (LAYOUT.replace("Subject: A notice about", "Subject: {{code}}: a notice about"), "subject"),
+    (LAYOUT.replace("Subject: A notice about", "Subject: Important notice about"), "subject"),
+    (LAYOUT.replace("Subject: A notice about", "Subject: Re: a notice about"), "subject"),
+    (LAYOUT.replace("Subject: A notice about", "Subject: \u26a0 A notice about"), "disguise"),
+    (LAYOUT.replace("message for that. Use a way", "message for that. Reply to us, or use a way"), "own-channel"),
+    (LAYOUT.replace("{{$genuine}}", "{{#letter}}{{$genuine}}").replace("{{/genuine}}", "{{/genuine}}{{/letter}}"), "missing-block"),
+    (LAYOUT.replace("{{incident.nature}}", "Details are to follow."), "placeholder"),
     (LAYOUT.replace("Subject: A notice about", "Subject: URGENT NOTICE about"), "urgency"),
     (LAYOUT.replace("This is a notice about personal information.", "Your police record was stolen."), "lock-screen"),
     (LAYOUT.replace("This is a notice about", "{{salutation}}, this is a notice about"), "lock-screen"),
@@ -367,10 +378,11 @@ def test_what_a_row_says_stops_the_release(villagers):
     first = say(villagers, list(OF_ROWS))
     found = {}
     for finding in villagers.run("compose").tally["findings"]:
-        said = re.match(r"what (?:a leaked row|the staff list) says \((\w+)\); ", finding["text"])
+        said = re.match(r"what (?:a leaked row|the staff list) says \((\w+)\)(: if it is meant, say it in incident.json, too)?; ", finding["text"])
         if said:
             assert (finding["file"], finding["rule"], finding["asked_by"]) == ("notice/officer.txt", "leak", "guidance")
             found.setdefault(finding["line"] - first, set()).add(said[1].lower())
+            assert bool(said[2]) == (said[1] in ("unit", "location", "Hobby"))
     for n, (words, field) in enumerate(OF_ROWS.items()):
         assert found.pop(n, set()) == ({field} if field else set()), (words, n, found)
     assert not found

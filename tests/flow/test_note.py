@@ -163,7 +163,7 @@ def test_report_as_text(few):
     settings = few.settings()
     for words in ("FACTS", "EFFECTS", "REMEDIAL ACTION", "LOG", "Art. 33(5)", settings["nature"],
                   settings["measures"][0], settings["controller"]["dpo"]["phone"], "Joan Ashby",
-                  "Supplier's access closed.", "not noted yet", "rehearsal", "Art. 33(3)"):
+                  "Supplier's access closed.", "not noted yet", "hours gone", "of 72", "rehearsal", "Art. 33(3)"):
         assert words in " ".join(text.split()), words
     for person in ("Smith", "O'Neill", "@met.police.example\n" * 2, "A3", "P10000"):
         assert person not in text

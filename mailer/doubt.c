@@ -20,8 +20,9 @@ static int query_doubt(struct ledger *l, const char *dir, int64_t id, struct que
 	int got;
 
 	if (ledger_query(l,
-		    SQL("SELECT a.at, a.verdict, n.id AS notice_id, n.facts_sealed, coalesce(r.relay, 1) AS relay FROM attempt_last a"
-			" JOIN notice n ON n.id = a.notice_id LEFT JOIN outcome_relay r ON r.attempt_id = a.id WHERE a.id = :id"),
+		    SQL("SELECT a.at, a.verdict, n.id AS notice_id, n.facts_sealed, coalesce(r.relay, 1) AS relay, e.manifest"
+			" FROM attempt_last a JOIN notice n ON n.id = a.notice_id JOIN release e ON e.id = a.release_id"
+			" LEFT JOIN outcome_relay r ON r.attempt_id = a.id WHERE a.id = :id"),
 		    ret, f))
 		return -1;
 	query_bind_int(*ret, ":id", id);
@@ -39,8 +40,28 @@ static int query_doubt(struct ledger *l, const char *dir, int64_t id, struct que
 	return 0;
 }
 
-int doubt_find(struct ledger *l, const char *dir, int64_t id, int64_t *ret_at,
-	size_t *ret_relay, char **ret_token, struct fault *f)
+void doubt_done(struct doubt *d)
+{
+	text_freep(&d->url);
+	text_freep(&d->token);
+}
+
+/* "relay URL", of further ones "relay-2 URL envelope-from ..." (manifest.c). The list in
+ * the settings may be another one by now. */
+static char *find_url(const char *manifest, size_t relay)
+{
+	auto_text line =
+		relay ? text_format("\nrelay-%zu ", relay + 1) : text_copy("\nrelay ");
+	const char *at = strstr(manifest, line);
+
+	if (!at)
+		return NULL;
+	at += strlen(line);
+	return text_format("%.*s", (int)strcspn(at, " \n"), at);
+}
+
+int doubt_find(
+	struct ledger *l, const char *dir, int64_t id, struct doubt *ret, struct fault *f)
 {
 	auto_query struct query *q = NULL;
 	auto_row facts = {0};
@@ -53,9 +74,12 @@ int doubt_find(struct ledger *l, const char *dir, int64_t id, int64_t *ret_at,
 	token = row_value(&facts, SCRIBE_TOKEN);
 	if (!token)
 		return fault_set(f, FAULT_LEDGER, "a notice has no Message-ID");
-	*ret_at = query_int(q, "at");
-	*ret_relay = (size_t)query_int(q, "relay") - 1;
-	*ret_token = text_copy(token);
+	ret->at = query_int(q, "at");
+	ret->relay = strcmp(query_text(q, "verdict"), "claimed")
+			     ? (size_t)query_int(q, "relay") - 1
+			     : outcome_relay_of_claim(dir, id, query_int(q, "notice_id"));
+	ret->url = find_url(query_text(q, "manifest"), ret->relay);
+	ret->token = text_copy(token);
 	return 0;
 }
 

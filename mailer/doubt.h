@@ -17,11 +17,19 @@
  * `dir` is the incident's folder: its flight journal knows of a claim without an outcome whether it is in doubt. One that a
  * send at work has on the wire is not, yet.
  *
- * What a human needs to look one mail up in the relay's log: when it was claimed (ms since 1970), which relay had it (its
- * place from 0) and the left side of its Message-ID (new memory). FAULT_USAGE: this number is not in doubt.
+ * What a human needs to look one mail up in the relay's log. FAULT_USAGE: this number is not in doubt.
  */
-int doubt_find(struct ledger *l, const char *dir, int64_t id, int64_t *ret_at, size_t *ret_relay, char **ret_token,
-	struct fault *f);
+struct doubt {
+	int64_t at;   /* when it was claimed, ms since 1970 */
+	size_t relay; /* which had it: its place from 0 in the settings of its release */
+	char *url;    /* of that relay, as the release has it; NULL: it does not say */
+	char *token;  /* the left side of the Message-ID */
+};
+void doubt_done(struct doubt *d);
+#define auto_doubt __attribute__((cleanup(doubt_done))) struct doubt
+
+/* `ret` is `{0}` before. */
+int doubt_find(struct ledger *l, const char *dir, int64_t id, struct doubt *ret, struct fault *f);
 /* `settle_as` is "resend", "accepted" or "leave". */
 int doubt_settle(struct ledger *l, const char *dir, int64_t id, const char *settle_as, const char *by, const char *reason,
 	struct fault *f);

@@ -50,6 +50,16 @@ const char *outcome_of_claim(const char *dir, int64_t attempt, int64_t notice)
 	return strcmp(verdict, "not_sent") ? verdict : "pending";
 }
 
+size_t outcome_relay_of_claim(const char *dir, int64_t attempt, int64_t notice)
+{
+	auto_flight *journal = NULL;
+	struct fault ignored;
+
+	return flight_read(dir, &journal, &ignored)
+		       ? 0
+		       : flight_look_relay(journal, attempt, notice);
+}
+
 int outcome_open(struct ledger *l, struct query **ret, struct fault *f)
 {
 	return ledger_query(l,

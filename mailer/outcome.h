@@ -30,5 +30,7 @@ int outcome_recover(struct ledger *l, const char *dir, struct fault *f);
 
 /* What a reader should call a claim without an outcome: pending while its sender lives, else as recover would write. */
 const char *outcome_of_claim(const char *dir, int64_t attempt, int64_t notice);
+/* And which relay had it, by its place from 0. */
+size_t outcome_relay_of_claim(const char *dir, int64_t attempt, int64_t notice);
 
 #endif

@@ -48,25 +48,22 @@ bool send_only_looks(const struct command *c)
 static int look(struct command *c, long number, struct fault *f)
 {
 	char at[CLOCK_TEXT];
-	auto_text token = NULL;
-	int64_t ms;
-	size_t relay;
+	auto_doubt d = {0};
 
-	if (doubt_find(c->ledger, c->dir, number, &ms, &relay, &token, f))
+	if (doubt_find(c->ledger, c->dir, number, &d, f))
 		return -1;
 	show_count(c, "number", number);
-	show_count(c, "relay", (int64_t)relay + 1);
-	show_string(c, "at", clock_write(ms, at));
-	show_string(c, "token", token);
+	show_count(c, "relay", (int64_t)d.relay + 1);
+	show_string(c, "at", clock_write(d.at, at));
+	show_string(c, "token", d.token);
 	show(c, "Number %ld was on its way at %s; no answer was kept.\n", number, at);
 	show(c,
 		"Its Message-ID begins with %s. Look for that in the relay's log:\n"
 		"there: accepted. Not there: resend. Nobody can say: leave.\n",
-		token);
-	if (relay < settings_relays(c->settings) && settings_relays(c->settings) > 1)
-		show(c, "The relay is %s, %s.\n",
-			settings_relay(c->settings, relay)->name,
-			settings_relay(c->settings, relay)->url);
+		d.token);
+	show_json(c, "url", d.url ? json_string(d.url) : json_null());
+	if (d.url)
+		show(c, "The relay was %s.\n", d.url);
 	(void)snprintf(c->next, sizeof(c->next),
 		"breachmail send --resolve %ld accepted|resend|leave --by NAME --reason TEXT",
 		number);

@@ -183,7 +183,21 @@ def test_which_relay_had_what_is_in_doubt(work):
         doubts = work.status()["in_doubt"]
         assert len(doubts) == 3
         look = work.run("send", "--resolve", doubts[0], code=OK).tally
-        assert look["relay"] == 2 and "relays[1]" in work.text("send", "--resolve", doubts[0])
+        assert look["relay"] == 2 and look["url"] == f"smtp://127.0.0.1:{servers[1].port}"
+        work.change({"relays": work.settings()["relays"][:1]})      # the list is another one by now
+        assert look["url"] in work.text("send", "--resolve", doubts[0])
+
+
+def test_which_relay_had_what_a_dead_run_left(work):
+    """Before the next run has written it down, too."""
+    with relays(work, ["--plan", "mail-421@1-"], ["--plan", "dot-hang@1"], connections=1) as servers:
+        process = work.start("send")
+        while len(servers[1].server.marks_in) < 5:      # EHLO, MAIL, RCPT, DATA, and the dot
+            time.sleep(.02)
+        process.kill()
+        work.finish(process)
+        (number,) = work.status()["in_doubt"]
+        assert work.run("send", "--resolve", number, code=OK).tally["relay"] == 2
         invariants.finish(work, servers[0])
 
 

@@ -324,6 +324,7 @@ def test_what_stands_alone_does_not_pass_over_the_rest(at):
     for words in (["--test", "dpo@met.police.example", "--at", "2099-01-01T00:00:00Z"], ["--stop", "--first", 3],
                   ["--resolve", 1, "--release", "12345678"], ["--lift-head-start", "--test", "dpo@met.police.example"]):
         assert "stands alone" in incident.error("send", *words, code=USAGE)
+    incident.run("send", "-n", "--test", "dpo@met.police.example", "--release", "12345678", "--rate", 5, code=OK)
     assert incident.state() == before
 
 

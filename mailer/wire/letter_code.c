@@ -73,17 +73,19 @@ static void find_in_run(struct span run, bool quoted, struct letter *l)
 
 static void find(struct span s, bool quoted, struct letter *l)
 {
-	for (size_t at = 0, length; at + SHORTEST <= s.length; at += length) {
-		size_t end = at + SHORTEST;
+	for (size_t at = 0; at + SHORTEST <= s.length && l->n_codes < LETTER_CODES;) {
+		size_t end = at + SHORTEST, length;
 
-		/* a run that ends before is too short; mostly one looks at its end alone
-		 */
 		while (end > at && is_part[(unsigned char)s.at[end - 1]])
 			end--;
-		at = end;
+		/* mostly a run does not reach so far: the next one begins there */
+		if (end > at) {
+			at = end;
+			continue;
+		}
 		length = parts(s, at);
-		if (length >= SHORTEST)
-			find_in_run((struct span){s.at + at, length}, quoted, l);
+		find_in_run((struct span){s.at + at, length}, quoted, l);
+		at += length;
 	}
 }
 

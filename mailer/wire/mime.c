@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include <libetpan/charconv.h>
 #include <libetpan/libetpan.h>
 
 #include "mailer/wire/charset.h"
@@ -165,11 +166,27 @@ static int encoding_of(struct span head)
 	return MAILMIME_MECHANISM_8BIT;
 }
 
+/* The library would open a converter for each word of a field. All that is used of its
+ * fields are types, encodings and boundaries: bytes. Never an error, for then it may free
+ * `out` twice. */
+static int keep_bytes(const char *to, const char *from, const char *bytes, size_t length,
+	char *out, size_t *length_out)
+{
+	(void)to;
+	(void)from;
+	if (length > *length_out)
+		length = *length_out; /* it is six times as much */
+	memcpy(out, bytes, length);
+	*length_out = length;
+	return MAIL_CHARCONV_NO_ERROR;
+}
+
 void mime_read(struct span letter, struct mime *ret)
 {
 	struct mailmime *tree = NULL;
 	size_t at;
 
+	extended_charconv = keep_bytes;
 	ret->count = 0;
 	ret->head = (struct span){letter.at, header_length(letter)};
 	at = structure_start(ret->head);

@@ -11,6 +11,7 @@
 #include "mailer/released.h"
 #include "mailer/wire/message.h"
 #include "recipients/clock.h"
+#include "recipients/config.h"
 #include "recipients/text.h"
 #include "recipients/vault.h"
 #include "templates/prose.h"
@@ -34,20 +35,69 @@ static int read_last(struct ledger *l, const char *mode, json_t **ret, struct fa
 	return got < 0 ? -1 : 0;
 }
 
+/* --- what is new --- */
+
+#define NEWEST                                                                           \
+	"newest" /* beside the counts: of some needs the highest number among them */
+
+static int64_t member(const json_t *of, const char *name)
+{
+	return json_integer_value(json_object_get(of, name));
+}
+
+static void add_to(json_t *of, const char *name, int64_t value)
+{
+	(void)json_object_set_new(of, name, json_integer(value));
+}
+
+/* What is numbered in the order in which it came: one may be settled and another come
+ * between two runs, and the count says nothing of it. `fresh`: how many have come since.
+ */
+static int read_newest(struct ledger *l, const char *mode, const json_t *before,
+	json_t *newest, json_t *fresh, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+	int got;
+
+	if (ledger_query(l,
+		    SQL("SELECT 'letters_' || need AS need, letter_id AS number FROM letter_now"
+			" WHERE mode = :mode AND need IS NOT NULL"
+			" UNION ALL SELECT 'bounced', c.letter_id FROM receipt_now c JOIN letter e ON e.id = c.letter_id"
+			" WHERE e.mode = :mode AND c.says = 'bounced' AND NOT c.settled"
+			" UNION ALL SELECT state, attempt_id FROM person_state"
+			" WHERE mode = :mode AND state IN ('refused', 'in_doubt')"
+			" UNION ALL SELECT 'task', task_id FROM person_task WHERE mode = :mode AND state = 'open'"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", mode);
+	while ((got = query_next(q, f)) > 0) {
+		const char *need = query_text(q, "need");
+		int64_t number = query_int(q, "number");
+
+		if (number > member(newest, need))
+			add_to(newest, need, number);
+		if (before && number > member(before, need))
+			add_to(fresh, need, member(fresh, need) + 1);
+	}
+	return got;
+}
+
 /* "task 8 (2 new)", one after the other; empty: nothing is new. */
-static void write_news(const json_t *last, json_t *needs, struct text *out)
+static void write_news(
+	const json_t *last, json_t *needs, const json_t *fresh, struct text *out)
 {
 	const char *what;
 	json_t *count;
 
 	json_object_foreach(needs, what, count)
 	{
-		json_int_t now = json_integer_value(count),
-			   then = json_integer_value(json_object_get(last, what));
+		int64_t now = json_integer_value(count), more = now - member(last, what),
+			came = member(fresh, what);
 
-		if (now > then)
+		more = came > more && came <= now ? came : more;
+		if (more > 0)
 			text_printf(out, "%s%s %lld (%lld new)", out->length ? ", " : "",
-				what, (long long)now, (long long)(now - then));
+				what, (long long)now, (long long)more);
 	}
 	for (char *p = out->bytes; p && *p; p++)
 		if (*p == '_')
@@ -134,21 +184,21 @@ int alert_run(struct ledger *l, const struct settings *s, json_t *needs, bool *r
 {
 	const char *mode = settings_mode(s);
 	auto_text_buffer news = {0};
-	json_t *last;
-	bool same;
+	auto_json *last = NULL, *now = json_copy(needs);
+	auto_json *newest = json_object(), *fresh = json_object();
 
 	*ret_new = *ret_told = false;
-	if (read_last(l, mode, &last, f))
+	if (read_last(l, mode, &last, f) ||
+		read_newest(l, mode, json_object_get(last, NEWEST), newest, fresh, f))
 		return -1;
-	write_news(last, needs, &news);
-	same = json_equal(last, needs);
-	json_decref(last);
+	write_news(last, needs, fresh, &news);
+	(void)json_object_set(now, NEWEST, newest);
 	*ret_new = news.length != 0;
-	if (same)
+	if (json_equal(last, now))
 		return 0;
 	if (*ret_new && *s->notify.text && send(s, &news, ret_told, f))
 		return -1;
 	if (*ret_new && *s->notify.text && !*ret_told)
 		return 0; /* in the next run */
-	return keep(l, mode, needs, *ret_told, f);
+	return keep(l, mode, now, *ret_told, f);
 }

@@ -62,6 +62,20 @@ def test_all_in_one(released):
                    for name in ("Smith", "O'Neill", "P1000", "A1"))
 
 
+def test_another_in_its_place_is_new(released):
+    """One question is answered and another comes before the next run: as many as before, and yet new."""
+    follow(released)
+    first, second = [mail for mail in mails(released) if mail["To"] != OFFICER][:2]
+    answer(released, first, "Was my address in it?", "one")
+    assert follow(released, minutes=5)["told"]
+    (question,) = released.run("track", "--list", "questions").tally["letters"]
+    released.run("track", "--settle", question["letter"], "--as", "answered", "--by", "Ann", "--reason", "rang them")
+    answer(released, second, "And mine?", "two")
+    assert follow(released, minutes=20)["told"]
+    assert sum("letters question 1 (1 new)" in words(mail) for mail in mails(released)) == 2
+    assert not follow(released, minutes=35)["told"]
+
+
 def test_no_letters_no_reminders(released):
     """A mailbox that cannot be read: who is silent is not known. What is released goes out all the same."""
     released.change({"mailbox": {"url": "imap://127.0.0.1:1", "user": "x", "password_file": "pass"}})

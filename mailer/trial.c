@@ -45,7 +45,7 @@ static int check_address(struct trial *t, struct fault *f)
 	struct fault why;
 
 	if (address_parse(t->options->to, strlen(t->options->to), &t->to, &why))
-		return fault_set(f, FAULT_USAGE, "--test: the address %s", why.text);
+		return fault_set(f, FAULT_USAGE, "--test takes an address: %s", why.text);
 	if (!settings_allows(s, t->to.domain))
 		return fault_set(f, FAULT_REFUSED,
 			"--test: the address is outside allowed_domains (incident.json)");

@@ -4,6 +4,7 @@
  * people (a line each: whoever asks for it holds the key), rows that are nobody's,
  * corrections, rejects. HTML is for kinds that somebody reads as a whole.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -228,10 +229,24 @@ static int waiting(struct command *c, struct lines *l, struct fault *f)
 	return 0;
 }
 
+/* "550 5.1.1": by what a relay refused or put off the newest mail; NULL where it did not.
+ * Its words are person's to show. */
+static char *answer(const char *state, struct query *q)
+{
+	const char *enhanced = query_text(q, "enhanced");
+
+	if (strcmp(state, "refused") != 0 && strcmp(state, "deferred") != 0)
+		return NULL;
+	if (!query_int(q, "code"))
+		return text_copy("too large");
+	return text_format(
+		"%" PRId64 "%s%s", query_int(q, "code"), *enhanced ? " " : "", enhanced);
+}
+
 static int people(struct command *c, enum format format, FILE *out, struct fault *f)
 {
 	static const char *const names[] = {
-		"person_id", "surname", "forenames", "level", "state", "facts"};
+		"person_id", "surname", "forenames", "level", "state", "facts", "answer"};
 	auto_query struct query *q = NULL;
 	auto_whom whom = {0};
 	char scratch[ROSTER_NAME];
@@ -241,15 +256,17 @@ static int people(struct command *c, enum format format, FILE *out, struct fault
 	if (whom_load(c->ledger, &whom, f) ||
 		ledger_query(c->ledger,
 			SQL("SELECT s.person_id, s.level, s.state, s.attempt_id, s.notice_id, p.read_at, p.away_at, p.away_until,"
-			    " p.delayed_at, p.expanded, p.complaint, p.challenge, p.question, p.worried, p.conflict"
+			    " p.delayed_at, p.expanded, p.complaint, p.challenge, p.question, p.worried, p.conflict,"
+			    " coalesce(o.code, 0) AS code, coalesce(o.enhanced, '') AS enhanced"
 			    " FROM person_state s LEFT JOIN person_proof p ON p.mode = s.mode AND p.person_id = s.person_id"
-			    " WHERE s.mode = :mode ORDER BY s.level_order, s.state"),
+			    " LEFT JOIN outcome o ON o.attempt_id = s.attempt_id WHERE s.mode = :mode ORDER BY s.level_order, s.state"),
 			&q, f))
 		return -1;
 	query_bind_text(q, ":mode", settings_mode(c->settings));
-	lines_begin(&l, format, out, names, 6);
+	lines_begin(&l, format, out, names, 7);
 	while ((got = query_next(q, f)) > 0) {
 		auto_text facts = inbox_fact_words(q);
+		auto_text said = NULL;
 		int64_t person = query_int(q, "person_id");
 		size_t p = roster_person(&whom.people, person);
 		bool shielded = whom_reference(&whom, person) != NULL;
@@ -262,6 +279,7 @@ static int people(struct command *c, enum format format, FILE *out, struct fault
 		if (!strcmp(state, "claimed"))
 			state = outcome_of_claim(c->dir, query_int(q, "attempt_id"),
 				query_int(q, "notice_id"));
+		said = answer(state, q);
 		surname = roster_value(entry, "surname");
 		line(&l,
 			(const char *const[]){whom_name(&whom, person, scratch),
@@ -269,8 +287,8 @@ static int people(struct command *c, enum format format, FILE *out, struct fault
 				: surname ? surname
 					  : roster_value(entry, "name"),
 				shielded ? NULL : roster_value(entry, "forenames"),
-				query_text(q, "level"), state, facts},
-			6);
+				query_text(q, "level"), state, facts, said},
+			7);
 	}
 	lines_end(&l, "people");
 	return got;

@@ -120,8 +120,9 @@ static int test(struct command *c, struct fault *f)
 		r.level, c->dry_run ? "made, not sent" : relay_kind_name(r.kind));
 	if (*r.words)
 		show(c, "The relay says: %s\n", r.words);
-	show(c, "It is kept in the ledger, and counts for nothing. Message-ID: %s\n",
-		r.message_id);
+	if (!c->dry_run)
+		show(c, "It is kept in the ledger, and counts for nothing. Message-ID: %s\n",
+			r.message_id);
 	c->exit_code = c->dry_run || r.kind == RELAY_ACCEPTED ? 0
 		       : r.kind == RELAY_REFUSED              ? 1
 							      : 75;

@@ -36,6 +36,8 @@ def test_refused(at, relay):
     assert again["sent_now"] == 0 and again["refused"] == tally["refused"]
     people = json.loads(incident.text("--json", "report", "--kind", "people"))["people"]
     assert sum(person["state"] == "refused" for person in people) == tally["refused"]
+    assert {person["answer"] for person in people if person["state"] == "refused"} == {"550 5.1.1"}
+    assert not any(person["answer"] for person in people if person["state"] != "refused")
 
 
 def test_deferred(at, relay):

@@ -28,26 +28,6 @@ static int gather_strays(
 	return json_object_set_new(status, "other_controllers", others);
 }
 
-/* What reps have raised, and nobody has answered. */
-static int gather_points(
-	struct ledger *l, const char *mode, json_t *needs, struct fault *f)
-{
-	auto_query struct query *q = NULL;
-	int64_t points;
-
-	if (ledger_query(l,
-		    SQL("SELECT count(*) AS points FROM point_open WHERE mode = :mode"),
-		    &q, f))
-		return -1;
-	query_bind_text(q, ":mode", mode);
-	if (query_next(q, f) < 0)
-		return -1;
-	points = query_int(q, "points");
-	if (points)
-		(void)json_object_set_new(needs, "points", json_integer(points));
-	return 0;
-}
-
 /* What only a human can move on. */
 static int gather_counts(struct ledger *l, json_t *status, struct fault *f)
 {
@@ -85,8 +65,7 @@ static int gather_counts(struct ledger *l, json_t *status, struct fault *f)
 	json_t *needs = json_object();
 
 	(void)json_object_set_new(status, "needs_human", needs);
-	if (inbox_needs(l, mode, needs, f) || /* somebody may be afraid: first */
-		gather_points(l, mode, needs, f))
+	if (inbox_needs(l, mode, needs, f)) /* somebody may be afraid: first */
 		return -1;
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		int64_t n;
@@ -156,6 +135,8 @@ const char *needs_words(const char *need)
 		{"corrections",
 			"people told who are not in the leak, as far as is known (report --kind corrections)"},
 		{"points", "points that reps have raised on the texts (review --points)"},
+		{"requests",
+			"times that reps asked for notices again (send goes through them)"},
 		{"questions", "open questions about lists and policy (approve)"},
 		{"to_sign", "texts that wait for signatures (approve --sign KEYFILE)"},
 		{"task", "people to be told in person (task)"},

@@ -18,6 +18,7 @@
 #include "mailer/outlook.h"
 #include "mailer/show.h"
 #include "mailer/task.h"
+#include "mailer/visits.h"
 #include "mailer/wire/capture.h"
 #include "recipients/clock.h"
 #include "recipients/group.h"
@@ -161,6 +162,22 @@ static int gather_late(
 	}
 	if (json_real_value(after) > (double)s->clock_hours && !delays)
 		add_to(needs, "delay_without_reason", 1);
+	return 0;
+}
+
+/* What reps have handed in on the page. */
+static int gather_reps(
+	struct ledger *l, const struct settings *s, json_t *status, struct fault *f)
+{
+	json_t *needs = json_object_get(status, "needs_human");
+	struct visits_waiting w;
+
+	if (visits_wait(l, s->dir, settings_mode(s), &w, f))
+		return -1;
+	if (w.points)
+		add_to(needs, "points", w.points);
+	if (w.requests)
+		add_to(needs, "requests", w.requests);
 	return 0;
 }
 
@@ -359,8 +376,9 @@ int status_gather(struct ledger *l, const struct settings *s, const struct polic
 
 	if (gather_clock(l, s, status, f) || gather_rows(l, status, f) ||
 		gather_people(l, s, p, status, f) || needs_gather(l, p, status, f) ||
-		gather_late(l, s, status, f) || gather_in_doubt(l, s, status, f) ||
-		gather_before(l, s, p, status, f) || gather_signing(l, s, p, status, f) ||
+		gather_reps(l, s, status, f) || gather_late(l, s, status, f) ||
+		gather_in_doubt(l, s, status, f) || gather_before(l, s, p, status, f) ||
+		gather_signing(l, s, p, status, f) ||
 		gather_corrections(l, s, status, f) || gather_facts(l, s, status, f) ||
 		gather_forecast(l, s, p, status, f) || gather_outbox(s, status, f)) {
 		json_decref(status);

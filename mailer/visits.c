@@ -289,6 +289,56 @@ int visits_take(struct ledger *l, const char *dir, const char *mode,
 	return -1;
 }
 
+/* --- what waits --- */
+
+struct counting {
+	const char *mode;
+	struct visits_waiting *counts;
+};
+
+static int count_waiting(void *user, const json_t *event, int64_t end, struct fault *f)
+{
+	const struct counting *c = user;
+	const char *what = string_of(event, "what");
+
+	(void)end;
+	(void)f;
+	if (strcmp(string_of(event, "mode"), c->mode) != 0)
+		return 0;
+	c->counts->points += !strcmp(what, "point");
+	c->counts->requests += !strcmp(what, "request");
+	return 0;
+}
+
+static int count_taken(
+	struct ledger *l, const char *mode, struct visits_waiting *ret, struct fault *f)
+{
+	auto_query struct query *q = NULL;
+
+	if (ledger_query(l,
+		    SQL("SELECT (SELECT count(*) FROM point_open WHERE mode = :mode) AS points,"
+			" (SELECT count(*) FROM asked_open WHERE mode = :mode) AS requests"),
+		    &q, f))
+		return -1;
+	query_bind_text(q, ":mode", mode);
+	if (query_next(q, f) < 0)
+		return -1;
+	*ret = (struct visits_waiting){query_int(q, "points"), query_int(q, "requests")};
+	return 0;
+}
+
+int visits_wait(struct ledger *l, const char *dir, const char *mode,
+	struct visits_waiting *ret, struct fault *f)
+{
+	struct counting counting = {mode, ret};
+	const struct journal_reader reader = {count_waiting, &counting};
+	struct place p;
+
+	if (count_taken(l, mode, ret, f) || read_place(l, &p, f))
+		return -1;
+	return is_news(dir, &p) ? journal_read(dir, &p.upto, p.journal, &reader, f) : 0;
+}
+
 /* --- requests --- */
 
 int visits_next_asked(

@@ -25,6 +25,12 @@ struct visits_tally {
 /* Without a journal there is nothing to do. In a transaction of its own. */
 int visits_take(struct ledger *l, const char *dir, const char *mode, struct visits_tally *ret, struct fault *f);
 
+/* Points without an answer, and requests that wait for resend: of both also those that are not taken over yet, unread. */
+struct visits_waiting {
+	int64_t points, requests;
+};
+int visits_wait(struct ledger *l, const char *dir, const char *mode, struct visits_waiting *ret, struct fault *f);
+
 /* A request that waits for resend: 1, 0 none, -1. `words`: their lines. */
 struct visits_asked {
 	int64_t id, reviewer;

@@ -17,6 +17,7 @@
 #include "mailer/show.h"
 #include "mailer/verb/doors.h"
 #include "mailer/verb/sign.h"
+#include "mailer/visits.h"
 #include "recipients/decision.h"
 #include "recipients/decision_file.h"
 #include "recipients/stray.h"
@@ -229,6 +230,20 @@ static int show_rows(struct command *c, struct fault *f)
 	return 0;
 }
 
+/* What reps say of the texts is worth hearing before they go. */
+static int show_points(struct command *c, struct fault *f)
+{
+	struct visits_waiting w;
+
+	if (visits_wait(c->ledger, c->dir, settings_mode(c->settings), &w, f))
+		return -1;
+	show_count(c, "points", w.points);
+	if (w.points)
+		show(c, "points: reps have raised %lld on the texts, not answered yet (breachmail review --points)\n",
+			(long long)w.points);
+	return 0;
+}
+
 /* Questions about list and policy; live has one of its own. */
 static int gather_open(struct command *c, json_t **ret, size_t *ret_open, struct fault *f)
 {
@@ -251,7 +266,7 @@ static int gather_open(struct command *c, json_t **ret, size_t *ret_open, struct
 		show(c, "open: %s\n      %s\n",
 			json_string_value(json_object_get(q, "key")),
 			json_string_value(json_object_get(q, "text")));
-	return 0;
+	return show_points(c, f);
 }
 
 #define CORRECTIONS_SHOWN 20

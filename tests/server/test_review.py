@@ -393,7 +393,9 @@ def test_a_request_goes_through_resend_once(incident, rep, codes):
     assert known.text == unknown.text
     kept = (incident.folder / "review" / "visits.jsonl").read_text()
     assert address not in kept and "nowhere.example" not in kept
+    assert incident.status()["needs_human"]["requests"] == 2
     incident.run("send", code=(OK, HUMAN))
+    assert "requests" not in incident.status()["needs_human"]
     assert len(incident.outbox()) == before + 1
     rep.post("/ask-again", requests=code)
     incident.run("send", code=(OK, HUMAN))
@@ -412,6 +414,8 @@ def test_a_point_is_answered(page, incident, rep):
     assert events(incident)[-1]["about"] == "/points"
     assert rep.post("/points", text="Text A", point=words).status == 200
     assert words not in (incident.folder / "review" / "visits.jsonl").read_text()
+    waits = incident.status()["needs_human"]                # before anything has taken it over
+    assert waits["points"] >= 1 and incident.run("approve").tally["points"] == waits["points"]
     listed = [one for one in incident.run("review", "--points").tally["points"] if one["words"] == words]
     assert len(listed) == 1 and listed[0]["text"] == "Text A" and listed[0]["answer"] is None
     number = listed[0]["number"]

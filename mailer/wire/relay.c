@@ -147,17 +147,37 @@ static void pull(struct engine *en)
 	}
 }
 
-/* Is there another relay that may take a mail as large as this? */
-static bool fits_elsewhere(const struct engine *en, const struct lane *here)
+/* Another relay that may take a mail as large as this, one that is in use before one that
+ * is not; NULL: there is none. */
+static const struct lane *fits_elsewhere(const struct engine *en, const struct lane *here)
 {
+	const struct lane *found = NULL;
+
 	for (size_t i = 0; i < en->count; i++) {
 		const struct lane *l = &en->lanes[i];
 
-		if (l != here && lane_is_used(l) &&
-			(!l->size || en->hand.length <= l->size))
-			return true;
+		if (l == here || (l->size && en->hand.length > l->size))
+			continue;
+		if (lane_is_used(l))
+			return l;
+		found = l;
 	}
-	return false;
+	return found;
+}
+
+/* It is left out, or has had its share: the mail can wait, and its person is not to
+ * blame. */
+static void stop_for_size(struct engine *en, const struct lane *wanted)
+{
+	struct fault why;
+
+	en->stopping = true;
+	if (wanted->why.kind == FAULT_NONE)
+		return;
+	(void)fault_set(&why, wanted->why.kind,
+		"%s No other relay takes mails of %zu bytes.", wanted->why.text,
+		en->hand.length);
+	stop(en, &why);
 }
 
 /* Takes mails in hand until one fits the relay's SIZE; those that fit none are refused
@@ -165,6 +185,7 @@ static bool fits_elsewhere(const struct engine *en, const struct lane *here)
 static bool pull_fitting(struct engine *en, const struct lane *l, size_t size)
 {
 	for (;;) {
+		const struct lane *other;
 		auto_text why = NULL;
 
 		pull(en);
@@ -172,7 +193,10 @@ static bool pull_fitting(struct engine *en, const struct lane *l, size_t size)
 			return false;
 		if (!size || en->hand.length <= size)
 			return true;
-		if (fits_elsewhere(en, l))
+		other = fits_elsewhere(en, l);
+		if (other && !lane_is_used(other))
+			stop_for_size(en, other);
+		if (other)
 			return false;
 		why = text_format("the message has %zu bytes, the relay takes %zu",
 			en->hand.length, size);

@@ -306,6 +306,17 @@ def test_cut_in_a_large_body(tmp_path):
     assert run.kinds() == ["not sent", "accepted"]
 
 
+@pytest.mark.parametrize("secure", [False, pytest.param(True, marks=pytest.mark.long)], ids=["clear", "tls"])
+def test_a_body_that_is_not_taken_at_once(tmp_path, pki, secure):
+    """The relay reads more slowly than we write: the rest goes when there is room, to the byte."""
+    options = ("--cert", pki / "good.pem", "--key", pki / "good.key", "--implicit") if secure else ()
+    with Server(tmp_path, *options) as server:
+        more = dict(ca_file=pki / "ca.pem") if secure else {}
+        run = Run(url(server, "smtps" if secure else "smtp"), [GOOD + (12000000,), GOOD], **more)
+        lengths = [entry["length"] for entry in server.accepted()]
+    assert run.kinds() == ["accepted"] * 2 and lengths[0] > 11999900 and lengths[1] < 1000
+
+
 def test_helo_only(tmp_path):
     with Server(tmp_path, "--no-ehlo") as server:
         run = Run(url(server), [GOOD] * 3)

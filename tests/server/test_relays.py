@@ -161,6 +161,17 @@ def test_all_are_out(work, storms, code, words):
         assert tally["pending"] == tally["released"] and not servers[0].entries
 
 
+@pytest.mark.parametrize("storm, code, fits", [(None, OK, True), ("greet-554@1-", UNAVAILABLE, False)])
+def test_one_takes_no_mail_as_large(work, storm, code, fits):
+    """The other has them all; while it is away they wait, and none is refused for it."""
+    with relays(work, ["--size", 2000], ["--plan", storm] if storm else [], connections=2) as servers:
+        result = invariants.send(work, code=code)
+        tally = invariants.check(work, servers[0].entries, result)
+        assert tally["refused"] == 0 and tally["accepted" if fits else "pending"] == tally["released"]
+        if not fits:
+            assert "relays[1]" in (said := result.tally["error"]["message"]) and "No other relay takes" in said
+
+
 def test_wrong_settings_of_one_are_told_before_the_first_mail(work):
     with relays(work, [], [], each={1: {"user": "two", "password_file": "nowhere"}}) as servers:
         assert "relays[1].password_file" in work.error("send", code=CONFIG)

@@ -137,7 +137,8 @@ static void write_level(const struct screen *sc, const json_t *level)
 	json_t *count;
 
 	(void)fprintf(sc->out, "  %9s  ", number(json_object_get(level, "people"), n));
-	(void)fprintf(sc->out, "%-32s", name);
+	(void)fprintf(sc->out, "%-*s",
+		json_object_size(json_object_get(level, "states")) ? 32 : 0, name);
 	if (strlen(name) > 32)
 		column += (unsigned)strlen(name) - 32;
 	json_object_foreach(json_object_get(level, "states"), state, count)

@@ -26,16 +26,19 @@ enum {
 	SUBJECT_FAILED,
 	SUBJECT_REPORT,
 	SUBJECT_DELAYED,
-	SUBJECT_DELIVERED
+	SUBJECT_DELIVERED,
+	OPENING
 };
 static const char *const sections[] = {"failed", "delayed", "retried", "final",
 	"perhaps final", "delivered", "relayed", "returned", "subject failed",
-	"subject report", "subject delayed", "subject delivered", NULL};
+	"subject report", "subject delayed", "subject delivered", "opening", NULL};
 static struct phrase_set set = {.source = words_bounce, .sections = sections};
 
 #define HITS 256
 #define NEARBY 300      /* bytes */
 #define SPOKEN_MAX 4096 /* bytes of what is said of one recipient */
+#define OPENING_MAX 200 /* bytes: of a text's beginning */
+#define OPENING_AT 40   /* where at the latest it says who writes */
 
 void bounce_prepare(void)
 {
@@ -202,6 +205,20 @@ static void take_text(struct bounce_tone *t, struct span text, size_t header)
 	t->family = t->failed && !general;
 	t->words.length = cut;
 	t->returned = span_from(text, cut);
+}
+
+bool bounce_opens(struct span text)
+{
+	struct phrase_hit hits[HITS];
+	size_t count;
+
+	if (text.length > OPENING_MAX)
+		text.length = OPENING_MAX;
+	count = phrase_scan(&set, text, hits, HITS);
+	for (size_t i = 0; i < count; i++)
+		if (hits[i].phrase->kind == OPENING && hits[i].start < OPENING_AT)
+			return true;
+	return false;
 }
 
 static bool has_tone(const struct bounce_tone *t)

@@ -33,6 +33,9 @@ struct bounce_tone {
 void bounce_tone(struct span subject, struct span text, bool suspect,
 	struct bounce_tone *ret);
 
+/* Does it begin as mail systems do: "This is the mail system at host ..."? */
+bool bounce_opens(struct span text);
+
 /* If nothing is said before the first fields of a mail in the text, and they are but an
  * excerpt ("relates to a message with the following header fields"): what stands behind. */
 void bounce_pass_excerpt(struct span text, struct bounce_tone *tone);

@@ -396,9 +396,14 @@ static bool says_code(struct span words)
 	return false;
 }
 
-/* "I moved", "my old address": of those whom nothing else shows to be a machine. */
-static bool is_personal(struct span words)
+/* "I moved", "my old address": of those whom nothing else shows to be a machine. But some
+ * machines say "I", and bring the mail back. */
+static bool is_personal(const struct bounce_tone *tone)
 {
+	struct span words = tone->words;
+
+	if (tone->returned.length)
+		return false;
 	for (size_t i = 0; i + 1 < words.length; i++)
 		if (words.at[i] == 'I' && words.at[i + 1] == ' ' &&
 			(!i || strchr(" \n\r", words.at[i - 1])))
@@ -426,7 +431,7 @@ static bool try_words(const struct reading *r, const struct bounce_tone *tone,
 		return false;
 	if (!sure) /* and it is no automatic answer */
 		enough = (machine && (subject || body)) ||
-			 (subject && body && !is_personal(tone->words) &&
+			 (subject && body && !is_personal(tone) &&
 				 (!l->n_references || from.list)) ||
 			 (named && tone->returned.length) || (named && r->report);
 	if (enough)
@@ -488,8 +493,11 @@ static void judge(const struct reading *r, struct letter *l)
 	struct bounce_tone tone;
 	struct automatic answer;
 
+	if (bounce_opens(words))
+		from.machine = from.named = true;
 	bounce_tone(subject, words, is_suspect(r, from), &tone);
-	if (!r->status.length && is_suspect(r, from))
+	if (!r->status.length &&
+		(is_suspect(r, from) || tone.subject_failed || tone.subject_delayed))
 		bounce_pass_excerpt(words, &tone);
 	automatic_read(&r->fields, subject, tone.words, &answer);
 	find_original(r, &tone, l);

@@ -11,7 +11,7 @@
 
 struct sender {
 	bool machine;	 /* a mail system, by its name or because nobody can answer it */
-	bool named;	 /* ... by its name */
+	bool named;	 /* ... by its name, or how its text begins */
 	bool unattended; /* an address at which nobody sits, or a letter marked as made by a program */
 	bool list;	 /* it came by a mailing list */
 	bool replies;	 /* its subject answers or forwards another */

@@ -54,9 +54,11 @@ static bool is_mail_field(struct span line)
 		"dkim-signature:", "x-", "delivered-to:", "reply-to:", "cc:", "sender:",
 		"domainkey-signature:", "in-reply-to:", "references:", "arc-"};
 
+	if (!memchr(line.at, ':', line.length))
+		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (span_starts(line, names[i]))
-			return memchr(line.at, ':', line.length) != NULL;
+			return true;
 	return false;
 }
 
@@ -70,7 +72,8 @@ static bool is_strong_field(struct span line)
 /* Quotation marks and indents before a line of a quoted mail. */
 static struct span unquoted(struct span line)
 {
-	while (line.length && strchr("> \t|", *line.at) && *line.at)
+	while (line.length && (*line.at == '>' || *line.at == ' ' || *line.at == '\t' ||
+				      *line.at == '|'))
 		line = span_from(line, 1);
 	return line;
 }

@@ -246,7 +246,6 @@ int cage_work(cage_reader *read)
 	(void)mallopt(M_ARENA_MAX, 1);
 	(void)mallopt(M_MMAP_THRESHOLD, 16 << 20);
 	(void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
-	(void)mallopt(M_MXFAST, 0);
 	step = shut_in();
 	if (write_all(&first, 1) && step == CAGE_READY)
 		while (serve(read, &letter))

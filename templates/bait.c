@@ -46,7 +46,7 @@ static const struct phrase phrases[] = {
 	{"link", "search|look ... internet|web|online ... first|top", true},
 	{"link", "first|top page|hit|entry|match ... internet|web|search", true},
 	{"attachment", "scan|point ... square|camera", true},
-	{"link", "website ... at|is", true},
+	{"link", "website ... at", true},
 	{"link",
 		"check|register|see|sign|look|apply|find|read|enter|complete|update|protection|more ... on|at|via|through our|this|a|your site|website|portal|page",
 		true},

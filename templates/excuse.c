@@ -204,15 +204,25 @@ bool excuse_denied(const char *source, const struct words *w, size_t at, size_t 
 
 /* --- told of others --- */
 
-/* Does a warning that begins at `from` reach to `at`? */
+/* Does a warning that ends at `last` reach to `at`? The phrase may begin with its verb:
+ * "calls that ask for ...". */
+static bool reaches_to(
+	const char *source, const struct words *w, size_t last, size_t at, bool list)
+{
+	static const char *const relative[] = {"that", "who", "which", NULL};
+
+	if (last == at)
+		return at && is_in(w->list[at - 1].text, relative);
+	return last < at && (list || !excuse_comma(source, w, last, at));
+}
+
 static bool warns(const char *source, const struct words *w, size_t from, size_t at)
 {
 	for (size_t k = 0; k < COUNT(warnings); k++) {
 		size_t count = words_match(w, from, warnings[k].words);
 
-		if (count && from + count <= at &&
-			(warnings[k].list ||
-				!excuse_comma(source, w, from + count - 1, at)))
+		if (count &&
+			reaches_to(source, w, from + count - 1, at, warnings[k].list))
 			return true;
 	}
 	return false;

@@ -194,7 +194,7 @@ static const struct guest *guest_of(const struct visit *v)
 	return guests_find(&v->pages->guests, v->reviewer->id, v->reviewer->serial);
 }
 
-static const char wrong_old[] = "Your passphrase until now is not right.";
+static const char wrong_old[] = "Your current passphrase is not right.";
 
 static void show_passphrase(struct visit *v, unsigned status, const char *wrong)
 {

@@ -34,6 +34,7 @@ static struct phrase_set words = {.source = words_reply, .sections = sections};
 
 #define HITS_MAX 4096
 #define SHORT 40      /* bytes of a sentence that may be "Received, thank you" */
+#define SHORT_WORDS 5 /* ... and its words */
 #define SHORT_LINE 40 /* a line that ends before that ends its sentence too */
 
 /* One sentence: a stretch of the text, and the hits that begin in it. */
@@ -151,7 +152,16 @@ static bool says(const struct sentence *s, enum sense kind, enum sense but)
 	return false;
 }
 
-static bool acknowledges(const struct sentence *s)
+static bool is_short(const struct sentence *s, struct span soft)
+{
+	size_t said = 0;
+
+	for (size_t i = s->start; i < s->end; i++)
+		said += soft.at[i] > ' ' && (i == s->start || soft.at[i - 1] <= ' ');
+	return s->end - s->start <= SHORT && said <= SHORT_WORDS;
+}
+
+static bool acknowledges(const struct sentence *s, struct span soft)
 {
 	const struct phrase_hit *hit;
 
@@ -159,8 +169,8 @@ static bool acknowledges(const struct sentence *s)
 		return false;
 	for (size_t i = 0; i < s->count; i++) {
 		hit = &s->hits[i];
-		if ((hit->phrase->kind == ACK || (hit->phrase->kind == SHORT_ACK &&
-							 s->end - s->start <= SHORT)) &&
+		if ((hit->phrase->kind == ACK ||
+			    (hit->phrase->kind == SHORT_ACK && is_short(s, soft))) &&
 			!count_kind(s, NOT, hit->start))
 			return true;
 	}
@@ -186,10 +196,10 @@ static bool opens_with_question(const struct sentence *s, struct span text)
 	return false;
 }
 
-static void understand(
-	const struct sentence *s, struct span text, struct reply_sense *ret)
+static void understand(const struct sentence *s, struct span text, struct span soft,
+	struct reply_sense *ret)
 {
-	if (acknowledges(s))
+	if (acknowledges(s, soft))
 		ret->says_ack = true;
 	if (s->question || opens_with_question(s, text) || says(s, ASKS, NO_QUESTION))
 		ret->asks = true;
@@ -202,17 +212,18 @@ void reply_sense_read(struct span text, struct reply_sense *ret)
 	static struct phrase_hit hits[HITS_MAX]; /* large: not on the stack */
 	auto_text_buffer soft = {0};
 	struct sentence s = {.hits = hits};
+	struct span plain;
 	size_t count;
 
 	*ret = (struct reply_sense){0};
 	soften(text, &soft);
-	count = phrase_scan(
-		&words, (struct span){text_string(&soft), soft.length}, hits, HITS_MAX);
+	plain = (struct span){text_string(&soft), soft.length};
+	count = phrase_scan(&words, plain, hits, HITS_MAX);
 	while (next_sentence(text, &s)) {
 		for (s.count = 0; s.count < count && s.hits[s.count].end <= s.end + 1;
 			s.count++)
 			;
-		understand(&s, text, ret);
+		understand(&s, text, plain, ret);
 		s.hits += s.count;
 		count -= s.count;
 	}

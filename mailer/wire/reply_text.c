@@ -168,6 +168,13 @@ static bool is_end(const struct body *b, size_t i)
 	       is_header(b, i);
 }
 
+/* GroupWise and old Notes mark the head of what they quote, and then nothing. */
+static bool is_marked_head(struct span s)
+{
+	return (span_starts(s, ">>> ") && span_ends(s, " >>>")) ||
+	       span_starts(s, "|-----");
+}
+
 static bool is_sent_from(const struct line *l)
 {
 	return begins(l, SENT_FROM) && l->text.length <= 100 && !span_has(l->text, ",");
@@ -290,6 +297,8 @@ static size_t look_at(struct body *b, size_t i)
 
 	if (!l->text.length)
 		return i + 1;
+	if (is_marked_head(l->text))
+		return drop(b, i, b->count);
 	if (l->quoted || is_barred(b, i) || is_sent_from(l) || is_marking(l))
 		return drop(b, i, i + 1);
 	if (is_end(b, i))

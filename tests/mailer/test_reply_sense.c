@@ -73,6 +73,7 @@ static void what_proves_nothing(void **state)
 		"I refuse to acknowledge receipt.", "I have yet to read this.",
 		"I have received this email but have not read it.",
 		"My mother has read this on my behalf.",
+		"This is about you, so you may want to\nread it on your own first.",
 		"I no longer work for the force.", NULL};
 
 	(void)state;

@@ -52,6 +52,10 @@ static void headers_within_the_text_end_it(void **state)
 		"Fine.\n\nFrom: Force <dpo@force.example>\nDate: Monday\nTo: Jo\n\n" UNQUOTED,
 		"Fine.");
 	assert_new("Fine.\n\n-----Original Message-----\n" UNQUOTED, "Fine.");
+	assert_new("Fine.\n\n>>> A <a@force.example> 03/06/2024 09:12 >>>\n" UNQUOTED,
+		"Fine.");
+	assert_new("Fine.\n\n|------------>\n| From:      |\n\n" UNQUOTED, "Fine.");
+	assert_new("Fine.\n\n---\nA wrote on 03/06/2024 09:12:\n" UNQUOTED, "Fine.");
 	assert_new("Fine.\n\n*Von:* A\n*Gesendet:* heute\n*An:* B\n\nalt", "Fine.");
 	assert_new("Fine.\n\nBegin forwarded message:\n" UNQUOTED, "Fine.");
 	assert_new("From: my point of view\nit is fine.",

@@ -320,7 +320,7 @@ static void turn_away(struct visit *v, bool other)
 
 	if (other) {
 		give_up(v, 405, "That cannot be done with this page.\n");
-		v->reply->allow = !strcmp(q->path, "/sign-out") ? "POST" : "GET, POST";
+		v->reply->allow = strcmp(q->method, "POST") ? "POST" : "GET, HEAD";
 		return;
 	}
 	if (v->session ||

@@ -124,6 +124,7 @@ def test_every_url_as_every_role(page, rep, desk, path, method, nobody, as_rep, 
         "nobody": nobody, "rep": as_rep, "desk": as_desk}
     for answer in got.values():
         check_headers(answer)
+        assert (answer.status == 405) == ("allow" in answer.headers) and method not in answer.headers.get("allow", "").split(", ")
     if nobody == 303:
         assert got["nobody"].headers["location"] == "/sign-in"
 

@@ -290,13 +290,23 @@ static bool try_feedback(
 	return true;
 }
 
-/* A filter that refuses sends a receipt that says so (Sieve "reject"): a failure. */
+/* A filter that refuses sends a receipt that says so (Sieve "reject"): a failure. But who
+ * deletes a mail about something that was refused has it. */
 static bool says_rejected(const struct reading *r)
 {
-	return span_has(reading_span(&r->words), "automatically rejected") ||
-	       span_has(reading_span(&r->words), "was rejected") ||
-	       span_has(reading_span(&r->words), "has been rejected") ||
-	       span_has(reading_span(&r->subject), "rejected");
+	static const char *const words[] = {"automatically rejected", "was rejected",
+		"has been rejected", "is rejected", "was refused", "has been refused",
+		"is refused", "not accepted", "could not be delivered",
+		"automatisch abgelehnt", "wurde abgelehnt", "a été rejeté",
+		"a été refusé", "rechazado", "rifiutato", "geweigerd"};
+
+	if (span_has(reading_span(&r->words), "without being read"))
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (span_has(reading_span(&r->words), words[i]))
+			return true;
+	return span_has(reading_span(&r->subject), "rejected") ||
+	       span_has(reading_span(&r->subject), "refused");
 }
 
 /* "displayed", "deleted/error": a word in lower case, or nothing. */

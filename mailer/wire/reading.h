@@ -17,7 +17,7 @@ struct reading {
 	struct mime mime;
 	struct span head;    /* raw header block of the letter */
 	struct header fields; /* its fields */
-	struct text subject; /* decoded */
+	struct text subject; /* decoded; of a long one, its start */
 	struct text words;   /* its own text: plain parts, or HTML as text */
 	bool html;	     /* it had no plain text */
 	/* report parts: "" if there is none */

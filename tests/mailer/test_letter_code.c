@@ -79,6 +79,20 @@ static void what_is_none(void **state)
 	assert_int_equal(letter.n_codes, 0);
 }
 
+static void not_far_in_a_subject_without_end(void **state)
+{
+	auto_text_buffer whole = {0};
+
+	(void)state;
+	text_add_string(&whole, "Subject: AAAA2-BBBB3");
+	for (int i = 0; i < 1000; i++)
+		text_add_string(&whole, "\n =?utf-8?q?once_more?=");
+	text_add_string(&whole, " CCCC4-DDDD5\n\nnothing\n");
+	look(text_string(&whole), NULL);
+	assert_int_equal(letter.n_codes, 1);
+	expect(0, "AAAA2-BBBB3", false);
+}
+
 static void no_more_than_there_is_room_for(void **state)
 {
 	char words[40 * 12 + 1] = "";
@@ -99,6 +113,7 @@ int main(void)
 		cmocka_unit_test(in_the_mail_that_it_brings_back),
 		cmocka_unit_test(in_one_piece),
 		cmocka_unit_test(what_is_none),
+		cmocka_unit_test(not_far_in_a_subject_without_end),
 		cmocka_unit_test(no_more_than_there_is_room_for),
 	};
 

@@ -27,6 +27,7 @@ struct walk {
 	bool failed;
 	struct fault fault; /* the first */
 	json_int_t sent;
+	json_int_t held_back, waiting; /* remind's: tasks, follow-ups */
 };
 
 void door_hide(struct door_hidden *h, const struct command *c)
@@ -150,10 +151,12 @@ static int remind(struct walk *w, struct fault *f)
 			(long long)number(tally, "due"),
 			(long long)number(tally, "reminders"),
 			(long long)number(tally, "escalations"));
-	if (number(tally, "too_many"))
+	w->held_back = number(tally, "too_many");
+	w->waiting = number(tally, "waiting");
+	if (w->held_back)
 		show(w->c,
 			"  %lld tasks are too many at once: none was opened (breachmail remind)\n",
-			(long long)number(tally, "too_many"));
+			(long long)w->held_back);
 	json_decref(tally);
 	return 0;
 }
@@ -207,6 +210,17 @@ static int send_all(struct walk *w, struct fault *f)
 
 /* --- the officer in charge --- */
 
+/* What only this run knows, since the book has nothing of it yet. */
+static void add_needs(const struct walk *w, json_t *needs)
+{
+	if (w->held_back)
+		(void)json_object_set_new(
+			needs, "tasks_held_back", json_integer(w->held_back));
+	if (w->waiting)
+		(void)json_object_set_new(
+			needs, "follow_ups_to_release", json_integer(w->waiting));
+}
+
 static int look(struct walk *w, json_t **ret, struct fault *f)
 {
 	struct ledger *l = NULL;
@@ -227,6 +241,8 @@ static int tell(struct walk *w, struct fault *f)
 	json_t *status;
 	int failed = look(w, &status, f);
 
+	if (!failed)
+		add_needs(w, json_object_get(status, "needs_human"));
 	if (!failed && !w->c->dry_run) {
 		failed = open_ledger(w, LEDGER_WRITE, &l, f) ||
 			 alert_run(l, w->c->settings,

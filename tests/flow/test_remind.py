@@ -223,6 +223,9 @@ def test_too_many_tasks_stop(at):
     assert (tally["too_many"], tally["escalations"]) == (told, 0)
     assert len(incident.run("task", "--open").tally["tasks"]) == before
     assert "--tasks" in tally["next"]
+    assert incident.run("follow-up", env=now(hours=50), code=HUMAN).tally["told"]
+    assert f"tasks held back {told} ({told} new)" in " ".join(
+        mail.get_body(("plain",)).get_content() for mail in subjects(incident) if "needs you" in mail["Subject"])
     assert remind(incident, "--tasks", told - 1, "--by", "Ann", "--reason", "right", code=HUMAN, hours=50)["too_many"]
     incident.run("remind", "--tasks", told, code=64)
     tally = remind(incident, "--tasks", told, "--by", "Ann", "--reason", "right", code=HUMAN, hours=50)

@@ -294,9 +294,9 @@ static int look_first(
 	const char *heads[] = {c->settings->head_file, NULL};
 	json_t *outboxes = list_outboxes(c->settings), *found = NULL;
 	struct history_head head;
-	int64_t seals;
+	int64_t seals, gone;
 	int failed = look(l, c, outboxes, result, &found, f) || audit_run(l, &seals, f) ||
-		     history_check(l, heads, &head, f);
+		     audit_schema(l, &gone, f) || history_check(l, heads, &head, f);
 
 	json_decref(found);
 	json_decref(outboxes);

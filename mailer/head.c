@@ -2,7 +2,7 @@
 /*
  * A line of text in a file of its own: "breachmail-head 1 CLAIM NOTICE". What can
  * go wrong: it is lost (then the next send makes a new one), it cannot be written (then
- * older copies are not known), or the ledger is an older one (77).
+ * older copies are not known), it was changed, or the ledger is an older one (77).
  */
 #include "mailer/head.h"
 
@@ -42,26 +42,36 @@ static int open_file(const char *path, int flags)
 	return open(path, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-/* 1 and the mark; 0: there is none, or it cannot be read as one. */
+/* Always as long, so that nothing of an older one stays behind it. */
+static size_t mark_line(const struct mark *m, char line[LINE])
+{
+	return (size_t)snprintf(line, LINE,
+		"breachmail-head 1 %020" PRId64 " %020" PRId64 "\n", m->attempt,
+		m->notice);
+}
+
+/* 1 and the mark; 0: there is none yet; -1: it is not as it was written. */
 static int read_mark(int fd, struct mark *ret)
 {
-	char line[LINE + 1];
+	char line[LINE + 1], whole[LINE];
 	ssize_t got = pread(fd, line, LINE, 0);
 
 	line[got > 0 ? got : 0] = '\0';
+	if (!*line) /* made, and not yet written to */
+		return got > 0 && line[got - 1] ? -1 : 0;
 	return sscanf(line, "breachmail-head 1 %" SCNd64 " %" SCNd64, &ret->attempt,
-		       &ret->notice) == 2;
+		       &ret->notice) == 2 &&
+			       mark_line(ret, whole) == (size_t)got &&
+			       !memcmp(line, whole, (size_t)got)
+		       ? 1
+		       : -1;
 }
 
-/* Always as long, so that nothing of an older one stays behind it. */
 static void write_mark(int fd, const struct mark *m)
 {
 	char line[LINE];
 
-	(void)snprintf(line, sizeof(line),
-		"breachmail-head 1 %020" PRId64 " %020" PRId64 "\n", m->attempt,
-		m->notice);
-	(void)!pwrite(fd, line, strlen(line), 0);
+	(void)!pwrite(fd, line, mark_line(m, line), 0);
 }
 
 /* The newest claim of this ledger; all 0: there is none. */
@@ -109,23 +119,54 @@ static int refuse(const char *path, const struct mark *kept, const struct mark *
 		(long long)kept->attempt, (long long)now->attempt, path);
 }
 
+/* 0: it fits this ledger. */
+static int compare(struct ledger *l, int fd, const char *path, const struct mark *now,
+	struct fault *f)
+{
+	struct mark kept;
+	bool known = true;
+	int got = read_mark(fd, &kept);
+
+	if (got < 0)
+		return fault_set(f, FAULT_REFUSED,
+			"%s was changed by something else than this program: it can not be told whether this ledger is an"
+			" older copy. If it is the newest there is, remove that file",
+			path);
+	if (got && is_known(l, &kept, &known, f))
+		return -1;
+	return known ? 0 : refuse(path, &kept, now, f);
+}
+
+int head_check(struct ledger *l, const char *dir, bool live, struct fault *f)
+{
+	auto_text path =
+		keyring_beside(ledger_key_file(l), ledger_id(l), dir, live, "head");
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), failed;
+	struct mark now;
+
+	if (fd < 0)
+		return 0;
+	failed = newest(l, &now, f) || compare(l, fd, path, &now, f);
+	(void)close(fd);
+	if (failed && f->kind == FAULT_REFUSED)
+		f->kind = FAULT_LEDGER;
+	return failed ? -1 : 0;
+}
+
 int head_open(
 	struct ledger *l, const char *dir, bool live, struct head **ret, struct fault *f)
 {
-	auto_text path = keyring_beside(
-		ledger_key_file(l), ledger_id(l), dir, live, "head");
+	auto_text path =
+		keyring_beside(ledger_key_file(l), ledger_id(l), dir, live, "head");
 	int fd = open_file(path, O_CREAT);
-	struct mark kept, now;
-	bool known = true;
+	struct mark now;
 
 	*ret = NULL;
 	if (fd < 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW); /* it still warns */
 	if (fd < 0)
 		return 0;
-	if (newest(l, &now, f) ||
-		(read_mark(fd, &kept) && is_known(l, &kept, &known, f)) ||
-		(!known && refuse(path, &kept, &now, f))) {
+	if (newest(l, &now, f) || compare(l, fd, path, &now, f)) {
 		(void)close(fd);
 		return -1;
 	}

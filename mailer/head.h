@@ -22,8 +22,11 @@
 
 struct head;
 
-/* Opens or makes it. FAULT_REFUSED: it is ahead of this ledger, or of another history. NULL in `*ret`: it cannot be kept. */
+/* Opens or makes it. FAULT_REFUSED: it is ahead of this ledger, of another history, or was changed. NULL in `*ret`: it cannot be kept. */
 int head_open(struct ledger *l, const char *dir, bool live, struct head **ret, struct fault *f);
+/* Is it as this program wrote it, and not ahead of this ledger? Writes nothing; a file that is not there is fine.
+ * FAULT_LEDGER: it is not. */
+int head_check(struct ledger *l, const char *dir, bool live, struct fault *f);
 /* The claims up to this one are committed. NULL is fine. */
 void head_move(struct head *h, int64_t attempt, int64_t notice);
 void head_close(struct head *h); /* syncs it; NULL is fine */

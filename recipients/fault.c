@@ -7,6 +7,26 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
+
+/* File names and damaged files bring anything, and a cut may split a sign: a text that
+ * is no UTF-8 would be no JSON, and a terminal obeys what it is sent. */
+static void clean(struct fault *f)
+{
+	unsigned char *s = (unsigned char *)f->text;
+
+	while (*s) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t n = utf8proc_iterate(s, -1, &c);
+
+		if (n < 1 || (c < 32 && c != '\n' && c != '\t') ||
+			(c >= 127 && c < 160)) {
+			n = n < 1 ? 1 : n;
+			memset(s, '?', (size_t)n);
+		}
+		s += n;
+	}
+}
 
 int fault_set(struct fault *f, enum fault_kind kind, const char *format, ...)
 {
@@ -16,6 +36,7 @@ int fault_set(struct fault *f, enum fault_kind kind, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(f->text, sizeof(f->text), format, list);
 	va_end(list);
+	clean(f);
 	return -1;
 }
 
@@ -31,6 +52,7 @@ int fault_prefix(struct fault *f, const char *format, ...)
 	va_end(list);
 	used = strlen(f->text);
 	(void)snprintf(f->text + used, sizeof(f->text) - used, ": %s", old);
+	clean(f);
 	return -1;
 }
 

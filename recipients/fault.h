@@ -5,7 +5,8 @@
  * A function that can fail takes a `struct fault *` last, returns -1 and fills it; on success the fault is
  * untouched. Its kind is the exit code (sysexits.h, and 73/130 as the manual lists them). Its text names file,
  * row and field so that a person can mend the input, and never holds the value found there: faults are printed,
- * logged and mailed, and a value may be a name.
+ * logged and mailed, and a value may be a name. It is whole UTF-8 without control characters: what a file's name or a
+ * damaged file brings of them is a "?".
  */
 #ifndef RECIPIENTS_FAULT_H
 #define RECIPIENTS_FAULT_H

@@ -106,6 +106,88 @@ static int migrate(struct ledger *l, bool fresh, struct fault *f)
 	return exec(l->db, sql, f) || exec(l->db, SQL("COMMIT"), f) ? -1 : 0;
 }
 
+/* An empty book of this program's own making. */
+static int make_empty(sqlite3 **ret, struct fault *f)
+{
+	int code = sqlite3_open_v2(":memory:", ret,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE,
+		NULL);
+
+	if (code)
+		return ledger_sql_fault(*ret, code, f);
+	for (size_t i = 0; schema_migrations[i]; i++)
+		if (exec(*ret, schema_migrations[i], f))
+			return -1;
+	return 0;
+}
+
+static const char *column(sqlite3_stmt *s, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(s, i);
+
+	return text ? text : "";
+}
+
+static int changed(sqlite3_stmt *s, const char *how, struct fault *f)
+{
+	return fault_set(f, FAULT_LEDGER,
+		"somebody changed the ledger without this program: its %s '%s' %s",
+		column(s, 0), column(s, 1), how);
+}
+
+/* Which of the two comes first, by type and name. */
+static int order(sqlite3_stmt *a, sqlite3_stmt *b)
+{
+	int types = strcmp(column(a, 0), column(b, 0));
+
+	return types ? types : strcmp(column(a, 1), column(b, 1));
+}
+
+/* Both in order. Triggers that are gone are counted: they only guard what the history
+ * watches. */
+static int compare_schema(
+	sqlite3_stmt *is, sqlite3_stmt *own, int64_t *ret_gone, struct fault *f)
+{
+	bool more = sqlite3_step(is) == SQLITE_ROW;
+
+	while (sqlite3_step(own) == SQLITE_ROW) {
+		int differ = more ? order(is, own) : 1;
+
+		if (differ > 0 && !strcmp(column(own, 0), "trigger")) {
+			(*ret_gone)++;
+			continue;
+		}
+		if (differ > 0)
+			return changed(own, "is gone", f);
+		if (differ < 0)
+			return changed(is, "is not this program's", f);
+		if (strcmp(column(is, 2), column(own, 2)) != 0 ||
+			strcmp(column(is, 3), column(own, 3)) != 0)
+			return changed(own, "is not as this version makes it", f);
+		more = sqlite3_step(is) == SQLITE_ROW;
+	}
+	return more ? changed(is, "is not this program's", f) : 0;
+}
+
+int ledger_check_schema(struct ledger *l, int64_t *ret_gone, struct fault *f)
+{
+	static const char all[] = SQL(
+		"SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name");
+	sqlite3_stmt *is = NULL, *own = NULL;
+	sqlite3 *empty = NULL;
+	int failed = make_empty(&empty, f), code;
+
+	*ret_gone = 0;
+	if (!failed && ((code = sqlite3_prepare_v2(l->db, all, -1, &is, NULL)) ||
+			       (code = sqlite3_prepare_v2(empty, all, -1, &own, NULL))))
+		failed = ledger_sql_fault(l->db, code, f);
+	failed = failed ? -1 : compare_schema(is, own, ret_gone, f);
+	(void)sqlite3_finalize(is);
+	(void)sqlite3_finalize(own);
+	(void)sqlite3_close(empty);
+	return failed;
+}
+
 /* One thread, so no locks within; nor is counted how much memory is in use. Of no effect,
  * and no harm, once SQLite is at work. */
 static void start_sqlite(void)

@@ -45,6 +45,9 @@ int history_end_run(struct ledger *l, struct fault *f); /* the run's entry; with
 void history_publish(const struct history *h);	       /* the heads outside, once it is committed */
 void history_stop(struct history *h);
 
+/* For audit.c: audit_schema. */
+int ledger_check_schema(struct ledger *l, int64_t *ret_gone, struct fault *f);
+
 /* SQLite's words name tables and columns, never values. */
 int ledger_sql_fault(sqlite3 *db, int code, struct fault *f);
 

@@ -94,6 +94,31 @@ def test_what_was_changed_is_found(sent, statement, words):
     assert words in sent.error("check", code=LEDGER)
 
 
+def test_tables_views_and_triggers_are_our_own(sent):
+    """A view that says something else of rows that nobody touched, a trigger that is new; one that is gone is told."""
+    whole = sent.ledger.read_bytes()
+    with sqlite3.connect(sent.ledger) as db:
+        view = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'person_state'").fetchone()[0]
+    other = view.replace("'accepted'", "'delivered'", 1)
+    assert other != view
+    for statement, words in ((f"DROP VIEW person_state; {other}", "its view 'person_state' is not as this version makes it"),
+                             ("DROP VIEW person_state", "its view 'person_state' is gone"),
+                             ("CREATE TRIGGER zz AFTER INSERT ON attempt BEGIN DELETE FROM outcome; END", "its trigger 'zz' is not this program's"),
+                             ("CREATE TABLE history_of_mine (x)", "its table 'history_of_mine' is not this program's")):
+        with sqlite3.connect(sent.ledger) as db:
+            db.executescript(statement)
+        assert words in sent.error("check", code=LEDGER)
+        sent.ledger.write_bytes(whole)
+    with sqlite3.connect(sent.ledger) as db:
+        db.execute("DROP TRIGGER attempt_no_update")
+    assert sent.run("check", code=OK).tally["guards_gone"] == 1
+    assert "1 of its triggers" in sent.text("check")
+    sent.ledger.write_bytes(whole)
+    assert sent.run("check", code=OK).tally["guards_gone"] == 0
+    sent.ledger.write_bytes(whole.replace(b"append-only", b"append\xffonly"))
+    assert "error" in sent.run("check", code=LEDGER).tally       # one JSON object, whatever the file holds
+
+
 def test_two_rows_that_changed_places(sent):
     with opened(sent) as db:
         (a, x), (b, y) = db.execute("SELECT person_id, level FROM assignment GROUP BY level ORDER BY level LIMIT 2").fetchall()

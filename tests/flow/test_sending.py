@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import BINARY, CONFIG, HUMAN, INTERRUPTED, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
+from conftest import BINARY, CONFIG, HUMAN, INTERRUPTED, LEDGER, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
 from terminal import Terminal
 
 def at_time(minutes, seconds=0):
@@ -380,6 +380,12 @@ def test_an_older_copy_of_the_ledger_does_not_send(at, relay):
     assert incident.run("send", code=OK).tally["sent_now"] == 0
     (head,) = (incident.home / ".local/share/breachmail/heads").glob("*.head")
     assert head.stat().st_mode & 0o777 == 0o600
+    incident.run("check", code=OK)
+    line = head.read_bytes()
+    for at in range(0, len(line), 7):
+        head.write_bytes(line[:at] + bytes([line[at] ^ 4]) + line[at + 1:])
+        assert str(head) in incident.error("check", code=LEDGER)
+    assert str(head) in incident.error("send", code=REFUSED)
     head.unlink()                                   # lost: no send is stopped by that
     assert incident.run("send", code=OK).tally["sent_now"] == 0
 

@@ -40,6 +40,22 @@ static void set_from_itself(void **state)
 	assert_string_equal(g.text, "100% of it: 100% of it");
 }
 
+/* Of file names and damaged files. */
+static void odd_signs(void **state)
+{
+	struct fault f = {0};
+	char words[1100];
+
+	(void)state;
+	fault_set(&f, FAULT_INPUT, "%s",
+		"a\xff\xc3 \x1b[31m\x7f\xc2\x9b\xed\xa0\x80 caf\xc3\xa9\n");
+	assert_string_equal(f.text, "a?? ?[31m?????? caf\xc3\xa9\n");
+	memset(words, 'x', sizeof(words));
+	memcpy(words + sizeof(f.text) - 2, "\xc3\xa9", 3);
+	fault_set(&f, FAULT_INPUT, "%s", words); /* cut within a sign */
+	assert_int_equal(f.text[sizeof(f.text) - 2], '?');
+}
+
 static void long_texts(void **state)
 {
 	char words[3000];
@@ -91,6 +107,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(set_and_prefix),
 		cmocka_unit_test(set_from_itself),
+		cmocka_unit_test(odd_signs),
 		cmocka_unit_test(long_texts),
 		cmocka_unit_test(kinds),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * automatic: letters that a program wrote for a person: "I am away", "please confirm that you
- * are human".
+ * are human", "your message was read on Monday" (a receipt without its report part).
  *
  * RFC 3834 fields where they are; half of the programs send none, so subject and first
  * words count too (words/automatic.txt). The fields alone prove nothing: bounces carry them as

@@ -142,7 +142,7 @@ struct letter {
 
 	bool null_sender;	  /* Return-Path: <> */
 	int64_t away_until;	  /* LETTER_AUTO_REPLY: seconds since 1970; 0: not said */
-	char disposition[32];	  /* LETTER_MDN: "displayed", "deleted" ... */
+	char disposition[32];	  /* LETTER_MDN: "displayed", "deleted" ...; "" where only words say it */
 	/* LETTER_HUMAN, of what the person wrote anew (text): */
 	bool says_ack;
 	bool asks;

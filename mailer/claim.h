@@ -53,6 +53,7 @@ struct send_options {
 	unsigned connections;	/* 0: the settings' */
 	double per_second;	/* 0: no more limit than the settings' */
 	bool dry_run;		/* opens no connection */
+	int64_t at;		/* when it is to begin, for the release's time (ms since 1970); 0: now */
 	bool due_only;		/* deferred mails only when their time has come, even if nothing else waits */
 	int64_t first;		/* a trial: only so many of the default level, and nobody else; 0: everybody */
 	const struct send_watch *watch; /* NULL: nobody looks */

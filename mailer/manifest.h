@@ -34,6 +34,7 @@ struct release_options {
 	const struct policy *policy;
 	struct texts *texts;	       /* for what is told: the texts; NULL: they are not named */
 	const struct signers *signers; /* and who signs; NULL: nobody is asked to */
+	int64_t at;		       /* when it is to be sent, ms since 1970; 0: now */
 };
 
 /* The notices of a manifest, in the order of sending. */

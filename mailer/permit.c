@@ -146,7 +146,8 @@ static int check_signatures(struct ledger *l, const struct release_options *o,
 	struct query *found, struct permit *ret, struct fault *f)
 {
 	int64_t by = query_int(found, "covered_by"),
-		over = manifest_until(o->policy, query_int(found, "at"));
+		over = manifest_until(o->policy, query_int(found, "at")),
+		now = clock_now() > o->at ? clock_now() : o->at;
 	auto_proposal p = {0};
 	char until[CLOCK_TEXT];
 	int got = find_signed(l, by ? by : ret->id, &p, f);
@@ -159,7 +160,7 @@ static int check_signatures(struct ledger *l, const struct release_options *o,
 					 "nobody has signed this release: mode live sends nothing without signatures")
 			       : 0;
 	ret->is_signed = true;
-	if (!by && query_int(found, "work") && clock_now() >= over)
+	if (!by && query_int(found, "work") && now >= over)
 		return fault_set(f, FAULT_REFUSED,
 			"this release was valid until %s: take it back (approve --withdraw), and have what is left signed anew",
 			clock_write(over, until));

@@ -467,7 +467,8 @@ int send_run(struct ledger *l, const struct send_options *o, struct send_tally *
 	struct fault *f)
 {
 	struct sending s = {.ledger = l, .options = o, .batch = CLAIM_BATCH_LEAST};
-	struct release_options release = {.settings = o->settings, .policy = o->policy};
+	struct release_options release = {
+		.settings = o->settings, .policy = o->policy, .at = o->at};
 	struct fault after;
 	struct permit permit;
 	int failed;

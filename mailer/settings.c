@@ -442,14 +442,18 @@ static char *days_words(unsigned days)
 
 int settings_within_hours(const struct settings *s, struct fault *f)
 {
-	int64_t now = clock_now();
-	int minute = settings_minute(now);
+	return settings_hours_at(s, clock_now(), f);
+}
+
+int settings_hours_at(const struct settings *s, int64_t ms, struct fault *f)
+{
+	int minute = settings_minute(ms);
 	auto_text days = NULL;
 
-	if (s->sending_days && !(s->sending_days >> settings_weekday(now) & 1)) {
+	if (s->sending_days && !(s->sending_days >> settings_weekday(ms) & 1)) {
 		days = days_words(s->sending_days);
-		return fault_set(f, FAULT_TEMPORARY, "no mail goes today (only %s, %s)",
-			days, s->timezone);
+		return fault_set(f, FAULT_TEMPORARY, "no mail goes %s (only %s, %s)",
+			ms > clock_now() ? "that day" : "today", days, s->timezone);
 	}
 	if (s->sending_from < 0 || (minute >= s->sending_from && minute < s->sending_to))
 		return 0;

@@ -109,8 +109,9 @@ bool settings_allows(const struct settings *s, const char *domain);
  */
 bool settings_closes(const struct settings *s, const char *address, bool work);
 
-/* FAULT_TEMPORARY outside the sending hours and days. */
+/* FAULT_TEMPORARY outside the sending hours and days: now, or at a time (ms since 1970). */
 int settings_within_hours(const struct settings *s, struct fault *f);
+int settings_hours_at(const struct settings *s, int64_t ms, struct fault *f);
 
 /* All relays: how many, and each by its place from 0. */
 size_t settings_relays(const struct settings *s);

@@ -327,6 +327,22 @@ static int start_time(const struct command *c, int64_t *ret, struct fault *f)
 		       : 0;
 }
 
+/* What would stop it then is told now, and not to an empty room in the morning. */
+static int look_ahead(const struct command *c, const struct send_options *o,
+	int64_t start, struct fault *f)
+{
+	struct send_options then = *o;
+	struct send_tally ignored;
+
+	if (clock_now() >= start)
+		return 0;
+	then.dry_run = true;
+	then.at = start;
+	if (settings_hours_at(c->settings, start, f))
+		return fault_prefix(f, "--at");
+	return send_run(c->ledger, &then, &ignored, f);
+}
+
 /* A start time: nothing is sent before. */
 static int wait_until(const struct command *c, int64_t start, struct fault *f)
 {
@@ -497,7 +513,7 @@ int verb_send(struct command *c, struct fault *f)
 	o.per_second = (double)rate;
 	o.first = first;
 	o.due_only = command_option(c, "due") != NULL;
-	if (wait_until(c, start, f))
+	if (look_ahead(c, &o, start, f) || wait_until(c, start, f))
 		return -1;
 	o.relays = text_alloc(settings_relays(c->settings) * sizeof(*o.relays));
 	view.page = c->dry_run ? NULL : review_run_begin(c);

@@ -317,6 +317,15 @@ def test_nothing_goes_before_the_start_time(at):
     assert later["last_at"] >= "2023-08-27T10:00:00Z"
 
 
+def test_what_would_stop_it_at_the_start_time_is_told_at_once(at):
+    incident = at("composed")
+    assert "nothing is released" in incident.error("send", "--at", "2099-01-01T12:00:00Z", code=REFUSED)
+    incident.release()
+    assert "no valid release" in incident.error("send", "--release", "00000000", "--at", "2099-01-01T12:00:00Z", code=REFUSED)
+    incident.change({"sending_hours": "07:00-20:00"})
+    assert "--at: outside the sending hours" in incident.error("send", "--at", "2099-01-01T22:00:00Z", code=TEMPORARY)
+
+
 def test_what_stands_alone_does_not_pass_over_the_rest(at):
     """A test mail at seven is no test mail now."""
     incident = at("released")

@@ -397,6 +397,8 @@ def test_valid_for_a_time(two, keys):
     late = {"BREACHMAIL_NOW": "2023-08-28T08:00:00Z"}
     assert "valid until 2023-08-28T08:00:00Z" in incident.error("send", env=late, code=REFUSED)
     nothing_went_out(incident)
+    assert "valid until 2023-08-28T08:00:00Z" in incident.error(
+        "send", "--at", late["BREACHMAIL_NOW"], env={"BREACHMAIL_NOW": AT}, code=REFUSED)      # said in time
     incident.run("approve", "--sign", keys[NAMES[0]], code=REFUSED, env={**late, **keys.types()})
     incident.run("approve", "--withdraw", env=late, code=OK)
     for name in NAMES[:2]:

@@ -318,6 +318,9 @@ static int listen_all(struct command *c, struct fault *f)
 			    o.idle > SESSION_IDLE_MS))
 		return fault_set(
 			f, FAULT_USAGE, "--idle takes a duration of at most 15m");
+	if (c->dry_run)
+		return fault_set(f, FAULT_USAGE,
+			"--listen serves until it is ended: it cannot be tried with -n");
 	if (command_settings(c, f) ||
 		host_listen(command_option(c, "listen"), &place, f) ||
 		find_certificate(c, &place, &certificate, f))

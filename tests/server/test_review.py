@@ -658,6 +658,7 @@ def test_the_export_keeps_up_with_send(incident):
     (["--remove", "Nobody"], "no reviewer"), (["--secret", "Nobody"], "no reviewer"),
     (["--add", "rae  HOLT", "--scope", "staff"], "already"), (["--add", "A", "--remove", "B"], "review --listen"),
     (["--listen", "nonsense"], "HOST:PORT"), (["--listen", "127.0.0.1:99999"], "HOST:PORT"), (["extra"], "review --listen"),
+    (["--listen", "127.0.0.1:0", "-n"], "cannot be tried"),
 ])
 def test_usage(incident, words, why):
     assert re.search(why, incident.error("review", *words, code=USAGE))

@@ -190,6 +190,18 @@ def test_an_acknowledgement_of_somebody_else(sent):
     assert state(sent, JACK) == "acknowledged"
 
 
+def test_what_no_rule_understands(sent):
+    """A machine's letter about a notice of ours may be the failure that nobody hears of: a person looks at it."""
+    words = (written(sent.notice[JACK], "Viestin tila: 7-Q.", sender="mailer-daemon@met.police.example")
+             .replace("Subject: ", "Subject: Tila ", 1))
+    tally = track(sent, words)
+    assert (tally["tied"], tally["state_changes"]) == (1, 0)
+    (letter,) = letters(sent, "other")
+    assert letter["need"] == "unsure" and needs(sent) == {"letters_unsure": 1}
+    sent.run("track", "--settle", letter["letter"], "--as", "bounced", *SAID, code=OK)
+    assert state(sent, JACK) == "bounced"
+
+
 def test_by_the_code_alone(sent):
     notice = sent.notice
     track(sent, written(notice[JACK], f"{ACK}\nMy reference is {notice[JACK].code}.", answers=False),

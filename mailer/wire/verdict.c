@@ -103,6 +103,7 @@ static void take_address(struct span field, char *out, size_t room)
 		at++;
 	field.length = at;
 	(void)span_copy(field, out, room);
+	out[strcspn(out, " ")] = '\0'; /* what stood for a control character */
 }
 
 static void take_addresses(const struct dsn_recipient *d, struct letter_recipient *r)

@@ -18,16 +18,34 @@
 #include "recipients/roster.h"
 #include "templates/leak.h"
 
+struct searcher;
+
+/* The words that days are written in. */
+struct calendar {
+	uint64_t numbers[32], months[12], short_months[12];
+};
+
+/* A column of the rows, and how its values are looked for. */
+struct column {
+	char *name;
+	void (*look)(struct searcher *s, const char *value, const char *field);
+	size_t part; /* of a name */
+};
+
 struct searcher {
 	struct leak_texts *said;     /* the letters, and what they are made of */
 	struct leak_texts *contacts; /* the shipped texts, and whom incident.json names */
 	struct leak_texts *common;   /* that, and its other words */
 	struct lint_report *report;
 	const char *whose; /* "a leaked row" */
-	struct hit *hits;  /* of words that others may share */
+	struct column *columns;
+	size_t columns_count;
+	struct hit *hits; /* of words that others may share */
 	size_t hits_count;
+	struct calendar calendar;
 };
 
+/* A value that a letter says, and how many rows have it. */
 struct hit {
 	uint64_t words;
 	const char *field;
@@ -40,6 +58,9 @@ static void searcher_done(struct searcher *s)
 	leak_texts_free(s->said);
 	leak_texts_free(s->contacts);
 	leak_texts_free(s->common);
+	for (size_t i = 0; i < s->columns_count; i++)
+		free(s->columns[i].name);
+	free(s->columns);
 	free(s->hits);
 }
 #define auto_searcher __attribute__((cleanup(searcher_done))) struct searcher
@@ -95,33 +116,46 @@ static void look_text(
 
 #define NUMBER_LEAST 5 /* digits that are a number wherever they stand */
 #define SHORT_LEAST 3  /* behind a word that says what it is */
+#define TELEPHONE_LEAST 7
+#define NUMBER_MOST 64
 
-/* From the first digit other than 0 to the last digit; NULL: too few. */
-static char *bare_digits(const char *value, size_t least)
+/* From the first digit other than 0 to the last digit, of very many the first ones: how
+ * many. */
+static size_t bare_digits(const char *value, char ret[NUMBER_MOST + 1])
 {
-	auto_text_buffer out = {0};
+	size_t count = 0;
 
-	for (const char *s = value; *s; s++)
-		if (*s >= '0' && *s <= '9' && (out.length || *s != '0'))
-			text_add_char(&out, *s);
-	return out.length < least ? NULL : text_copy(text_string(&out));
+	for (const char *s = value; *s && count < NUMBER_MOST; s++)
+		if (*s >= '0' && *s <= '9' && (count || *s != '0'))
+			ret[count++] = *s;
+	ret[count] = '\0';
+	return count;
+}
+
+static uint64_t word_of(const char *word)
+{
+	struct leak_value v;
+
+	leak_value_read(word, &v);
+	return v.words[0];
 }
 
 static void look_short(struct searcher *s, const char *digits, const char *field)
 {
 	static const char *const before[] = {"pc", "dc", "ps", "ds", "sgt", "constable",
 		"sergeant", "number", "no", "collar", "warrant", "pay"};
+	struct leak_value v = {.count = 2, .words[1] = word_of(digits)};
 
 	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
-		auto_text words = text_format("%s %s", before[i], digits);
-
-		look_text(s, words, false, field);
+		v.words[0] = word_of(before[i]);
+		look(s, &v, false, field);
 	}
 }
 
 static void look_number(struct searcher *s, const char *value, const char *field)
 {
-	auto_text digits = bare_digits(value, SHORT_LEAST);
+	char digits[NUMBER_MOST + 1];
+	size_t count = bare_digits(value, digits);
 	struct leak_value v;
 
 	leak_value_read(value, &v);
@@ -129,21 +163,20 @@ static void look_number(struct searcher *s, const char *value, const char *field
 		look_word(s, v.joined, field);
 		look(s, &v, false, field);
 	}
-	if (!digits)
-		return;
-	if (strlen(digits) >= NUMBER_LEAST)
+	if (count >= NUMBER_LEAST)
 		look_text(s, digits, false, field);
-	else if (!v.letters)
+	else if (count >= SHORT_LEAST && !v.letters)
 		look_short(s, digits, field);
 }
 
 static void look_telephone(struct searcher *s, const char *value, const char *field)
 {
-	auto_text digits = bare_digits(value, 7);
-	bool abroad = digits && !strncmp(digits, "44", 2);
+	char digits[NUMBER_MOST + 1];
+	bool abroad;
 
-	if (!digits)
+	if (bare_digits(value, digits) < TELEPHONE_LEAST)
 		return;
+	abroad = !strncmp(digits, "44", 2);
 	look_text(s, digits, false, field);
 	if (abroad) {
 		look_text(s, digits + 2, false, field);
@@ -154,27 +187,52 @@ static void look_telephone(struct searcher *s, const char *value, const char *fi
 	}
 }
 
-static void look_day(struct searcher *s, const char *value, const char *field)
+static void calendar_init(struct calendar *c)
 {
 	static const char *const months[] = {"January", "February", "March", "April",
 		"May", "June", "July", "August", "September", "October", "November",
 		"December"};
+	char word[12];
+
+	for (unsigned i = 0; i < 32; i++) {
+		(void)snprintf(word, sizeof(word), "%u", i);
+		c->numbers[i] = word_of(word);
+	}
+	for (size_t i = 0; i < 12; i++) {
+		c->months[i] = word_of(months[i]);
+		(void)snprintf(word, sizeof(word), "%.3s", months[i]);
+		c->short_months[i] = word_of(word);
+	}
+}
+
+static void look_three(
+	struct searcher *s, uint64_t a, uint64_t b, uint64_t c, const char *field)
+{
+	const struct leak_value v = {.count = 3, .words = {a, b, c}};
+
+	look(s, &v, false, field);
+}
+
+static void look_day(struct searcher *s, const char *value, const char *field)
+{
+	const struct calendar *c = &s->calendar;
 	struct date date;
+	char word[12];
+	uint64_t day, number, month, year;
 
 	if (!date_parse(value, &date))
 		return;
-	for (unsigned way = 0; way < 5; way++) {
-		const uint32_t n = date_number(date.day), y = n / 10000, d = n % 100;
-		const char *month = months[n / 100 % 100 - 1];
-		auto_text words = way == 0 ? text_format("%u %u %u", d, n / 100 % 100, y)
-				  : way == 1
-					  ? text_format("%u %u %u", y, n / 100 % 100, d)
-				  : way == 2 ? text_format("%u %s %u", d, month, y)
-				  : way == 3 ? text_format("%s %u %u", month, d, y)
-					     : text_format("%u %.3s %u", d, month, y);
-
-		look_text(s, words, false, field);
-	}
+	number = date_number(date.day);
+	(void)snprintf(word, sizeof(word), "%u", (unsigned)(number / 10000));
+	year = word_of(word);
+	month = number / 100 % 100;
+	day = c->numbers[number % 100];
+	number = c->numbers[month];
+	look_three(s, day, number, year, field);
+	look_three(s, year, number, day, field);
+	look_three(s, day, c->months[month - 1], year, field);
+	look_three(s, c->months[month - 1], day, year, field);
+	look_three(s, day, c->short_months[month - 1], year, field);
 }
 
 static void look_mail(struct searcher *s, const char *value, const char *field)
@@ -355,46 +413,68 @@ static const struct kind *kind_of(const char *field)
 	return &other;
 }
 
-/* Forenames and surname stand in columns of their own. */
-static void look_names(struct searcher *s, const struct roster_row *row)
-{
-	static const char *const given[] = {"forenames", "known_as", "initials"},
-				 *const last[] = {"surname", "former_surname"};
+/* Parts of a name, in columns of their own. */
+#define GIVEN 3
+#define PARTS 5
+static const char *const name_parts[PARTS] = {
+	"forenames", "known_as", "initials", "surname", "former_surname"};
 
-	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
-		for (size_t k = 0; k < sizeof(last) / sizeof(*last); k++) {
-			const char *first = roster_value(row, given[i]),
-				   *family = roster_value(row, last[k]);
+static size_t part_of_name(const char *field)
+{
+	size_t i = 0;
+
+	while (i < PARTS && strcmp(name_parts[i], field) != 0)
+		i++;
+	return i;
+}
+
+static void look_names(struct searcher *s, const char *const parts[PARTS])
+{
+	for (size_t i = 0; i < GIVEN; i++)
+		for (size_t k = GIVEN; k < PARTS; k++) {
 			auto_text name = NULL;
 
-			if (!first || !family)
+			if (!parts[i] || !parts[k])
 				continue;
-			name = text_format("%s, %s", family, first);
+			name = text_format("%s, %s", parts[k], parts[i]);
 			look_name(s, name, "name");
 		}
 }
 
-static void look_rows(struct searcher *s, const struct roster *rows, const char *whose)
+/* The place of a column; rows of a file are alike, so that it is mostly the next one. */
+static size_t column_of(struct searcher *s, size_t next, const char *name)
 {
-	const size_t names = roster_names_count(rows);
-	const struct kind **of = text_alloc((names + 1) * sizeof(*of));
+	size_t i = 0;
 
-	s->whose = whose;
-	for (size_t i = 0; i < names; i++)
-		of[i] = kind_of(roster_name(rows, i));
-	for (size_t i = 0; i < rows->count; i++) {
-		const char **values = rows->rows[i].values;
+	if (next < s->columns_count && !strcmp(s->columns[next].name, name))
+		return next;
+	while (i < s->columns_count && strcmp(s->columns[i].name, name) != 0)
+		i++;
+	if (i < s->columns_count)
+		return i;
+	if ((i & (i - 1)) == 0)
+		s->columns = text_realloc(s->columns, (i * 2 + 1) * sizeof(*s->columns));
+	s->columns[s->columns_count++] =
+		(struct column){text_copy(name), kind_of(name)->look, part_of_name(name)};
+	return i;
+}
 
-		for (size_t k = 0; k < names; k++)
-			if (values[k])
-				of[k]->look(s, values[k], roster_name(rows, k));
-		look_names(s, &rows->rows[i]);
+static void look_row(void *user, const struct roster_row *row)
+{
+	struct searcher *s = user;
+	const char *name = NULL, *value, *parts[PARTS + 1] = {NULL};
+	size_t next = 0;
+
+	while (row_packed_next(row->packed, row->length, &name, &value)) {
+		size_t i = column_of(s, next, name);
+		const struct column *c = &s->columns[i];
+
+		c->look(s, value, c->name);
+		if (!parts[c->part])
+			parts[c->part] = value;
+		next = i + 1;
 	}
-	for (size_t i = 0; i < s->hits_count; i++)
-		if (s->hits[i].rows < LEAKAGE_MANY)
-			tell(s, &s->hits[i].place, s->hits[i].field, IF_MEANT);
-	s->hits_count = 0;
-	free(of);
+	look_names(s, parts);
 }
 
 /* --- what is said --- */
@@ -438,14 +518,18 @@ static void add_common(struct searcher *s, json_t *incident)
 }
 
 static int look_list(struct searcher *s, struct ledger *l,
-	int (*load)(struct ledger *l, struct roster *ret, struct fault *f),
+	int (*visit)(struct ledger *l,
+		void (*row)(void *user, const struct roster_row *row), void *user,
+		struct fault *f),
 	const char *whose, struct fault *f)
 {
-	auto_roster rows = {0};
-
-	if (load(l, &rows, f))
+	s->whose = whose;
+	if (visit(l, look_row, s, f))
 		return -1;
-	look_rows(s, &rows, whose);
+	for (size_t i = 0; i < s->hits_count; i++)
+		if (s->hits[i].rows < LEAKAGE_MANY)
+			tell(s, &s->hits[i].place, s->hits[i].field, IF_MEANT);
+	s->hits_count = 0;
 	return 0;
 }
 
@@ -461,8 +545,9 @@ int leakage_run(struct ledger *l, const struct settings *settings,
 	if (proofread_run(settings, policy, texts, r, s.said, f))
 		return -1;
 	add_common(&s, settings->json);
-	return look_list(&s, l, roster_load_records, "a leaked row", f) ||
-			       look_list(&s, l, roster_load_entries, "the staff list", f)
+	calendar_init(&s.calendar);
+	return look_list(&s, l, roster_visit_records, "a leaked row", f) ||
+			       look_list(&s, l, roster_visit_entries, "the staff list", f)
 		       ? -1
 		       : 0;
 }

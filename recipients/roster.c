@@ -218,13 +218,13 @@ static size_t answer_number(struct answers *a, size_t last, const char *name)
 }
 
 /* What is wished for of a row, packed again. What is beyond the limit of names stays. */
-static void row_thin(struct answers *a, const struct text *plain, struct text *out)
+static void row_thin(struct answers *a, const struct roster_row *row, struct text *out)
 {
 	const char *name = NULL, *value = NULL;
 	size_t at = NAMES_MAX;
 
 	text_clear(out);
-	while (row_packed_next(plain->bytes, plain->length, &name, &value)) {
+	while (row_packed_next(row->packed, row->length, &name, &value)) {
 		at = answer_number(a, at, name);
 		if (at < NAMES_MAX && !a->wanted[at])
 			continue;
@@ -233,41 +233,78 @@ static void row_thin(struct answers *a, const struct text *plain, struct text *o
 	}
 }
 
-static int load(struct ledger *l, const char *sql, const char *place,
-	const struct roster_wish *wish, struct roster *r, struct fault *f)
+/* Each row of a query, unsealed; it is gone after the visit. */
+static int each_row(struct ledger *l, const char *sql, const char *place,
+	void (*visit)(void *user, const struct roster_row *row), void *user,
+	struct fault *f)
 {
 	auto_query struct query *q = NULL;
-	auto_text_buffer plain = {0}, thin = {0};
-	__attribute__((cleanup(answers_done))) struct answers answers = {.wish = wish};
-	bool thins = wish && wish->wants;
-	size_t room = 0;
+	auto_text_buffer plain = {0};
+	uint32_t order = 0;
 	int got;
 
 	if (ledger_query(l, sql, &q, f))
 		return -1;
 	while ((got = query_next(q, f)) > 0) {
-		struct roster_row *row;
-		const char *number;
-
-		if (r->count == room) {
-			room = room ? room * 2 : 1024;
-			r->rows = text_realloc(r->rows, room * sizeof(*r->rows));
-		}
-		row = &r->rows[r->count++];
-		*row = (struct roster_row){.id = query_int(q, "id"),
+		struct roster_row row = {.id = query_int(q, "id"),
 			.owner = query_int(q, "owner"),
 			.source = query_int(q, "source"),
-			.order = (uint32_t)r->count - 1};
-		if (query_sealed(q, "fields_sealed", place, row->id, &plain, f))
+			.order = order++};
+
+		if (query_sealed(q, "fields_sealed", place, row.id, &plain, f))
 			return -1;
-		if (thins)
-			row_thin(&answers, &plain, &thin);
-		row->length = thins ? thin.length : plain.length;
-		row->packed = keep(r, thins ? thin.bytes : plain.bytes, row->length);
-		number = roster_value(row, ROSTER_ROW);
-		row->number = number ? (uint32_t)strtoul(number, NULL, 10) : 0;
+		row.packed = plain.bytes;
+		row.length = plain.length;
+		visit(user, &row);
 	}
-	if (got)
+	return got;
+}
+
+/* A roster that is being filled. */
+struct filling {
+	struct roster *roster;
+	size_t room;
+	bool thins;
+	struct answers answers;
+	struct text thin;
+};
+
+static void filling_done(struct filling *fill)
+{
+	answers_done(&fill->answers);
+	text_done(&fill->thin);
+}
+
+static void keep_row(void *user, const struct roster_row *row)
+{
+	struct filling *fill = user;
+	struct roster *r = fill->roster;
+	struct roster_row *kept;
+	const char *number;
+
+	if (r->count == fill->room) {
+		fill->room = fill->room ? fill->room * 2 : 1024;
+		r->rows = text_realloc(r->rows, fill->room * sizeof(*r->rows));
+	}
+	kept = &r->rows[r->count++];
+	*kept = *row;
+	if (fill->thins) {
+		row_thin(&fill->answers, row, &fill->thin);
+		kept->packed = fill->thin.bytes;
+		kept->length = fill->thin.length;
+	}
+	kept->packed = keep(r, kept->packed, kept->length);
+	number = roster_value(kept, ROSTER_ROW);
+	kept->number = number ? (uint32_t)strtoul(number, NULL, 10) : 0;
+}
+
+static int load(struct ledger *l, const char *sql, const char *place,
+	const struct roster_wish *wish, struct roster *r, struct fault *f)
+{
+	__attribute__((cleanup(filling_done))) struct filling fill = {
+		.roster = r, .thins = wish && wish->wants, .answers.wish = wish};
+
+	if (each_row(l, sql, place, keep_row, &fill, f))
 		return -1;
 	if (r->count)
 		qsort(r->rows, r->count, sizeof(*r->rows), compare_file_order);
@@ -312,17 +349,23 @@ static void index_people(struct roster *r)
 	free(first_of);
 }
 
+static const char *const sql_entries = SQL(
+	"SELECT e.id, e.person_id AS owner, s.number AS source, e.fields_sealed FROM entry e JOIN"
+	" (SELECT o.id, row_number() OVER (ORDER BY coalesce(o.as_of, date(r.started_at / 1000, 'unixepoch')),"
+	" o.run_id) AS number FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people'"
+	" AND o.purpose IS NULL) s"
+	" ON s.id = e.source_id WHERE s.id IN (SELECT id FROM source_now) ORDER BY e.id");
+static const char *const sql_records = SQL(
+	"SELECT r.id, 0 AS owner, s.number AS source, r.fields_sealed FROM record r JOIN"
+	" (SELECT id, row_number() OVER (ORDER BY run_id) AS number FROM source WHERE kind = 'breach'"
+	" AND purpose IS NULL) s"
+	" ON s.id = r.source_id WHERE s.id IN (SELECT id FROM source_now) ORDER BY r.id");
+
 int roster_load_entries_of(struct ledger *l, const struct roster_wish *wish,
 	struct roster *ret, struct fault *f)
 {
 	*ret = (struct roster){0};
-	if (load(l,
-		    SQL("SELECT e.id, e.person_id AS owner, s.number AS source, e.fields_sealed FROM entry e JOIN"
-			" (SELECT o.id, row_number() OVER (ORDER BY coalesce(o.as_of, date(r.started_at / 1000, 'unixepoch')),"
-			" o.run_id) AS number FROM source o JOIN run r ON r.id = o.run_id WHERE o.kind = 'people'"
-			" AND o.purpose IS NULL) s"
-			" ON s.id = e.source_id WHERE s.id IN (SELECT id FROM source_now) ORDER BY e.id"),
-		    "entry.fields_sealed", wish, ret, f))
+	if (load(l, sql_entries, "entry.fields_sealed", wish, ret, f))
 		return -1;
 	index_people(ret);
 	return 0;
@@ -346,12 +389,7 @@ int roster_load_records_of(struct ledger *l, const struct roster_wish *wish,
 	struct roster *ret, struct fault *f)
 {
 	*ret = (struct roster){0};
-	return load(l,
-		SQL("SELECT r.id, 0 AS owner, s.number AS source, r.fields_sealed FROM record r JOIN"
-		    " (SELECT id, row_number() OVER (ORDER BY run_id) AS number FROM source WHERE kind = 'breach'"
-		    " AND purpose IS NULL) s"
-		    " ON s.id = r.source_id WHERE s.id IN (SELECT id FROM source_now) ORDER BY r.id"),
-		"record.fields_sealed", wish, ret, f);
+	return load(l, sql_records, "record.fields_sealed", wish, ret, f);
 }
 
 /* The newest of a person's entries that says anything of a field, or NULL. */
@@ -394,6 +432,20 @@ int roster_load_entries(struct ledger *l, struct roster *ret, struct fault *f)
 int roster_load_records(struct ledger *l, struct roster *ret, struct fault *f)
 {
 	return roster_load_records_of(l, NULL, ret, f);
+}
+
+int roster_visit_entries(struct ledger *l,
+	void (*visit)(void *user, const struct roster_row *row), void *user,
+	struct fault *f)
+{
+	return each_row(l, sql_entries, "entry.fields_sealed", visit, user, f);
+}
+
+int roster_visit_records(struct ledger *l,
+	void (*visit)(void *user, const struct roster_row *row), void *user,
+	struct fault *f)
+{
+	return each_row(l, sql_records, "record.fields_sealed", visit, user, f);
 }
 
 void roster_forget(struct roster *r)

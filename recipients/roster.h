@@ -69,6 +69,9 @@ int roster_load_entries_of(
 	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f);
 int roster_load_records_of(
 	struct ledger *l, const struct roster_wish *wish, struct roster *ret, struct fault *f);
+/* Each row once, in no order, without keeping any: a row has no `values` (roster_value searches it) and is gone after the call. */
+int roster_visit_entries(struct ledger *l, void (*visit)(void *user, const struct roster_row *row), void *user, struct fault *f);
+int roster_visit_records(struct ledger *l, void (*visit)(void *user, const struct roster_row *row), void *user, struct fault *f);
 /* Lets the fields go; ids, order and people stay. */
 void roster_forget(struct roster *r);
 /* The entries of people lists that were withdrawn: they say only who is the same human (known.h). */

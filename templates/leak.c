@@ -269,7 +269,7 @@ static uint64_t pair(uint64_t a, uint64_t b)
 /* Chains run from the front of the texts to their end. */
 static void arrange(struct leak_texts *t)
 {
-	for (t->slots = 1024; t->slots < t->count; t->slots *= 2)
+	for (t->slots = 1024; t->slots < 4 * t->count; t->slots *= 2)
 		;
 	t->singles = text_alloc(2 * t->slots * sizeof(*t->singles));
 	t->pairs = t->singles + t->slots;

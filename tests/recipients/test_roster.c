@@ -67,6 +67,46 @@ static void order_of_the_files(void **state)
 	assert_null(roster_find(&r, INT64_MAX));
 }
 
+/* What a visitor has seen. */
+struct seen {
+	size_t count;
+	int64_t ids;
+	struct text surnames;
+};
+
+static void see(void *user, const struct roster_row *row)
+{
+	struct seen *seen = user;
+
+	assert_null(row->values);
+	seen->count++;
+	seen->ids += row->id;
+	text_printf(&seen->surnames, "%s ", roster_value(row, "surname"));
+}
+
+static void visits(void **state)
+{
+	struct seen leaked = {0}, listed = {0};
+	auto_roster r = {0};
+	struct fault f = {0};
+	int64_t ids = 0;
+
+	(void)state;
+	book_import(&book, true, "Person ID,Surname\n7,Sample\n8,Patel\n7,Sample\n");
+	book_import(&book, false, "Surname,Unit\nPatel,B\n");
+	fine(roster_visit_records(book.ledger, see, &leaked, &f) ||
+			roster_visit_entries(book.ledger, see, &listed, &f) ||
+			roster_load_entries(book.ledger, &r, &f),
+		&f);
+	assert_string_equal(leaked.surnames.bytes, "Patel ");
+	for (size_t i = 0; i < r.count; i++)
+		ids += r.rows[i].id;
+	assert_int_equal(listed.count, 3);
+	assert_int_equal(listed.ids, ids);
+	text_done(&leaked.surnames);
+	text_done(&listed.surnames);
+}
+
 static void several_entries(void **state)
 {
 	auto_roster r = {0};
@@ -207,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(nothing_yet),
 		EACH(order_of_the_files),
+		EACH(visits),
 		EACH(several_entries),
 		EACH(what_protects_stays),
 		EACH(values),

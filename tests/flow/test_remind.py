@@ -102,16 +102,20 @@ def test_the_clock_goes_back(told):
     assert remind(told, hours=30)["due"] == 0
 
 
-def test_summer_time_ends(told):
+# by the wall 16:30, 17:30, and on the day after 08:30 and 09:30, when the clocks have gone back and forward
+@pytest.mark.parametrize("begin, hours", [("2023-10-28T15:30Z", (0, 1, 17, 18)), ("2024-03-30T16:30Z", (0, 1, 15, 16))],
+                         ids=["ends", "begins"])
+def test_summer_time(told, begin, hours):
     """24 hours are 24 hours, and the sending hours are those of the wall."""
     told.change({"sending_hours": "09:00-17:00"})
-    begin = datetime.datetime(2023, 10, 28, 15, 30, tzinfo=datetime.timezone.utc)
-    days = (begin - SENT).days
-    hours = (begin - SENT).seconds // 3600
-    assert remind(told, days=days, hours=hours)["reminders"] == 5       # 16:30 by the wall
-    assert told.run("send", env=now(days=days, hours=hours + 1), code=TEMPORARY).code     # 17:30
-    assert told.run("send", env=now(days=days + 1, hours=hours - 7), code=TEMPORARY)   # 08:30, in winter time
-    assert send(told, days=days + 1, hours=hours - 6)["accepted"] == 5
+    passed = datetime.datetime.fromisoformat(begin.replace("Z", "+00:00")) - SENT
+    open_, closed, early, again = ({"seconds": passed.total_seconds() + hour * 3600} for hour in hours)
+    assert remind(told, **open_)["reminders"] == 5
+    assert told.run("send", env=now(**closed), code=TEMPORARY).code
+    assert told.run("send", env=now(**early), code=TEMPORARY).code
+    assert send(told, **again)["accepted"] == 5
+    after = {"seconds": again["seconds"] + 23 * 3600}
+    assert remind(told, **after)["due"] == 0
 
 
 def test_fifty_at_once(told):

@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-from conftest import (BINARY, CONFIG, HUMAN, INTERRUPTED, LEDGER, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, make_force,
-                      reconcile_send, twice)
+from conftest import BINARY, CONFIG, HUMAN, INTERRUPTED, LEDGER, OK, REFUSED, SENT, TEMPORARY, UNAVAILABLE, USAGE, reconcile_send, twice
 from terminal import Terminal
 
 def at_time(minutes, seconds=0):
@@ -274,22 +273,6 @@ def test_the_next_relay_takes_what_is_over_the_first_ones_day(at, relay):
     assert incident.run("send", code=OK).tally["sent_now"] == released - 65
     assert len(one.accepted()) == 25
     assert not twice(one.accepted() + two.accepted())
-
-
-@pytest.mark.long
-def test_more_connections_than_the_flight_journal_has_places(empty, relay, tmp_path):
-    """Forty relays with 64 connections, two mails on each: 5,120, and the journal has 4,096 places."""
-    incident = empty
-    incident.make()
-    incident.import_both(make_force(tmp_path / "force", 9000, "many"))
-    incident.walk("match", "group", "compose")
-    server = relay("--seconds", 900)
-    relays(incident, *[(server.port, {})] * 40, connections=64, pipelining="full")
-    released = incident.release()["released"]
-    assert released > 8000
-    tally = incident.run("send", code=OK).tally
-    reconcile_send(incident, tally)
-    assert len(server.accepted()) == tally["accepted"] == released and not twice(server.accepted())
 
 
 def test_a_relay_that_is_away_is_left_out(at, relay):

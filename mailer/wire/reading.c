@@ -76,6 +76,14 @@ static bool is_bare_mail(const struct mime_part *p, const struct reading *r)
 	       header_find(p->head, "from", &value);
 }
 
+static bool brings_back(const struct mime_part *p)
+{
+	return is(p, "message/rfc822") || is(p, "message/global") ||
+	       is(p, "text/rfc822-headers") || is(p, "message/rfc822-headers") ||
+	       is(p, "message/global-headers") || is(p, "text/rfc822-header") ||
+	       is(p, "message/partial");
+}
+
 static void take_part(const struct mime_part *p, struct reading *r)
 {
 	if (is_bare_mail(p, r)) {
@@ -83,15 +91,25 @@ static void take_part(const struct mime_part *p, struct reading *r)
 			text_add(&r->returned, p->head.at, p->head.length);
 		return;
 	}
-	if (is(p, "message/rfc822") || is(p, "message/global") ||
-		is(p, "text/rfc822-headers") || is(p, "message/rfc822-headers") ||
-		is(p, "message/global-headers") || is(p, "text/rfc822-header") ||
-		is(p, "message/partial"))
+	if (brings_back(p))
 		take_returned(p, r);
 	else if (is(p, "text/plain") && r->words.length < WORDS_MAX)
 		mime_decode(p, &r->words);
 	else
 		take_report(p, r);
+}
+
+/* A report in a mail that is brought back: what stands behind it is what it speaks of,
+ * not the mail that it is in. */
+static void take_passed_on(const struct mime_part *p, struct reading *r)
+{
+	bool had = r->status.length > 0;
+
+	take_report(p, r);
+	if (!had && r->status.length)
+		text_clear(&r->returned);
+	else if (had && brings_back(p))
+		take_returned(p, r);
 }
 
 static bool is_blank(const struct text *t)
@@ -149,7 +167,7 @@ void reading_read(struct span letter, struct reading *ret)
 	/* a report that somebody passed on as an attachment */
 	for (size_t i = 0; i < ret->mime.count && !ret->report; i++)
 		if (ret->mime.parts[i].returned)
-			take_report(&ret->mime.parts[i], ret);
+			take_passed_on(&ret->mime.parts[i], ret);
 }
 
 void reading_done(struct reading *r)

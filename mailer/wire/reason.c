@@ -195,6 +195,11 @@ static bool is_section(const struct phrase *p, const char *name)
 	return !strcmp(order[p->kind].section, name);
 }
 
+static bool is_perhaps(const struct phrase *p)
+{
+	return !strncmp(order[p->kind].section, "perhaps", 7);
+}
+
 static const struct phrase *best_phrase(
 	const struct phrase_hit hits[], size_t count, size_t from)
 {
@@ -232,6 +237,8 @@ void reason_find(struct span diagnostic, struct span context, const char *status
 	if (!best)
 		best = best_phrase(hits, count, 0);
 	*ret = (struct reason){.reason = status_reason(status)};
+	if (best && is_perhaps(best) && !strcmp(status, "5.1.1"))
+		best = NULL; /* then the code says more */
 	if (best) {
 		ret->phrase = true;
 		ret->family = best->family;

@@ -350,7 +350,8 @@ static enum tier judge_place(struct span line, size_t start, size_t end)
 {
 	static const char *const not_them[] = {"mail from", "from:", "return-path",
 		"sender", "contact", "http", "reply-to", "message-id", "reporting",
-		"envelope-from", "generated from", "originator", NULL};
+		"envelope-from", "generated from", "originator", "please use",
+		"please try <", NULL};
 	static const char *const them[] = {"rcpt", "recipient", "user", "address",
 		"deliver", "unknown", "failed", "reject", "refuse", "mailbox",
 		"message to", "mail to", "account", "undeliverable", "reach", "not found",

@@ -17,6 +17,7 @@ enum {
 	SUBJECT_AWAY,
 	SUBJECT_PERHAPS,
 	AWAY,
+	MEANWHILE,
 	AUTOMATIC,
 	AUTOMATIC_STRONG,
 	CHALLENGE,
@@ -25,12 +26,14 @@ enum {
 	READ
 };
 static const char *const sections[] = {"subject away", "subject perhaps", "away",
-	"automatic", "automatic strong", "challenge", "challenge strong", "subject read",
-	"read", NULL};
+	"meanwhile", "automatic", "automatic strong", "challenge", "challenge strong",
+	"subject read", "read", NULL};
 static struct phrase_set set = {.source = words_automatic, .sections = sections};
 
 #define HITS 128
 #define OPENING 1500 /* bytes: what an automatic answer says, it says at once */
+#define AT_ONCE 200  /* bytes: who has no other sign says here that somebody is away, */
+#define SOON 600     /* and here what to do meanwhile */
 
 void automatic_prepare(void)
 {
@@ -87,6 +90,7 @@ static bool is_hinted(const struct header *head)
 
 struct tone {
 	bool subject, perhaps, away, automatic, sure;
+	bool at_once, meanwhile;
 	bool subject_read, read;
 	unsigned challenge; /* how many phrases */
 	bool strong, family;
@@ -107,6 +111,10 @@ static void take_tone(struct tone *t, struct span s, bool subject)
 			break;
 		case AWAY:
 			t->away |= !subject;
+			t->at_once |= !subject && hits[i].start < AT_ONCE;
+			break;
+		case MEANWHILE:
+			t->meanwhile |= !subject && hits[i].start < SOON;
 			break;
 		case AUTOMATIC:
 			t->automatic |= !subject;
@@ -154,17 +162,37 @@ static struct span own_words(struct span text)
 	return text;
 }
 
+static bool asks(struct span own)
+{
+	return own.length && memchr(own.at, '?', own.length);
+}
+
+/* "Out of office next week", not "Out of office: your letter". */
+static bool is_own(struct span subject)
+{
+	return subject.length && !memchr(subject.at, ':', subject.length);
+}
+
+/* Half of the programs set no field: a note that says at once that somebody is away, then
+ * what to do meanwhile, and asks nothing. */
+static bool is_note_of_absence(const struct tone *t, struct span own)
+{
+	return t->at_once && t->meanwhile && !asks(own);
+}
+
 void automatic_read(const struct header *head, struct span subject, struct span text,
 	struct automatic *ret)
 {
 	struct tone tone = {0};
 	bool hinted = is_hinted(head), answers = is_answer_to(subject);
+	struct span own;
 
-	*ret = (struct automatic){LETTER_OTHER, LETTER_BY_NOTHING};
+	*ret = (struct automatic){LETTER_OTHER, LETTER_BY_NOTHING, false};
 	if (text.length > OPENING)
 		text.length = OPENING;
+	own = own_words(text);
 	take_tone(&tone, subject, true);
-	take_tone(&tone, own_words(text), false);
+	take_tone(&tone, own, false);
 	if ((tone.family && tone.challenge) || (tone.challenge > 1 && hinted) ||
 		((tone.strong ? tone.challenge > 0 : tone.challenge > 2) &&
 			(hinted || !answers))) {
@@ -179,12 +207,17 @@ void automatic_read(const struct header *head, struct span subject, struct span 
 	}
 	if (is_marked(head))
 		ret->evidence = LETTER_BY_HEADER;
-	else if (tone.subject && (!answers || tone.away || tone.automatic))
+	else if (tone.subject && (!answers || tone.away || tone.automatic) &&
+		 !(is_own(subject) && !hinted && asks(own)))
 		ret->evidence = LETTER_BY_SUBJECT;
 	else if (tone.perhaps && !answers && (tone.away || tone.automatic || hinted))
 		ret->evidence = LETTER_BY_SUBJECT;
 	else if (tone.sure || (hinted && !answers && (tone.away || tone.automatic)))
 		ret->evidence = LETTER_BY_PHRASE;
+	else if (is_note_of_absence(&tone, own)) {
+		ret->evidence = LETTER_BY_PHRASE;
+		ret->unmarked = true;
+	}
 	if (ret->evidence != LETTER_BY_NOTHING)
 		ret->class = LETTER_AUTO_REPLY;
 }

@@ -10,6 +10,7 @@
 #ifndef MAILER_WIRE_AUTOMATIC_H
 #define MAILER_WIRE_AUTOMATIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "mailer/wire/header.h"
@@ -19,6 +20,7 @@
 struct automatic {
 	enum letter_class class; /* AUTO_REPLY, CHALLENGE, MDN, or OTHER: none of them */
 	enum letter_evidence evidence;
+	bool unmarked; /* its words alone: if they also say "I have read this", a person's */
 };
 
 /* Subject and text: UTF-8, the text without what it quotes. */

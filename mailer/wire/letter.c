@@ -233,6 +233,16 @@ static bool find_inline_id(struct span text, char *out)
 	return false;
 }
 
+/* "10:04:11: *  Message-ID: <...>" in the log of a session. */
+static void find_logged_id(struct span text, char *out)
+{
+	long found = span_find(text, " message-id: <");
+	size_t in = 0;
+
+	if (found >= 0)
+		(void)header_id(span_from(text, (size_t)found), &in, out, LETTER_ID);
+}
+
 static void find_original(
 	const struct reading *r, const struct bounce_tone *tone, struct letter *l)
 {
@@ -251,6 +261,8 @@ static void find_original(
 		return;
 	if (l->n_references)
 		memcpy(l->orig_message_id, l->references[0], LETTER_ID);
+	else
+		find_logged_id(tone->words, l->orig_message_id);
 }
 
 /* --- the questions, in their order --- */
@@ -421,6 +433,13 @@ static bool is_personal(const struct bounce_tone *tone)
 	return span_has(words, " my ");
 }
 
+/* It brings a mail back, or names an address or a code. */
+static bool is_about_mail(const struct reading *r, const struct bounce_tone *tone)
+{
+	return r->returned.length || tone->returned.length ||
+	       memchr(tone->words.at, '@', tone->words.length) || says_code(tone->words);
+}
+
 static bool says_success(const struct bounce_tone *tone)
 {
 	return tone->delivered || tone->relayed;
@@ -441,12 +460,22 @@ static bool try_words(const struct reading *r, const struct bounce_tone *tone,
 		return false;
 	if (!sure) /* and it is no automatic answer */
 		enough = (machine && (subject || body)) ||
-			 (subject && body && !is_personal(tone) &&
-				 (!l->n_references || from.list)) ||
+			 (subject && body && is_about_mail(r, tone) &&
+				 !is_personal(tone) && (!l->n_references || from.list)) ||
 			 (named && tone->returned.length) || (named && r->report);
 	if (enough)
 		verdict_words(r, tone, l);
 	return enough;
+}
+
+static bool says_ack(struct span words)
+{
+	auto_text_buffer text = {0};
+	struct reply_sense sense;
+
+	reply_text_find(words, &text);
+	reply_sense_read(reading_span(&text), &sense);
+	return sense.says_ack;
 }
 
 static bool take_answer(
@@ -454,7 +483,7 @@ static bool take_answer(
 {
 	struct letter_recipient *to;
 
-	if (answer->class == LETTER_OTHER)
+	if (answer->class == LETTER_OTHER || (answer->unmarked && says_ack(words)))
 		return false;
 	l->class = answer->class;
 	l->evidence = answer->evidence;

@@ -16,6 +16,7 @@
 
 enum {
 	FAILED,
+	TRANSCRIPT,
 	DELAYED,
 	RETRIED,
 	FINAL,
@@ -29,8 +30,8 @@ enum {
 	SUBJECT_DELIVERED,
 	OPENING
 };
-static const char *const sections[] = {"failed", "delayed", "retried", "final",
-	"perhaps final", "delivered", "relayed", "returned", "subject failed",
+static const char *const sections[] = {"failed", "transcript", "delayed", "retried",
+	"final", "perhaps final", "delivered", "relayed", "returned", "subject failed",
 	"subject report", "subject delayed", "subject delivered", "opening", NULL};
 static struct phrase_set set = {.source = words_bounce, .sections = sections};
 
@@ -157,6 +158,9 @@ static void take_hit(struct bounce_tone *t, const struct phrase *phrase, bool su
 	case FAILED:
 		t->failed = true;
 		break;
+	case TRANSCRIPT:
+		t->transcript = true;
+		break;
 	case DELAYED:
 		t->delayed = true;
 		break;
@@ -205,6 +209,8 @@ static void take_text(struct bounce_tone *t, struct span text, size_t header)
 		take_hit(t, hits[i].phrase, false);
 		general |= hits[i].phrase->kind == FAILED && !hits[i].phrase->family;
 	}
+	if (t->transcript && !t->delivered && !t->relayed)
+		t->failed = general = true;
 	t->family = t->failed && !general;
 	t->words.length = cut;
 	t->returned = span_from(text, cut);

@@ -19,6 +19,7 @@
 /* Is it written in the words of a bounce, and which? */
 struct bounce_tone {
 	bool failed, delivered, relayed;
+	bool transcript; /* of a session: a failure, where no success is told */
 	bool delayed; /* it was late, or it goes on: */
 	bool retried, final, perhaps_final;
 	bool subject_failed, subject_delayed, subject_delivered;

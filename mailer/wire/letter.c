@@ -389,18 +389,25 @@ static bool try_failed_recipients(
 {
 	struct span value = header_field_value(&r->fields, "x-failed-recipients");
 	char address[LETTER_ADDRESS];
+	struct letter_recipient *first = &l->recipients[0], *to;
+	bool known = false;
 	size_t at = 0;
 
 	if (!value.length)
 		return false;
 	verdict_words(r, tone, l);
-	while (header_address(value, &at, address, sizeof(address))) {
-		bool known = false;
-
-		for (unsigned i = 0; i < l->n_recipients; i++)
-			known |= span_is(span_of(l->recipients[i].address), address);
-		if (!known && l->n_recipients == 1)
-			memcpy(l->recipients[0].address, address, sizeof(address));
+	if (l->n_recipients != 1)
+		return true;
+	while (header_address(value, &at, address, sizeof(address)))
+		known |= span_is(span_of(first->address), address);
+	for (at = 0; header_address(value, &at, address, sizeof(address)); known = true) {
+		if (span_is(span_of(first->address), address))
+			continue;
+		to = known ? verdict_add(l, address) : first;
+		if (to && known)
+			*to = *first;
+		if (to)
+			memcpy(to->address, address, sizeof(address));
 	}
 	return true;
 }
@@ -422,6 +429,8 @@ static bool says_code(struct span words)
  * machines say "I", and bring the mail back. */
 static bool is_personal(const struct bounce_tone *tone)
 {
+	static const char *const own[] = {" my ", " ich ", " meine ", " mon ", " mi ",
+		" mio ", " mia ", " mijn ", " meu ", " minha "};
 	struct span words = tone->words;
 
 	if (tone->returned.length)
@@ -430,7 +439,10 @@ static bool is_personal(const struct bounce_tone *tone)
 		if (words.at[i] == 'I' && words.at[i + 1] == ' ' &&
 			(!i || strchr(" \n\r", words.at[i - 1])))
 			return true;
-	return span_has(words, " my ");
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		if (span_has(words, own[i]))
+			return true;
+	return false;
 }
 
 /* It brings a mail back, or names an address or a code. */

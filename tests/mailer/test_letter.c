@@ -134,6 +134,10 @@ static void test_each_recipient(void **state)
 	assert_int_equal(find(l, "ann.lee@west.example")->class, LETTER_BOUNCE_HARD);
 	assert_int_equal(find(l, "bo.ray@west.example")->reason, LETTER_FULL);
 	assert_int_equal(l->class, LETTER_BOUNCE_HARD);
+	read_one("failed-recipients", l); /* the words name nobody, the field both */
+	assert_int_equal(l->n_recipients, 2);
+	assert_true(letter_is_bounce(find(l, "ann.lee@west.example")->class));
+	assert_true(letter_is_bounce(find(l, "bo.ray@west.example")->class));
 	free(l);
 }
 

@@ -452,6 +452,14 @@ static bool is_about_mail(const struct reading *r, const struct bounce_tone *ton
 	       memchr(tone->words.at, '@', tone->words.length) || says_code(tone->words);
 }
 
+/* Not any number in an answer of a machine: "ring 555 0100". */
+static bool refuses_mail(struct span words)
+{
+	int code = dsn_find_reply(words);
+
+	return code >= 550 && code <= 554 && memchr(words.at, '@', words.length);
+}
+
 static bool says_success(const struct bounce_tone *tone)
 {
 	return tone->delivered || tone->relayed;
@@ -468,6 +476,10 @@ static bool try_words(const struct reading *r, const struct bounce_tone *tone,
 		(machine && (says_code(tone->words) || (named && says_success(tone))));
 	bool enough = named ? subject || body : machine && subject && body;
 
+	if (!enough && body) /* an automatic answer, by its fields */
+		enough = (machine && refuses_mail(tone->words)) ||
+			 (tone->subject_failed && from.unattended && !from.list &&
+				 is_about_mail(r, tone));
 	if (from.replies && !machine)
 		return false;
 	if (!sure) /* and it is no automatic answer */

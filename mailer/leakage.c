@@ -269,35 +269,39 @@ static void look_address(struct searcher *s, const char *value, const char *fiel
 		look(s, &v, false, field);
 }
 
-static void look_pair(struct searcher *s, const struct leak_value *given,
-	const struct leak_value *last, const char *field)
+static void look_pair(
+	struct searcher *s, uint64_t given, uint64_t last, const char *field)
 {
-	struct leak_value both = {.count = 2,
-		.words = {given->words[0], last->words[0]},
-		.capital = {true, true}};
+	struct leak_value both = {
+		.count = 2, .words = {given, last}, .capital = {true, true}};
 
 	look(s, &both, true, field);
-	both.words[0] = last->words[0];
-	both.words[1] = given->words[0];
+	both.words[0] = last;
+	both.words[1] = given;
 	look(s, &both, true, field);
 }
 
-/* A whole name: in any order of first and last, with what stands between or without. */
+/* A whole name: in any order of first and last, with what stands between or without.
+ * `turned`: "Fenwick, Ann Marie". */
+static void look_whole_name(
+	struct searcher *s, struct leak_value *v, bool turned, const char *field)
+{
+	if (v->count < 2)
+		return;
+	memset(v->capital, true, sizeof(v->capital));
+	if (v->count > 2)
+		look(s, v, true, field);
+	look_pair(s, v->words[0], v->words[v->count - 1], field);
+	if (v->count > 2 && turned)
+		look_pair(s, v->words[0], v->words[1], field);
+}
+
 static void look_name(struct searcher *s, const char *value, const char *field)
 {
-	struct leak_value v, first = {0}, last = {0};
+	struct leak_value v;
 
 	leak_value_read(value, &v);
-	if (v.count < 2)
-		return;
-	memset(v.capital, true, sizeof(v.capital));
-	look(s, &v, true, field);
-	first.words[0] = v.words[0];
-	last.words[0] = v.words[v.count - 1];
-	look_pair(s, &first, &last, field);
-	last.words[0] = v.words[1];
-	if (strchr(value, ',')) /* "Fenwick, Ann Marie" */
-		look_pair(s, &first, &last, field);
+	look_whole_name(s, &v, strchr(value, ',') != NULL, field);
 }
 
 /* Words that a letter says, and neither incident.json nor a shipped text. `proper`: one
@@ -428,17 +432,27 @@ static size_t part_of_name(const char *field)
 	return i;
 }
 
+/* "Fenwick", "Ann Marie": one name. */
+static void look_parts(
+	struct searcher *s, const struct leak_value *last, const struct leak_value *given)
+{
+	struct leak_value whole = *last;
+
+	for (size_t i = 0; i < given->count && whole.count < LEAK_VALUE_MAX; i++)
+		whole.words[whole.count++] = given->words[i];
+	look_whole_name(s, &whole, true, "name");
+}
+
 static void look_names(struct searcher *s, const char *const parts[PARTS])
 {
-	for (size_t i = 0; i < GIVEN; i++)
-		for (size_t k = GIVEN; k < PARTS; k++) {
-			auto_text name = NULL;
+	struct leak_value read[PARTS];
 
-			if (!parts[i] || !parts[k])
-				continue;
-			name = text_format("%s, %s", parts[k], parts[i]);
-			look_name(s, name, "name");
-		}
+	for (size_t i = 0; i < PARTS; i++)
+		leak_value_read(parts[i] ? parts[i] : "", &read[i]);
+	for (size_t i = 0; i < GIVEN; i++)
+		for (size_t k = GIVEN; k < PARTS; k++)
+			if (parts[i] && parts[k])
+				look_parts(s, &read[k], &read[i]);
 }
 
 /* The place of a column; rows of a file are alike, so that it is mostly the next one. */

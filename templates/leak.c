@@ -86,18 +86,27 @@ static uint64_t finish(uint64_t hash)
 }
 #define BEGINNING UINT64_C(0xcbf29ce484222325)
 
+/* As what a sign of a word is hashed; 0: it is none. Most are ASCII. */
+static unsigned char sign_of_word(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+
+	if (c >= 'A' && c <= 'Z')
+		return c | 0x20;
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || is_of_word(s) ? c : 0;
+}
+
 /* The word at `*s`, which is moved behind it; `joined` goes on with its signs. */
 static struct token take_word(const char **s, uint64_t *joined)
 {
 	struct token w = {.hash = BEGINNING, .capital = isupper((unsigned char)**s)};
+	unsigned char c;
 
-	while (is_of_word(*s) || apostrophe(*s)) {
-		unsigned char c = (unsigned char)tolower((unsigned char)**s);
-
+	while ((c = sign_of_word(*s)) || apostrophe(*s)) {
 		bool nought = c == '0' && isdigit((unsigned char)(*s)[1]);
 
-		*s += is_of_word(*s) ? 1 : apostrophe(*s);
-		if (c == '\'' || c == 0xE2)
+		*s += c ? 1 : apostrophe(*s);
+		if (!c)
 			continue;
 		if (!nought || *joined != BEGINNING)
 			*joined = mix(*joined, c);

@@ -492,14 +492,15 @@ static bool try_words(const struct reading *r, const struct bounce_tone *tone,
 	return enough;
 }
 
-static bool says_ack(struct span words)
+/* What a person alone says, and an officer is to hear. */
+static bool is_of_a_person(struct span words)
 {
 	auto_text_buffer text = {0};
 	struct reply_sense sense;
 
 	reply_text_find(words, &text);
 	reply_sense_read(reading_span(&text), &sense);
-	return sense.says_ack;
+	return sense.says_ack || sense.worried;
 }
 
 static bool take_answer(
@@ -507,7 +508,7 @@ static bool take_answer(
 {
 	struct letter_recipient *to;
 
-	if (answer->class == LETTER_OTHER || (answer->unmarked && says_ack(words)))
+	if (answer->class == LETTER_OTHER || (answer->unmarked && is_of_a_person(words)))
 		return false;
 	l->class = answer->class;
 	l->evidence = answer->evidence;

@@ -375,6 +375,7 @@ POLICY = [
 ]
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("change, path", POLICY, ids=[f"{path}-{i}" for i, (_, path) in enumerate(POLICY)])
 def test_broken_policy(spoil, change, path):
     incident = spoil("policy.json", {})
@@ -412,6 +413,7 @@ TEMPLATES = {   # name: (template, what the fault names)
 }
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("what", TEMPLATES)
 def test_broken_template(grouped, what):
     """One bad template always stops the batch."""

@@ -18,7 +18,7 @@ from test_release import meddle
 from test_sign import AT, BY, NAMES
 
 DRIVER = pathlib.Path(BINARY).absolute().parent.parent / "tests" / "unlucky_driver"
-EACH = 1 if os.environ.keys() & {"BREACHMAIL_LONG", "UNLUCKY_ALL"} else 4           # of what can fail
+EACH = 1 if os.environ.keys() & {"BREACHMAIL_LONG", "UNLUCKY_ALL"} else 6           # of what can fail
 FAILED = {70, 73, 74, 75, 78}
 
 

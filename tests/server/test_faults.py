@@ -209,7 +209,7 @@ def test_421_again_and_again(play, chance):
                 if tally["accepted"] == FIVE:
                     break
             assert result.code == OK and tally["accepted"] == FIVE == len(server.entries)
-    play([chance.random() for _ in range(100 if LONG else 4)], work)
+    play([chance.random() for _ in range(100 if LONG else 3)], work)
 
 
 def test_connections_are_bounded_in_a_storm(few):

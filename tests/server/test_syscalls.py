@@ -22,7 +22,7 @@ from scripted import Playing
 pytestmark = [pytest.mark.plain, pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")]
 FIVE, AT_ONCE = 5, 4
 LONG = os.environ.get("BREACHMAIL_LONG")
-KILLS, FAILURES = 40, 30        # of the sample
+KILLS, FAILURES = 25, 20        # of the sample
 # What a program may be told when it writes: no room, a broken disk, a quota, read-only.
 WRITES = {"write": ["ENOSPC", "EIO"], "pwrite64": ["ENOSPC", "EIO", "EDQUOT"], "fsync": ["EIO", "ENOSPC"],
           "fdatasync": ["EIO", "ENOSPC"], "ftruncate": ["EIO", "ENOSPC"], "unlink": ["EIO", "EROFS"],

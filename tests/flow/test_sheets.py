@@ -46,6 +46,7 @@ def sheets(tally):
 # ----------------------------------------------------------------------------------------- hidden things
 
 @BOTH
+@pytest.mark.plain
 def test_a_hidden_sheet_is_found_and_named(desk, make):
     """The one that PSNI published had a second tab, which nobody looked for."""
     book = make([Sheet("Answer", [["rank", "number"], ["Constable", 12]]),
@@ -207,6 +208,7 @@ def rows_of(desk, tmp_path, content):
     return [line.split(",")[0] for line in path.read_text().splitlines()[1:]]
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("cell, shown", [
     (Styled(45164, "dd/mm/yyyy"), "2023-08-26"), (Styled(45164, "[$-809]dd mmmm yyyy;@"), "2023-08-26"),
     (Styled(45164.3125, "dd/mm/yyyy hh:mm"), "2023-08-26T07:30:00"), (Styled(0.3125, "hh:mm"), "07:30:00"),
@@ -232,6 +234,7 @@ def typed(kind, value, text):
     return Raw(f'<table:table-cell office:value-type="{kind}" {value}><text:p>{text}</text:p></table:table-cell>')
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("cell, shown", [
     (typed("date", 'office:date-value="2023-08-26"', "26.08.23"), "2023-08-26"),
     (typed("date", 'office:date-value="2023-08-26T07:30:00"', "26/08/23 07:30"), "2023-08-26T07:30:00"),

@@ -254,6 +254,7 @@ def test_dry_run(sent):
     assert sent.run("track", "--from", box).tally == dry
 
 
+@pytest.mark.plain
 def test_killed_in_the_middle(sent):
     """Whatever the moment: nothing is lost, nothing counts twice, and the end is the same."""
     notice, people = sent.notice, list(IDS)
@@ -439,6 +440,7 @@ def test_from_the_mailbox_of_the_settings(sent):
 
 # ------------------------------------------------------------------------------------------ before and after
 
+@pytest.mark.plain
 def test_nothing_is_sent_again_and_nobody_is_told_twice(sent):
     notice = sent.notice
     track(sent, report(notice[JACK], "failed"), written(notice[MARY], ACK), report(notice[JOHN], "delivered"))
